@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who may use picod, and what of it: picod.conf(5), [access].
+ */
+#ifndef PICOD_ACCESS_H
+#define PICOD_ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "client.h"
+
+/* The group whose members may use a system's picod. */
+#define ACCESS_GROUP "picod"
+
+/* Rules one configuration may have. */
+#define ACCESS_RULES_MAX 256
+
+/* One line: WHO = METHOD..., in [access] or [access BOARD]. */
+struct access_rule {
+	char		*board;		/* NULL: every board without rules */
+	enum { ACCESS_USER, ACCESS_GROUP_OF, ACCESS_EVERYBODY } who;
+	uint32_t	 id;		/* the uid or gid */
+	bool		 all;		/* all methods */
+	char		*methods;	/* " Send Watch " */
+	char		*letters;	/* PiSerial commands of Send; NULL: all */
+};
+
+struct access {
+	struct access_rule	 rules[ACCESS_RULES_MAX];
+	size_t			 count;
+	bool			 has_group;	/* ACCESS_GROUP exists */
+	gid_t			 group;
+};
+
+/* The groups of a client, as the kernel tells. */
+struct access_groups {
+	gid_t	*ids;
+	size_t	 count;
+};
+
+/* No rules; looks the group up. */
+void	access_init(struct access *);
+void	access_finish(struct access *);
+
+/*
+ * Adds a rule: who is a user, @group or *, what is method names, "all", or
+ * "none", apart by spaces; Send(LETTERS) allows only those PiSerial commands.
+ * NULL, or a static sentence that says what is wrong.
+ */
+const char *access_add(struct access *, const char *board, const char *who,
+    const char *what);
+
+/* Reads the groups of whoever is at the other end of a socket. */
+void	access_groups_init(struct access_groups *, int fd);
+void	access_groups_finish(struct access_groups *);
+
+/*
+ * Whether a client may use picod at all: root, the user picod runs as, members
+ * of the group, and who sits at this machine.
+ */
+bool	access_may_connect(const struct access *, const struct client *,
+    const struct access_groups *);
+
+/*
+ * Whether it may call a method ("Send") on a board.  text is what it sends, or
+ * NULL.  Without rules for the board, and none for all boards, it may.
+ */
+bool	access_permits(const struct access *, const struct client *,
+    const struct access_groups *, const char *board, const char *method,
+    const char *text);
+
+#endif

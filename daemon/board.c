@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a board and its way from the port to the driver and back.  The
+ * queue is in board_queue.c, the running request in board_run.c, holds are in
+ * board_hold.c.
+ *
+ * Whoever calls in here finds the board in a sane state and leaves it so: every
+ * entry ends by waking the host, which sends what there is to send.
+ */
+#include "board.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/limits.h"
+
+static const char *const state_names[BOARD_STATE_COUNT] = {
+	"absent", "unclaimed", "listening", "ready", "busy", "recovering",
+	"silent", "lent", "console", "flashing"
+};
+
+static const char *const notice_names[NOTICE_KIND_COUNT] = {
+	"state", "output", "recovery", "boot", "trace", "lost"
+};
+
+const char *
+board_state_name(enum board_state state)
+{
+	return state_names[state];
+}
+
+const char *
+board_notice_name(enum board_notice_kind kind)
+{
+	return notice_names[kind];
+}
+
+static char *
+copy_string(const char *s)
+{
+	return s == NULL ? NULL : strdup(s);
+}
+
+static void
+board_free_flash(struct board *b)
+{
+	free((char *)(uintptr_t)b->flash.flasher);
+	free((char *)(uintptr_t)b->flash.part);
+	free((char *)(uintptr_t)b->flash.programmer);
+}
+
+struct board *
+board_create(const struct board_options *options, const struct board_host *host,
+    void *host_data, uint64_t boot)
+{
+	struct board	*b = calloc(1, sizeof *b);
+
+	if (b == NULL)
+		return NULL;
+	b->name = strdup(options->name);
+	b->port = strdup(options->port == NULL ? "" : options->port);
+	b->flash.flasher = copy_string(options->flash.flasher);
+	b->flash.part = copy_string(options->flash.part);
+	b->flash.programmer = copy_string(options->flash.programmer);
+	b->flash.baud = options->flash.baud;
+	b->driver_ops = options->driver;
+	b->driver = driver_create(options->driver, &options->driver_options);
+	b->may_interrupt = options->driver_options.may_interrupt;
+	b->host = host;
+	b->host_data = host_data;
+	b->boot = boot;
+	b->next_id = 1;
+	b->timeout_at = b->probe_at = DRIVER_NEVER;
+	b->hold.deadline = DRIVER_NEVER;
+	TAILQ_INIT(&b->waiting);
+	history_init(&b->history, LIMIT_HISTORY);
+	b->typed = evbuffer_new();
+	if (b->name == NULL || b->port == NULL || b->driver == NULL ||
+	    b->typed == NULL) {
+		board_destroy(b, 0);
+		return NULL;
+	}
+	return b;
+}
+
+void
+board_destroy(struct board *b, uint64_t now)
+{
+	if (b == NULL)
+		return;
+	b->leaving = true;	/* nothing starts any more */
+	if (b->running != NULL)
+		board_conclude(b, ERROR_DISCONNECTED, NULL, now,
+		    "picod ended or no longer serves board %s", b->name);
+	board_flush(b, true, ERROR_DISCONNECTED,
+	    "picod ended or no longer serves the board");
+	driver_destroy(b->driver);
+	if (b->console != NULL)
+		b->console->ended(b->console_arg);
+	if (b->typed != NULL)
+		evbuffer_free(b->typed);
+	history_finish(&b->history);
+	board_free_flash(b);
+	free(b->hold.will);
+	free(b->name);
+	free(b->port);
+	free(b);
+}
+
+void
+board_notify(struct board *b, const struct board_notice *notice)
+{
+	b->host->notice(b, notice, b->host_data);
+}
+
+void
+board_enter(struct board *b, enum board_state state, const char *reason)
+{
+	struct board_notice	notice = { .kind = NOTICE_STATE, .reason = reason };
+
+	if (b->state == state)
+		return;
+	b->state = state;
+	if (state == BOARD_SILENT || state == BOARD_ABSENT)
+		board_problem(b, reason);
+	else
+		b->problem[0] = '\0';
+	board_notify(b, &notice);
+}
+
+void
+board_problem(struct board *b, const char *reason)
+{
+	snprintf(b->problem, sizeof b->problem, "%s", reason);
+}
+
+void
+board_disown(struct board *b, const char *problem)
+{
+	board_enter(b, BOARD_UNCLAIMED, problem);
+	board_problem(b, problem);
+}
+
+int
+board_set_port(struct board *b, const char *port, const struct board_usb *usb)
+{
+	char	*copy = strdup(port);
+
+	if (copy == NULL)
+		return -ENOMEM;
+	free(b->port);
+	b->port = copy;
+	if (usb != NULL)
+		b->usb = *usb;
+	return 0;
+}
+
+int
+board_set_driver(struct board *b, const struct driver_ops *ops,
+    const struct driver_options *options)
+{
+	struct driver	*driver = driver_create(ops, options);
+
+	if (driver == NULL)
+		return -ENOMEM;
+	assert(!b->open && b->running == NULL);
+	driver_destroy(b->driver);
+	b->driver = driver;
+	b->driver_ops = ops;
+	b->may_interrupt = options->may_interrupt;
+	return 0;
+}
+
+static void
+board_wake(struct board *b)
+{
+	b->host->wake(b, b->host_data);
+}
+
+void
+board_opened(struct board *b, uint64_t settle_ms, uint64_t now)
+{
+	b->away = false;
+	b->open = true;
+	b->boot++;
+	b->probe_at = DRIVER_NEVER;
+	history_clear(&b->history);
+	driver_close(b->driver);
+	driver_open(b->driver, settle_ms, now);
+	board_enter(b, BOARD_LISTENING, "its port was opened");
+	if (b->running != NULL)
+		board_vanish(b, "it was reset", now);
+	board_next(b, now);
+	board_wake(b);
+}
+
+/* Several events may be due at the same time; the driver gives one a call. */
+static void
+board_tick_driver(struct board *b, uint64_t now)
+{
+	struct driver_event	event;
+
+	while (b->open && !b->away && driver_deadline(b->driver) <= now) {
+		driver_tick(b->driver, now, &event);
+		if (event.type == DRIVER_NONE)
+			return;
+		board_event(b, &event, now);
+	}
+}
+
+void
+board_closed(struct board *b, const char *reason, uint64_t now)
+{
+	board_tick_driver(b, now);	/* above all, that the job had begun */
+	b->open = false;
+	b->restarted = false;
+	b->probe_at = DRIVER_NEVER;
+	driver_close(b->driver);
+	b->away = false;
+	board_enter(b, BOARD_ABSENT, reason);
+	if (b->console != NULL) {
+		b->console->ended(b->console_arg);
+		b->console = NULL;
+	}
+	if (b->running != NULL && b->running->kind == REQUEST_FLASH &&
+	    b->stop == STOP_NONE) {
+		board_take(b, now);	/* into its boot loader, it seems */
+		return;
+	}
+	if (b->running != NULL)
+		board_vanish(b, reason, now);
+	board_flush(b, false, ERROR_BOARD_ABSENT, reason);
+	board_wake(b);
+}
+
+void
+board_feed(struct board *b, const uint8_t *buf, size_t len, uint64_t now)
+{
+	struct board_notice	trace = {
+		.kind = NOTICE_TRACE, .bytes = buf, .len = len
+	};
+	struct driver_event	event;
+	size_t			n;
+
+	board_notify(b, &trace);
+	if (b->console != NULL) {
+		if (!b->console->bytes(b->console_arg, buf, len) && !b->paused) {
+			b->paused = true;
+			b->host->pause(b, true, b->host_data);
+		}
+		return;
+	}
+	while (len > 0 && b->open && !b->away) {
+		n = driver_feed(b->driver, buf, len, now, &event);
+		buf += n;
+		len -= n;
+		board_event(b, &event, now);
+	}
+	board_tick_driver(b, now);
+	board_wake(b);
+}
+
+void
+board_tick(struct board *b, uint64_t now)
+{
+	board_tick_driver(b, now);
+	if (now >= b->timeout_at)
+		board_stop(b, STOP_TIMEOUT, now);
+	if (now >= b->probe_at)
+		board_probe(b, now);
+	if (now >= b->hold.deadline)
+		board_release(b, b->hold.token, true, now);
+	board_queue_tick(b, now);
+	board_wake(b);
+}
+
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t
+board_deadline(const struct board *b)
+{
+	uint64_t	at = earlier(b->probe_at, b->hold.deadline);
+
+	at = earlier(at, b->timeout_at);
+	at = earlier(at, board_queue_deadline(b));
+	return b->open && !b->away ?
+	    earlier(at, driver_deadline(b->driver)) : at;
+}
+
+size_t
+board_output(const struct board *b, const uint8_t **bytes)
+{
+	size_t	len = evbuffer_get_contiguous_space(b->typed);
+
+	if (!b->open)
+		return 0;
+	if (!b->away)
+		return driver_output(b->driver, bytes);
+	*bytes = evbuffer_pullup(b->typed, (ev_ssize_t)len);
+	return len;
+}
+
+void
+board_sent(struct board *b, size_t n, uint64_t now)
+{
+	struct board_notice	 trace = { .kind = NOTICE_TRACE, .to_board = true };
+	const uint8_t		*bytes;
+
+	board_output(b, &bytes);
+	trace.bytes = bytes;
+	trace.len = n;
+	board_notify(b, &trace);
+	if (b->away)
+		evbuffer_drain(b->typed, n);
+	else
+		driver_sent(b->driver, n, now);
+}
+
+void
+board_leave(struct board *b, uint64_t now)
+{
+	struct driver_job	leave = { .task = DRIVER_LEAVE };
+
+	b->leaving = true;
+	if (b->running != NULL) {
+		if (b->running->id != b->hold.will_id)
+			board_stop(b, STOP_LEFT, now);
+	} else if (b->open && !b->away &&
+	    driver_run(b->driver, &leave, now) < 0)
+		b->left = true;
+	if (!b->open || b->away)
+		b->left = true;
+	board_wake(b);
+}
+
+bool
+board_left(const struct board *b)
+{
+	return b->left;
+}

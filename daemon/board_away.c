@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board out of service: lent to another program, being flashed, or the console
+ * of one client.  It is taken in the order of the queue, after the driver left
+ * it as a person would find it, and given back in whatever state it is then.
+ */
+#include "board.h"
+
+/* Bytes a console may be ahead of the port. */
+#define TYPED_MAX	4096
+
+static enum board_state
+away_state(enum request_kind kind)
+{
+	switch (kind) {
+	case REQUEST_CONSOLE: return BOARD_CONSOLE;
+	case REQUEST_FLASH: return BOARD_FLASHING;
+	default: return BOARD_LENT;
+	}
+}
+
+static const char *
+away_reason(enum request_kind kind)
+{
+	switch (kind) {
+	case REQUEST_CONSOLE: return "a client has its console";
+	case REQUEST_FLASH: return "its firmware is being written";
+	default: return "it is lent to another program";
+	}
+}
+
+void
+board_take(struct board *b, uint64_t now)
+{
+	enum request_kind	kind = b->running->kind;
+
+	driver_close(b->driver);
+	b->away = true;
+	b->becoming = kind == REQUEST_FLASH;
+	b->probe_at = DRIVER_NEVER;
+	board_enter(b, away_state(kind), away_reason(kind));
+	if (kind != REQUEST_CONSOLE) {
+		b->open = false;
+		b->host->release(b, true, b->host_data);
+	}
+	board_conclude(b, ERROR_NONE, NULL, now, "%s", "");
+}
+
+void
+board_return(struct board *b, uint64_t now)
+{
+	if (!b->away)
+		return;
+	b->away = false;
+	b->console = NULL;
+	evbuffer_drain(b->typed, evbuffer_get_length(b->typed));
+	board_resume(b);
+	if (b->open) {
+		driver_open(b->driver, 0, now);
+		board_enter(b, BOARD_LISTENING, "its console was closed");
+		board_next(b, now);
+	} else {
+		board_enter(b, BOARD_ABSENT, "it was given back");
+		b->host->release(b, false, b->host_data);
+	}
+	b->host->wake(b, b->host_data);
+}
+
+void
+board_set_console(struct board *b, const struct board_console *console, void *arg)
+{
+	b->console = console;
+	b->console_arg = arg;
+}
+
+bool
+board_type(struct board *b, const uint8_t *bytes, size_t len, uint64_t now)
+{
+	(void)now;
+	if (b->open)
+		evbuffer_add(b->typed, bytes, len);
+	b->host->wake(b, b->host_data);
+	return evbuffer_get_length(b->typed) < TYPED_MAX;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a method does with its call.  Ending it is always the last thing: the
+ * connection goes on with the next call from there.
+ */
+#include "call.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "access.h"
+#include "server.h"
+
+struct server *
+call_server(struct call *call)
+{
+	return conn_server(call->conn);
+}
+
+struct client *
+call_client(struct call *call)
+{
+	return conn_client(call->conn);
+}
+
+bool
+call_is_allowed(struct call *call)
+{
+	return conn_is_allowed(call->conn);
+}
+
+json_t *
+call_parameters(struct call *call)
+{
+	return call->in.parameters;
+}
+
+bool
+call_is_permitted(struct call *call, const char *board, const char *method,
+    const char *text)
+{
+	struct conn	*c = call->conn;
+
+	return access_permits(server_access(conn_server(c)), conn_client(c),
+	    conn_groups(c), board, method, text);
+}
+
+static void
+call_end(struct call *call, json_t *message)
+{
+	struct conn	*c = call->conn;
+
+	if (call->in.oneway)
+		json_decref(message);
+	else
+		conn_send(c, message);
+	call->active = false;
+	varlink_call_finish(&call->in);
+	conn_run(c);
+}
+
+void
+call_reply(struct call *call, json_t *parameters)
+{
+	call_end(call, varlink_reply_new(parameters, false));
+}
+
+struct conn *
+call_upgrade(struct call *call, json_t *parameters, const struct conn_raw *raw,
+    void *arg)
+{
+	struct conn	*c = call->conn;
+
+	conn_set_raw(c, raw, arg);
+	call_end(call, varlink_reply_new(parameters, false));
+	return c;
+}
+
+void
+call_continue(struct call *call, json_t *parameters)
+{
+	conn_send(call->conn, varlink_reply_new(parameters, true));
+}
+
+void
+call_fail_name(struct call *call, const char *name, json_t *parameters)
+{
+	call_end(call, varlink_error_new(name, parameters));
+}
+
+void
+call_fail(struct call *call, enum error_code code, json_t *parameters,
+    const char *format, ...)
+{
+	char	name[64], message[512];
+	va_list	args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	if (parameters == NULL)
+		parameters = json_object();
+	json_object_set_new(parameters, "message", json_string(message));
+	snprintf(name, sizeof name, "io.picod.%s", error_name(code));
+	call_fail_name(call, name, parameters);
+}
+
+bool
+call_is_full(struct call *call)
+{
+	return conn_is_full(call->conn);
+}
+
+void
+call_add_lease(struct call *call, struct lease *lease)
+{
+	LIST_INSERT_HEAD(conn_leases(call->conn), lease, entry);
+}
+
+struct lease *
+call_find_lease(struct call *call, bool (*match)(struct lease *, void *),
+    void *arg)
+{
+	struct lease	*lease;
+
+	LIST_FOREACH(lease, conn_leases(call->conn), entry)
+		if (match(lease, arg))
+			return lease;
+	return NULL;
+}

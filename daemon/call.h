@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call in work, as its method sees it.  A connection has at most one, because
+ * replies come in the order of the calls.
+ */
+#ifndef PICOD_CALL_H
+#define PICOD_CALL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "conn.h"
+#include "protocol/error.h"
+#include "protocol/varlink.h"
+
+struct call {
+	struct conn		*conn;
+	struct varlink_call	 in;
+	bool			 active;
+	void			*state;		/* the method's */
+	/*
+	 * The client is gone: the method gives up whatever it does and does not
+	 * touch the call again.
+	 */
+	void			(*cancel)(struct call *);
+	/* The client took output, after call_is_full(). */
+	void			(*drained)(struct call *);
+};
+
+struct server	*call_server(struct call *);
+struct client	*call_client(struct call *);
+
+/* Whether this client may use picod at all, and a method on a board. */
+bool		 call_is_allowed(struct call *);
+bool		 call_is_permitted(struct call *, const char *board,
+    const char *method, const char *text);
+
+/* The parameters: an object that the interface's description allows. */
+json_t		*call_parameters(struct call *);
+
+/*
+ * Ends the call with an answer; parameters are taken over, NULL is none.
+ * Afterwards the call is gone.
+ */
+void		 call_reply(struct call *, json_t *parameters);
+
+/*
+ * Ends the call with an answer, and calls altogether: from now on the connection
+ * is bytes.  Returns the connection, which lives until its leases are lost.
+ */
+struct conn	*call_upgrade(struct call *, json_t *parameters,
+    const struct conn_raw *, void *arg);
+
+/* One answer of several, to a call with "more". */
+void		 call_continue(struct call *, json_t *parameters);
+
+/*
+ * Ends the call with an error of io.picod, whose message is made from format.
+ */
+void		 call_fail(struct call *, enum error_code, json_t *parameters,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Ends the call with any error, by its full name. */
+void		 call_fail_name(struct call *, const char *name,
+    json_t *parameters);
+
+/* Whether so much waits for the client that no more should be produced. */
+bool		 call_is_full(struct call *);
+
+/* Ties something to the life of the call's connection, or unties it. */
+void		 call_add_lease(struct call *, struct lease *);
+struct lease	*call_find_lease(struct call *,
+    bool (*match)(struct lease *, void *), void *arg);
+
+#endif

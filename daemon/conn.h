@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A connection of a client.
+ */
+#ifndef PICOD_CONN_H
+#define PICOD_CONN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "client.h"
+
+struct access_groups;
+struct conn;
+struct server;
+
+/* What a connection is after an upgrade: bytes, no calls. */
+struct conn_raw {
+	/* Bytes came.  false: no more before conn_resume(). */
+	bool	(*bytes)(void *arg, const uint8_t *, size_t);
+	/* The client took what it was sent, after conn_write() was false. */
+	void	(*drained)(void *arg);
+};
+
+/* Something a connection has until it ends; embedded in its owner's structure. */
+struct lease {
+	LIST_ENTRY(lease)	 entry;
+	/* The connection ended; the lease is out of its list already. */
+	void			(*lost)(struct lease *);
+};
+
+LIST_HEAD(lease_list, lease);
+
+/* Takes over an accepted descriptor.  NULL when memory is short. */
+struct conn	*conn_create(struct server *, int fd, const struct client *);
+
+/* Ends it at once; the memory goes a little later. */
+void		 conn_close(struct conn *);
+
+/* Sends a message; takes it over. */
+void		 conn_send(struct conn *, json_t *message);
+
+/* Its call has ended: goes on with what was kept. */
+void		 conn_run(struct conn *);
+
+/* From now on it is bytes, once its call has ended. */
+void		 conn_set_raw(struct conn *, const struct conn_raw *, void *arg);
+
+/* Sends bytes after an upgrade.  false: no more before drained(). */
+bool		 conn_write(struct conn *, const void *, size_t);
+
+/* Reads again, after bytes() was false. */
+void		 conn_resume(struct conn *);
+
+/* Whether so much waits for the client that no more should be produced. */
+bool		 conn_is_full(const struct conn *);
+
+struct server	*conn_server(struct conn *);
+struct client	*conn_client(struct conn *);
+struct lease_list *conn_leases(struct conn *);
+
+/* Whether the client may use picod at all, and its groups. */
+bool		 conn_is_allowed(const struct conn *);
+const struct access_groups *conn_groups(const struct conn *);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Serial ports of USB devices, as they come and go.
+ */
+#ifndef PICOD_HOTPLUG_H
+#define PICOD_HOTPLUG_H
+
+#include <stdint.h>
+
+struct event_base;
+struct hotplug;
+
+/* A tty of a USB device.  Strings are the caller's for the call's time only. */
+struct hotplug_tty {
+	const char	*id;		/* the same when it vanishes */
+	const char	*node;		/* "/dev/ttyACM0" */
+	uint16_t	 vendor, product;
+	const char	*serial;	/* "" where it has none */
+	const char	*path;		/* where it is plugged in: "1-2.3" */
+	unsigned	 interface;	/* of the USB device, from 0 */
+	const char	*label;		/* what it calls itself, or "" */
+};
+
+struct hotplug_handler {
+	void	(*appeared)(void *arg, const struct hotplug_tty *);
+	void	(*vanished)(void *arg, const char *id);
+};
+
+/*
+ * Tells those there are, before it returns, and those that come and go.  NULL
+ * with errno where the system has no way to tell.
+ */
+struct hotplug	*hotplug_create(struct event_base *,
+    const struct hotplug_handler *, void *arg);
+void		 hotplug_destroy(struct hotplug *);
+
+#endif

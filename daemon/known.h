@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The boards picod knows by their USB identity.
+ */
+#ifndef PICOD_KNOWN_H
+#define PICOD_KNOWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/driver.h"
+
+enum known_kind {
+	KNOWN_BOARD,		/* a microcontroller: picod takes it */
+	KNOWN_BRIDGE,		/* a chip that may lead to anything */
+};
+
+struct known {
+	uint16_t	 vendor;
+	uint16_t	 product;	/* 0: every product of the vendor */
+	enum known_kind	 kind;
+	const char	*prefix;	/* of names: "pico" gives pico0, pico1 */
+	const struct driver_ops *driver;
+	unsigned	 baud;		/* 0: USB, which has no speed */
+	/*
+	 * USB of its own: it takes DTR for "a host is there" and must see it
+	 * fall when nobody reads.  Otherwise DTR is a reset line, and must not
+	 * move.
+	 */
+	bool		 native_usb;
+	bool		 first_port;	/* of several ports, the console is first */
+	const char	*what;		/* for people */
+	const char	*reports;	/* letters set aside for them, or NULL */
+};
+
+/* The entry that fits best, or NULL. */
+const struct known *known_find(uint16_t vendor, uint16_t product);
+
+/* The i-th entry, or NULL past the last. */
+const struct known *known_get(unsigned i);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A serial port by libserialport.
+ *
+ * Three things it does not do, or does otherwise than a shared board needs, are
+ * set on its descriptor.  The lock: both flock() and TIOCEXCL, because programs
+ * heed one or the other, so that a second one is refused instead of stealing
+ * bytes.  HUPCL is cleared, unless told otherwise, so that DTR stays up when the
+ * port is closed and an Arduino is not reset by every restart of the daemon.  And the drivers of USB
+ * bridges are asked not to hold bytes back (FTDI's wait up to 16 ms).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libserialport.h>
+#include <linux/serial.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "link.h"
+
+struct serial {
+	struct sp_port	*port;
+	int		 lock;	/* a descriptor of its own, which has the flock */
+};
+
+static int
+serial_error(enum sp_return result)
+{
+	switch (result) {
+	case SP_ERR_ARG: return -EINVAL;
+	case SP_ERR_MEM: return -ENOMEM;
+	case SP_ERR_SUPP: return -ENOTSUP;
+	default: return errno > 0 ? -errno : -EIO;
+	}
+}
+
+static int
+serial_configure(struct sp_port *port, unsigned baud)
+{
+	enum sp_return	r;
+
+	if ((r = sp_set_baudrate(port, (int)baud)) != SP_OK ||
+	    (r = sp_set_bits(port, 8)) != SP_OK ||
+	    (r = sp_set_parity(port, SP_PARITY_NONE)) != SP_OK ||
+	    (r = sp_set_stopbits(port, 1)) != SP_OK ||
+	    (r = sp_set_flowcontrol(port, SP_FLOWCONTROL_NONE)) != SP_OK)
+		return serial_error(r);
+	return 0;
+}
+
+/* What libserialport leaves otherwise than a shared board needs it. */
+static int
+serial_adjust(int fd, bool drop_dtr)
+{
+	struct termios		tio;
+	struct serial_struct	serial;
+
+	if (ioctl(fd, TIOCEXCL) < 0 || tcgetattr(fd, &tio) < 0)
+		return -errno;
+	tio.c_cflag &= ~(tcflag_t)HUPCL;
+	if (drop_dtr)
+		tio.c_cflag |= HUPCL;
+	tio.c_cc[VMIN] = 1;	/* so that read() = 0 means a hang-up */
+	tio.c_cc[VTIME] = 0;
+	if (tcsetattr(fd, TCSANOW, &tio) < 0)
+		return -errno;
+	if (ioctl(fd, TIOCGSERIAL, &serial) == 0) {
+		serial.flags |= ASYNC_LOW_LATENCY;
+		(void)ioctl(fd, TIOCSSERIAL, &serial);	/* a favour */
+	}
+	return 0;
+}
+
+/* A port that somebody else has is not even configured: the lock comes first. */
+static int
+serial_lock(const char *path)
+{
+	int	fd, error;
+
+	fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+static void
+serial_close(struct link *link)
+{
+	struct serial	*serial = link->handle;
+
+	if (serial == NULL)
+		return;
+	if (link->fd >= 0) {
+		tcflush(link->fd, TCOFLUSH);	/* else close() may wait 30 s */
+		(void)ioctl(link->fd, TIOCNXCL);
+		sp_close(serial->port);
+	}
+	if (serial->port != NULL)
+		sp_free_port(serial->port);
+	if (serial->lock >= 0)
+		close(serial->lock);
+	free(serial);
+	link->handle = NULL;
+}
+
+static int
+serial_start(struct link *link, struct serial *serial)
+{
+	enum sp_return	 r;
+	int		 error;
+
+	serial->lock = serial_lock(link->address);
+	if (serial->lock < 0)
+		return serial->lock;
+	errno = 0;
+	r = sp_get_port_by_name(link->address, &serial->port);
+	if (r == SP_OK)
+		r = sp_open(serial->port, SP_MODE_READ_WRITE);
+	if (r != SP_OK)
+		return serial_error(r);
+	sp_get_port_handle(serial->port, &link->fd);
+	error = serial_configure(serial->port, link->baud);
+	return error < 0 ? error : serial_adjust(link->fd,
+	    link->drop_dtr);
+}
+
+static int
+serial_open(struct link *link)
+{
+	struct serial	*serial = calloc(1, sizeof *serial);
+	int		 error;
+
+	if (serial == NULL)
+		return -ENOMEM;
+	link->handle = serial;
+	error = serial_start(link, serial);
+	if (error < 0) {
+		serial_close(link);
+		link->fd = -1;
+	}
+	return error;
+}
+
+/* DTR, and RTS with it: boards have either on their reset line. */
+static int
+serial_reset(struct link *link, bool pull)
+{
+	struct serial	*serial = link->handle;
+	struct sp_port	*port = serial->port;
+
+	if (sp_set_dtr(port, pull ? SP_DTR_OFF : SP_DTR_ON) != SP_OK ||
+	    sp_set_rts(port, pull ? SP_RTS_OFF : SP_RTS_ON) != SP_OK)
+		return -EIO;
+	return 0;
+}
+
+const struct link_ops link_serial = {
+	.open = serial_open, .close = serial_close, .reset = serial_reset,
+};

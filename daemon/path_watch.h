@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tells when a path that could not be opened may be worth another try: it
+ * appeared, its permissions changed, or a program closed it.
+ */
+#ifndef PICOD_PATH_WATCH_H
+#define PICOD_PATH_WATCH_H
+
+#include <stdbool.h>
+
+struct event_base;
+struct path_watch;
+
+/*
+ * Watches a path, or as long as its folder does not exist, the nearest one
+ * above.  cb is called whenever something happened there; by then the watch is
+ * over and may be destroyed or started again.  NULL when memory is short.
+ */
+struct path_watch	*path_watch_create(struct event_base *, const char *path,
+    void (*cb)(void *), void *arg);
+void			 path_watch_destroy(struct path_watch *);
+
+/*
+ * Watches from now on, unless the user's inotify instances or watches are used
+ * up: then nothing will ever be told, and path_watch_is_on() says so.
+ */
+void			 path_watch_start(struct path_watch *);
+void			 path_watch_stop(struct path_watch *);
+bool			 path_watch_is_on(const struct path_watch *);
+
+#endif

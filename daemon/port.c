@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeping a port open.
+ *
+ * A path that is not there is waited for with inotify, so that nothing wakes up
+ * until it appears.  A socket whose server does not listen gives no sign when
+ * it does; only there a timer tries again, more and more slowly.
+ *
+ * A path that another program has open is not even opened, lock or no lock: that
+ * would take bytes from that program, and change its speed.
+ */
+#include "port.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "holder.h"
+#include "link.h"
+#include "path_watch.h"
+
+#define RETRY_FIRST_MS	50
+#define RETRY_LAST_MS	5000
+#define RETRY_BUSY_MS	60000
+
+/* How long the reset line is pulled.  Boards couple it through a capacitor and
+ * see only the edge; ESP32s want it low for a moment. */
+#define RESET_PULL_MS	50
+
+/* Bytes read at once: what a tty keeps. */
+#define READ_SIZE	4096
+
+struct port {
+	struct link		 link;
+	char			*address;
+	struct event_base	*base;
+	const struct port_handler *handler;
+	void			*arg;
+	struct event		*readable, *writable;
+	struct event		*retry, *reset;
+	struct path_watch	*watch;		/* NULL where it is no path */
+	struct holder		 holder;	/* pid 0: nobody is known */
+	int			 retry_ms;
+	bool			 paused;
+};
+
+static void port_try(struct port *);
+
+static void
+port_add_timer(struct event *timer, int ms)
+{
+	struct timeval	tv = { ms / 1000, ms % 1000 * 1000 };
+
+	event_add(timer, &tv);
+}
+
+/* It is valid until the next call. */
+static const char *
+port_reason(const struct port *p, int error)
+{
+	static char	text[256];
+
+	if (error == -EBUSY && p->holder.pid != 0) {
+		holder_describe(&p->holder, text, sizeof text);
+		return text;
+	}
+	switch (-error) {
+	case ENOENT: return "its port is not there; is it plugged in?";
+	case EACCES: return "picod may not open its port; is picod in the "
+	    "group that owns it (often dialout)?";
+	case EBUSY: return "another program has its port; end that program";
+	case ECONNREFUSED: return "nothing listens at its port";
+	case ENOTTY: return "its port is no serial port";
+	default: return strerror(-error);
+	}
+}
+
+/*
+ * The watch is on already, so that nothing was missed.  A port in use is an
+ * exception: trying it closed it again, which the watch saw; there it starts
+ * afresh, and a rare try makes up for the moment in between, or a soon one if the
+ * other program just ended.  A watch may also be impossible: a user has 128
+ * inotify instances by default, all of his programs together.
+ */
+static void
+port_wait(struct port *p, int error)
+{
+	if (error == -EBUSY && p->watch != NULL)
+		path_watch_start(p->watch);
+	if (error == -ECONNREFUSED || p->watch == NULL ||
+	    !path_watch_is_on(p->watch)) {
+		port_add_timer(p->retry, p->retry_ms);
+		p->retry_ms = p->retry_ms * 2 < RETRY_LAST_MS ?
+		    p->retry_ms * 2 : RETRY_LAST_MS;
+	} else if (error == -EBUSY)
+		port_add_timer(p->retry, p->holder.pid != 0 &&
+		    holder_find(p->link.address, &p->holder) < 0 ?
+		    RETRY_FIRST_MS : RETRY_BUSY_MS);
+}
+
+static void
+port_close(struct port *p)
+{
+	if (p->readable != NULL)
+		event_free(p->readable);
+	if (p->writable != NULL)
+		event_free(p->writable);
+	p->readable = p->writable = NULL;
+	event_del(p->reset);
+	link_close(&p->link);
+}
+
+static void
+port_lose(struct port *p, const char *reason)
+{
+	port_close(p);
+	p->handler->closed(p->arg, reason);
+	p->retry_ms = RETRY_FIRST_MS;
+	port_try(p);
+}
+
+static void
+port_readable_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct port	*p = arg;
+	uint8_t		 buf[READ_SIZE];
+	ssize_t		 n;
+
+	(void)what;
+	n = read(fd, buf, sizeof buf);
+	if (n > 0)
+		p->handler->bytes(p->arg, buf, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		port_lose(p, "its port went away");
+}
+
+static void
+port_writable_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct port	*p = arg;
+
+	(void)fd, (void)what;
+	p->handler->writable(p->arg);
+}
+
+static void
+port_opened(struct link *link, int error)
+{
+	struct port	*p = link->owner;
+
+	if (error == 0) {
+		p->readable = event_new(p->base, link->fd, EV_READ | EV_PERSIST,
+		    port_readable_cb, p);
+		p->writable = event_new(p->base, link->fd, EV_WRITE,
+		    port_writable_cb, p);
+		if (p->readable == NULL || p->writable == NULL)
+			error = -ENOMEM;
+	}
+	if (error < 0) {
+		port_close(p);
+		p->handler->failed(p->arg, port_reason(p, error));
+		port_wait(p, error);
+		return;
+	}
+	if (p->watch != NULL)
+		path_watch_stop(p->watch);
+	event_del(p->retry);
+	p->paused = false;
+	p->retry_ms = RETRY_FIRST_MS;
+	event_add(p->readable, NULL);
+	p->handler->opened(p->arg, link_resets(link));
+}
+
+static int
+port_open(struct port *p)
+{
+	int	error;
+
+	p->holder.pid = 0;
+	if (p->link.ops->is_path &&
+	    holder_find(p->link.address, &p->holder) == 0)
+		return -EBUSY;
+	error = link_open(&p->link);
+	if (error == -EBUSY)	/* somebody was quicker */
+		holder_find(p->link.address, &p->holder);
+	return error;
+}
+
+/*
+ * Tries, and then once more behind the watch, for what happened in between.
+ */
+static void
+port_try(struct port *p)
+{
+	int	error = port_open(p);
+
+	if (error < 0 && error != -EINPROGRESS && p->watch != NULL) {
+		path_watch_start(p->watch);
+		error = port_open(p);
+	}
+	if (error != -EINPROGRESS)
+		port_opened(&p->link, error);
+}
+
+static void
+port_retry_cb(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	port_try(arg);
+}
+
+static void
+port_watch_cb(void *arg)
+{
+	struct port	*p = arg;
+
+	event_del(p->retry);
+	port_try(p);
+}
+
+static void
+port_reset_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct port	*p = arg;
+
+	(void)fd, (void)what;
+	if (link_reset(&p->link, false) == 0)
+		p->handler->reset_done(p->arg);
+	else
+		port_lose(p, "its port does not take a reset");
+}
+
+struct port *
+port_create(struct event_base *base, const char *address, unsigned baud,
+    bool drop_dtr, const struct port_handler *handler, void *arg)
+{
+	struct port	*p = calloc(1, sizeof *p);
+	int		 error = -ENOMEM;
+
+	if (p == NULL)
+		return NULL;
+	p->base = base;
+	p->handler = handler;
+	p->arg = arg;
+	p->retry_ms = RETRY_FIRST_MS;
+	p->link.fd = -1;
+	p->address = strdup(address);
+	if (p->address == NULL)
+		goto fail;
+	error = link_init(&p->link, base, p->address, baud, port_opened, p);
+	if (error < 0)
+		goto fail;
+	p->link.drop_dtr = drop_dtr;
+	error = -ENOMEM;
+	p->retry = evtimer_new(base, port_retry_cb, p);
+	p->reset = evtimer_new(base, port_reset_cb, p);
+	if (p->retry == NULL || p->reset == NULL)
+		goto fail;
+	if (p->link.ops->is_path) {
+		p->watch = path_watch_create(base, p->link.address,
+		    port_watch_cb, p);
+		if (p->watch == NULL)
+			goto fail;
+	}
+	return p;
+fail:
+	port_destroy(p);
+	errno = -error;
+	return NULL;
+}
+
+void
+port_destroy(struct port *p)
+{
+	if (p == NULL)
+		return;
+	if (p->retry != NULL && p->reset != NULL)
+		port_stop(p);
+	if (p->retry != NULL)
+		event_free(p->retry);
+	if (p->reset != NULL)
+		event_free(p->reset);
+	path_watch_destroy(p->watch);
+	free(p->address);
+	free(p);
+}
+
+/* Not at once: hot-plug may be about to say that it is gone again. */
+void
+port_start(struct port *p)
+{
+	port_add_timer(p->retry, 0);
+}
+
+void
+port_stop(struct port *p)
+{
+	port_close(p);
+	event_del(p->retry);
+	if (p->watch != NULL)
+		path_watch_stop(p->watch);
+}
+
+size_t
+port_write(struct port *p, const uint8_t *buf, size_t len)
+{
+	ssize_t	n;
+
+	if (p->link.fd < 0 || p->writable == NULL)
+		return 0;
+	n = write(p->link.fd, buf, len);
+	if (n < 0)
+		n = 0;	/* what is wrong, reading will tell */
+	if ((size_t)n < len)
+		event_add(p->writable, NULL);
+	return (size_t)n;
+}
+
+void
+port_pause(struct port *p, bool pause)
+{
+	if (p->readable == NULL || p->paused == pause)
+		return;
+	p->paused = pause;
+	if (pause)
+		event_del(p->readable);
+	else
+		event_add(p->readable, NULL);
+}
+
+int
+port_reset(struct port *p)
+{
+	int	error = link_reset(&p->link, true);
+
+	if (error == 0)
+		port_add_timer(p->reset, RESET_PULL_MS);
+	return error;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The socket at which clients arrive, and the connections there are.
+ */
+#ifndef PICOD_SERVER_H
+#define PICOD_SERVER_H
+
+#include <stddef.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+struct access;
+struct boards;
+struct event_base;
+struct schema;
+struct server;
+
+/* What the server knows of a connection; the first member of one. */
+struct server_entry {
+	LIST_ENTRY(server_entry)	 entry;
+	struct server			*server;
+	uid_t				 uid;
+};
+
+/* NULL when memory is short.  The rules of access must outlive it. */
+struct server	*server_create(struct event_base *, struct boards *,
+    const struct access *);
+
+/* Closes the socket and every connection. */
+void		 server_destroy(struct server *);
+
+/*
+ * Listens at a path, or at the descriptor that systemd passed.  A negative
+ * errno on failure; -EADDRINUSE if another picod answers there.
+ */
+int		 server_listen(struct server *, const char *path);
+
+/* Takes no more connections, and closes those there are. */
+void		 server_stop(struct server *);
+
+struct event_base *server_base(struct server *);
+struct boards	*server_boards(struct server *);
+const struct access *server_access(struct server *);
+
+/* How many connections there are, and who is told when that changes: one. */
+size_t		 server_count(const struct server *);
+void		 server_tell(struct server *, void (*changed)(void *), void *arg);
+
+/* Called by connections as they come and go. */
+void		 server_remember(struct server *, struct server_entry *, uid_t);
+void		 server_forget(struct server_entry *);
+
+#endif

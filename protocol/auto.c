@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board whose language is not known.  It listens with the ears of both: a
+ * prompt or a banner is a REPL, a whole command is PiSerial.  Only where the
+ * board said nothing, and only at the first job, it asks: a REPL answers at
+ * once, and PiSerial takes what a REPL is asked by for noise.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/driver.h"
+#include "protocol/repl.h"
+
+/* A REPL answers within the first rungs of its ladder, or it is none. */
+#define PROBE_MS 2000
+
+struct automatic {
+	struct driver		 base;
+	struct driver		*repl;
+	struct driver		*piserial;
+	struct driver		*found;		/* one of them, or NULL */
+	bool			 guessed;	/* found, but not proved */
+	bool			 commands;	/* a whole command was heard */
+	bool			 may_interrupt;
+	bool			 busy;		/* a job's end is to be told */
+	bool			 probing;	/* the job waits for it */
+	struct driver_job	 job;
+	uint64_t		 probe_until;
+	const char		*lost;		/* to be told */
+};
+
+static struct automatic *
+auto_of(struct driver *d)
+{
+	return (struct automatic *)d;
+}
+
+/* Who speaks: the language found, or the REPL, which listens and asks. */
+static struct driver *
+auto_active(const struct automatic *a)
+{
+	return a->found != NULL ? a->found : a->repl;
+}
+
+static void
+auto_destroy(struct driver *d)
+{
+	struct automatic	*a = auto_of(d);
+
+	driver_destroy(a->repl);
+	driver_destroy(a->piserial);
+	free(a);
+}
+
+static struct driver *
+auto_create(const struct driver_options *options)
+{
+	struct automatic	*a = calloc(1, sizeof *a);
+
+	if (a == NULL)
+		return NULL;
+	a->repl = driver_create(&driver_repl, options);
+	a->piserial = driver_create(&driver_piserial, options);
+	a->may_interrupt = options->may_interrupt;
+	a->probe_until = DRIVER_NEVER;
+	if (a->repl == NULL || a->piserial == NULL) {
+		auto_destroy(&a->base);
+		return NULL;
+	}
+	return &a->base;
+}
+
+static int
+auto_check(const char *text, size_t len, const char **why)
+{
+	return driver_check(&driver_repl, text, len, why);
+}
+
+static void
+auto_close(struct driver *d)
+{
+	struct automatic	*a = auto_of(d);
+
+	driver_close(a->repl);
+	driver_close(a->piserial);
+	a->found = NULL;
+	a->guessed = a->commands = a->busy = a->probing = false;
+	a->probe_until = DRIVER_NEVER;
+	a->lost = NULL;
+}
+
+static void
+auto_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+{
+	struct automatic	*a = auto_of(d);
+
+	auto_close(d);
+	driver_open(a->repl, settle_ms, now);
+	driver_open(a->piserial, settle_ms, now);
+}
+
+static bool
+auto_is_command(const struct driver_job *job)
+{
+	const char	*why;
+
+	return job->task == DRIVER_RUN &&
+	    driver_check(&driver_piserial, job->text, job->len, &why) == 0;
+}
+
+/* What the board said by itself is worth more than any question. */
+static void
+auto_conclude(struct automatic *a)
+{
+	const struct repl	*r = (const struct repl *)a->repl;
+
+	if (a->found != NULL)
+		return;
+	if (r->watch.at_prompt || r->watch.about[0] != '\0')
+		a->found = a->repl;
+	else if (a->commands)
+		a->found = a->piserial;
+}
+
+static int
+auto_run(struct driver *d, const struct driver_job *job, uint64_t now)
+{
+	static const struct driver_job	 sync = { .task = DRIVER_SYNC };
+	struct automatic		*a = auto_of(d);
+	bool				 probe;
+	int				 error;
+
+	if (a->busy)
+		return -EBUSY;
+	auto_conclude(a);
+	probe = a->found == NULL && job->task != DRIVER_LEAVE;
+	error = driver_run(auto_active(a), probe ? &sync : job, now);
+	if (error < 0)
+		return error;
+	a->busy = true;
+	if (probe) {
+		a->probing = true;
+		a->job = *job;
+		a->probe_until = now + PROBE_MS;
+	}
+	return 0;
+}
+
+static void
+auto_interrupt(struct driver *d, uint64_t now)
+{
+	struct automatic	*a = auto_of(d);
+
+	if (a->lost == NULL)
+		driver_interrupt(auto_active(a), now);
+}
+
+/* It is a REPL, or if not, perhaps PiSerial: there the job is the question. */
+static void
+auto_probed(struct automatic *a, bool is_repl, uint64_t now)
+{
+	a->probing = false;
+	a->probe_until = DRIVER_NEVER;
+	if (is_repl) {
+		a->found = a->repl;
+	} else {
+		driver_close(a->repl);
+		driver_open(a->repl, 0, now);
+		if (auto_is_command(&a->job)) {
+			a->found = a->piserial;
+			a->guessed = true;
+		}
+	}
+	if (a->found == NULL || driver_run(a->found, &a->job, now) < 0)
+		a->lost = "no REPL answers, and this is no PiSerial command";
+}
+
+/* An event of the language that speaks, on its way to the caller. */
+static void
+auto_pass(struct automatic *a, struct driver_event *event, uint64_t now)
+{
+	bool	over = event->type == DRIVER_DONE ||
+	    event->type == DRIVER_LOST;
+
+	if (a->probing && over) {
+		if (event->type == DRIVER_DONE &&
+		    event->outcome == DRIVER_INTERRUPTED) {
+			a->probing = a->busy = false;
+			a->probe_until = DRIVER_NEVER;
+			return;
+		}
+		auto_probed(a, event->type == DRIVER_DONE, now);
+		event->type = DRIVER_NONE;
+	} else if (a->guessed && over) {
+		if (event->type == DRIVER_LOST)
+			a->found = NULL;
+		if (event->type == DRIVER_LOST ||
+		    event->outcome != DRIVER_INTERRUPTED)
+			a->guessed = false;
+	}
+	if (event->type == DRIVER_DONE || event->type == DRIVER_LOST)
+		a->busy = false;
+}
+
+/* PiSerial's ear, while another speaks. */
+static void
+auto_overhear(struct automatic *a, const uint8_t *buf, size_t len,
+    uint64_t now)
+{
+	struct driver_event	event;
+	size_t			n;
+
+	for (; len > 0; buf += n, len -= n) {
+		n = driver_feed(a->piserial, buf, len, now, &event);
+		if (event.type == DRIVER_UNASKED)
+			a->commands = true;
+	}
+}
+
+static size_t
+auto_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
+    struct driver_event *event)
+{
+	struct automatic	*a = auto_of(d);
+	size_t			 n;
+
+	n = driver_feed(auto_active(a), buf, len, now, event);
+	if (a->found == NULL)
+		auto_overhear(a, buf, n, now);
+	auto_pass(a, event, now);
+	return n;
+}
+
+static void
+auto_tick(struct driver *d, uint64_t now, struct driver_event *event)
+{
+	struct automatic	*a = auto_of(d);
+
+	if (a->lost != NULL) {
+		event->type = DRIVER_LOST;
+		event->data = (const uint8_t *)a->lost;
+		event->len = strlen(a->lost);
+		a->lost = NULL;
+		a->busy = false;
+		return;
+	}
+	driver_tick(auto_active(a), now, event);
+	if (a->found == NULL) {
+		struct driver_event	ignored;
+
+		driver_tick(a->piserial, now, &ignored);
+	}
+	auto_pass(a, event, now);
+	if (event->type == DRIVER_NONE && now >= a->probe_until)
+		auto_probed(a, false, now);
+}
+
+static uint64_t
+auto_deadline(const struct driver *d)
+{
+	const struct automatic	*a = (const struct automatic *)d;
+	uint64_t		 least = driver_deadline(auto_active(a));
+
+	if (a->lost != NULL)
+		return 0;
+	return a->probe_until < least ? a->probe_until : least;
+}
+
+static size_t
+auto_output(const struct driver *d, const uint8_t **bytes)
+{
+	return driver_output(auto_active((const struct automatic *)d), bytes);
+}
+
+static void
+auto_sent(struct driver *d, size_t n, uint64_t now)
+{
+	driver_sent(auto_active(auto_of(d)), n, now);
+}
+
+static const char *
+auto_about(const struct driver *d)
+{
+	return driver_about(auto_active((const struct automatic *)d));
+}
+
+static bool
+auto_in_step(const struct driver *d)
+{
+	return driver_in_step(auto_active((const struct automatic *)d));
+}
+
+static const char *
+auto_language(const struct driver *d)
+{
+	const struct automatic	*a = (const struct automatic *)d;
+
+	return a->found != NULL ? a->found->ops->name : d->ops->name;
+}
+
+const struct driver_ops driver_auto = {
+	.name		= "auto",
+	.create		= auto_create,
+	.destroy	= auto_destroy,
+	.check		= auto_check,
+	.open		= auto_open,
+	.close		= auto_close,
+	.run		= auto_run,
+	.interrupt	= auto_interrupt,
+	.feed		= auto_feed,
+	.tick		= auto_tick,
+	.deadline	= auto_deadline,
+	.output		= auto_output,
+	.sent		= auto_sent,
+	.about		= auto_about,
+	.in_step	= auto_in_step,
+	.language	= auto_language,
+};

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Firmware images: what a file is, for which kind of chip, and where it goes.
+ */
+#ifndef PICOD_IMAGE_H
+#define PICOD_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In the order of the type ImageFormat in io.picod.varlink. */
+enum image_format {
+	IMAGE_HEX,		/* Intel HEX */
+	IMAGE_ELF,
+	IMAGE_UF2,
+	IMAGE_BIN,		/* bytes for the start of the flash memory */
+	IMAGE_FORMAT_COUNT,
+	IMAGE_ANY_FORMAT = IMAGE_FORMAT_COUNT,	/* whatever it says it is */
+};
+
+enum image_arch {
+	IMAGE_ANY_ARCH,		/* the format does not say */
+	IMAGE_AVR, IMAGE_ARM, IMAGE_RISCV, IMAGE_OTHER_ARCH
+};
+
+/* Families of UF2 that matter here, as bits. */
+enum {
+	IMAGE_RP2040	= 1 << 0,
+	IMAGE_RP2350	= 1 << 1,	/* of either architecture */
+	IMAGE_ANYWHERE	= 1 << 2,	/* "absolute": the addresses say it all */
+	IMAGE_OTHER	= 1 << 3,	/* another chip's */
+};
+
+struct image {
+	enum image_format	 format;
+	enum image_arch		 arch;
+	unsigned		 families;	/* of UF2 */
+	uint64_t		 low, high;	/* it fills [low, high) at most */
+	uint64_t		 size;		/* bytes to write */
+	/* Of a plain binary: what its first bytes would be good for. */
+	bool			 starts_avr;	/* a jump */
+	bool			 starts_rp2040;	/* a second stage, CRC right */
+};
+
+/* What an image is for. */
+struct image_chip {
+	const char	*name;		/* for people: "ATmega328P" */
+	enum image_arch	 arch;		/* ANY where there are several */
+	unsigned	 families;	/* of UF2; 0: it takes none */
+	uint64_t	 start, size;	/* of flash; size 0: not known */
+	uint64_t	 ram_start, ram_size;	/* may be loaded, too */
+};
+
+/* "hex", "elf", "uf2" or "bin"; the format of such a name, or ANY. */
+const char		*image_format_name(enum image_format);
+enum image_format	 image_format_find(const char *name);
+
+/*
+ * Reads an image.  format: what it is said to be; a plain binary has no marks,
+ * and is one only if it is said to be.  0, or -EINVAL with a sentence in *why
+ * (static), that begins in lower case and has no full stop.
+ */
+int	image_parse(const uint8_t *buf, size_t len, enum image_format format,
+    struct image *, const char **why);
+
+/* Whether it is for that chip and fits.  0, or -EINVAL with *why as above. */
+int	image_check(const struct image *, const struct image_chip *,
+    const char **why);
+
+#endif

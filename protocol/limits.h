@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every limit on what a client, a board or a configuration may ask for, in one
+ * table.  Each has a test that goes one past its edge.
+ */
+#ifndef PICOD_LIMITS_H
+#define PICOD_LIMITS_H
+
+/* One Varlink message, without its NUL: a statement of the full length, every
+ * byte of it escaped in JSON as six, and room for the rest. */
+#define LIMIT_MESSAGE		(2 * 1024 * 1024)
+
+/* A statement or program, in bytes: more than any board's heap. */
+#define LIMIT_STATEMENT		(256 * 1024)
+
+/* A PiSerial command, in bytes without its newline. */
+#define LIMIT_COMMAND		256
+
+/* Connections at one time, of all users and of one. */
+#define LIMIT_CLIENTS		2048
+#define LIMIT_CLIENTS_PER_USER	1024
+
+/* Bytes of further calls that a connection may send ahead of its answers. */
+#define LIMIT_PIPELINE		(64 * 1024)
+
+/* Bytes of replies not yet taken by a client, before its board is paused. */
+#define LIMIT_BACKLOG		(256 * 1024)
+
+/* How long a paused board waits for its slow client, which is then dropped. */
+#define LIMIT_STALL_MS		10000
+
+/* Boards.  libinih keeps 49 characters of "access NAME". */
+#define LIMIT_BOARDS		64
+#define LIMIT_BOARD_NAME	40
+
+/* Requests that wait for one board. */
+#define LIMIT_QUEUE		512
+
+/* Output kept for a call that does not stream, in bytes. */
+#define LIMIT_OUTPUT		(1024 * 1024)
+
+/* An image for Flash, in bytes: the flash memory of the largest board; and those
+ * handed over and not yet flashed, of all clients. */
+#define LIMIT_IMAGE		(16 * 1024 * 1024)
+#define LIMIT_UPLOADS		8
+
+/* What a board said unasked, kept for those who come late, in bytes. */
+#define LIMIT_HISTORY		(64 * 1024)
+
+/* The longest timeout, wait or hold a client may ask for: a day. */
+#define LIMIT_TIME_MS		(24 * 60 * 60 * 1000)
+
+#endif

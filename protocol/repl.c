@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * MicroPython's and CircuitPython's REPL.
+ *
+ * picod enters the raw REPL at the first job and stays there between jobs,
+ * since entering and leaving costs 160 bytes; a statement then costs little
+ * more than its own text.  This file has the driver's face, jobs and time; what
+ * is said and heard is in repl_plan.c and repl_hear.c.
+ */
+#include "protocol/repl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/limits.h"
+#include "protocol/repl_text.h"
+
+/* How often Ctrl-C is said to a job that does not end, and how many times. */
+#define INTERRUPT_MS	500
+#define INTERRUPTS	8
+
+void
+repl_enter(struct repl *r, enum repl_state state, uint64_t now)
+{
+	uint64_t	limit = repl_rows[state].limit_ms;
+
+	/* What runs for us before the job itself must not run for ever. */
+	if (state == REPL_OUTPUT && r->purpose != REPL_FOR_JOB)
+		limit = repl_rows[REPL_OK].limit_ms;
+	r->state = state;
+	r->matched = 0;
+	r->deadline = limit == 0 ? DRIVER_NEVER : now + limit;
+}
+
+static void
+repl_end_job(struct repl *r)
+{
+	r->busy = false;
+	r->job = (struct driver_job){ .task = DRIVER_RUN };
+	r->say = NULL;
+	r->say_len = r->say_off = 0;
+	r->say_eof = false;
+	r->interrupts = 0;
+	r->interrupt_at = r->suspect_at = DRIVER_NEVER;
+}
+
+void
+repl_finish(struct repl *r, enum driver_outcome outcome, uint64_t now)
+{
+	repl_tell_done(r, outcome);
+	/* A Ctrl-C that was not sent yet has nobody to stop. */
+	if (r->interrupts > 0 && r->in_step)
+		r->ctl_len = 0;
+	repl_end_job(r);
+	repl_enter(r, r->in_step ? REPL_IDLE : REPL_LISTEN, now);
+}
+
+void
+repl_lose(struct repl *r, const char *why, uint64_t now)
+{
+	repl_tell(r, DRIVER_LOST, why, strlen(why));
+	r->in_step = false;
+	r->ctl_len = 0;
+	repl_end_job(r);
+	repl_enter(r, REPL_LISTEN, now);
+}
+
+void
+repl_restarted(struct repl *r)
+{
+	repl_tell(r, DRIVER_RESTARTED, NULL, 0);
+	r->helper = r->in_step = r->litter = false;
+}
+
+static struct driver *
+repl_create(const struct driver_options *options)
+{
+	struct driver_job	 none = { .task = DRIVER_SYNC };
+	struct repl		*r = calloc(1, sizeof *r);
+
+	if (r == NULL)
+		return NULL;
+	r->wire_size = repl_wire_size(&none);
+	r->wire = malloc(r->wire_size);
+	if (r->wire == NULL) {
+		free(r);
+		return NULL;
+	}
+	r->may_interrupt = options->may_interrupt;
+	r->baud = options->baud;
+	return &r->base;
+}
+
+static void
+repl_destroy(struct driver *d)
+{
+	free(repl_of(d)->wire);
+	free(d);
+}
+
+static int
+repl_check(const char *text, size_t len, const char **why)
+{
+	(void)text;
+	if (len == 0) {
+		*why = "there is no text to send";
+		return -EINVAL;
+	}
+	if (len > LIMIT_STATEMENT) {
+		*why = "the text is longer than 256 KiB";
+		return -E2BIG;
+	}
+	return 0;
+}
+
+/* Forgets everything but the options, the wire and the seed. */
+static void
+repl_close(struct driver *d)
+{
+	struct repl	*r = repl_of(d);
+
+	repl_end_job(r);
+	repl_watch_init(&r->watch);
+	r->settle_at = r->pace_at = DRIVER_NEVER;
+	r->deaf = r->touched = r->in_step = r->doubt = r->told = false;
+	r->helper = r->compile_known = r->no_compile = r->litter = false;
+	r->paste_known = r->paste = false;
+	r->own_program = true;
+	r->ctl_len = r->n_news = r->text_len = r->text_told = 0;
+	repl_enter(r, REPL_CLOSED, 0);
+}
+
+static void
+repl_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+{
+	struct repl	*r = repl_of(d);
+
+	repl_close(d);
+	r->seed ^= now << 20;
+	r->deaf = settle_ms > 0;
+	r->settle_at = r->deaf ? now + settle_ms : DRIVER_NEVER;
+	repl_enter(r, REPL_LISTEN, now);
+}
+
+static int
+repl_make_room(struct repl *r, const struct driver_job *job)
+{
+	size_t	 need = repl_wire_size(job);
+	uint8_t	*wire;
+
+	if (need <= r->wire_size)
+		return 0;
+	wire = realloc(r->wire, need);
+	if (wire == NULL)
+		return -ENOMEM;
+	r->wire = wire;
+	r->wire_size = need;
+	return 0;
+}
+
+static int
+repl_run(struct driver *d, const struct driver_job *job, uint64_t now)
+{
+	struct repl	*r = repl_of(d);
+	const char	*why;
+	size_t		 len;
+	int		 error;
+
+	if (r->state == REPL_CLOSED)
+		return -ENOTCONN;
+	if (r->busy || repl_end_is_news(r))
+		return -EBUSY;
+	if (job->task == DRIVER_RUN &&
+	    (error = repl_check(job->text, job->len, &why)) < 0)
+		return error;
+	if (job->task != DRIVER_LEAVE && !r->may_interrupt &&
+	    r->own_program && !r->watch.at_prompt)
+		return -EACCES;
+	if ((error = repl_make_room(r, job)) < 0)
+		return error;
+	r->busy = true;
+	r->job = *job;
+	r->statement = false;
+	if (job->task == DRIVER_RUN) {
+		len = repl_text_strip(job->text, job->len);
+		r->statement = repl_text_is_statement(job->text, len);
+		if (r->statement)
+			r->job.len = len;
+	}
+	r->probed = r->helper_failed = r->retried = r->started = false;
+	r->quiet = false;
+	r->rung = 0;
+	r->sync_until = 0;
+	repl_advance(r, now);
+	return 0;
+}
+
+/* Nothing of the job is on the board: it is over at once. */
+static void
+repl_abandon(struct repl *r, uint64_t now)
+{
+	if (r->state == REPL_SEND && r->purpose == REPL_FOR_JOB) {
+		r->doubt = true;	/* its Ctrl-C clears the line */
+	} else {
+		r->in_step = false;
+	}
+	r->ctl_len = 0;
+	r->interrupts = 0;
+	r->trace_len = 0;
+	if (!r->deaf)
+		repl_order(r, "\x03", 1);
+	repl_finish(r, DRIVER_INTERRUPTED, now);
+}
+
+static void
+repl_interrupt(struct driver *d, uint64_t now)
+{
+	struct repl	*r = repl_of(d);
+	bool		 sent = r->state == REPL_PASTE ||
+	    (r->state >= REPL_OK && r->state <= REPL_GONE);
+
+	if (r->state == REPL_CLOSED || repl_end_is_news(r))
+		return;
+	if (!r->busy) {
+		repl_order(r, "\x03", 1);
+		return;
+	}
+	if (!sent || r->purpose != REPL_FOR_JOB) {
+		repl_abandon(r, now);
+		return;
+	}
+	/* What is left of the text need not follow. */
+	r->ctl_len = 0;
+	r->say_off = r->say_len;
+	r->say_eof = false;
+	repl_order(r, "\x03", 1);
+	if (r->interrupts++ == 0)
+		r->interrupt_at = now + INTERRUPT_MS;
+}
+
+/* Texts are joined as long as nothing else happens. */
+static size_t
+repl_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
+    struct driver_event *event)
+{
+	struct repl	*r = repl_of(d);
+	size_t		 off = 0;
+
+	repl_forget_told(r);
+	do
+		repl_hear(r, buf[off++], now);
+	while (off < len && repl_may_hear_more(r));
+	repl_take_news(r, event);
+	return off;
+}
+
+/* The job's board is at some prompt again, and its variables are gone. */
+static void
+repl_restarted_in_job(struct repl *r, uint64_t now)
+{
+	repl_restarted(r);
+	r->told = false;
+	if (r->purpose != REPL_FOR_JOB) {
+		repl_stumble(r, now);
+		return;
+	}
+	repl_finish(r, DRIVER_BOARD_RESTARTED, now);
+}
+
+static void
+repl_interrupt_again(struct repl *r, uint64_t now)
+{
+	if (r->interrupts++ >= INTERRUPTS) {
+		repl_lose(r, "the program does not stop at Ctrl-C", now);
+		return;
+	}
+	r->interrupt_at = now + INTERRUPT_MS;
+	repl_order(r, "\x03", 1);
+}
+
+/* A state lasted longer than its limit. */
+static void
+repl_expire(struct repl *r, uint64_t now)
+{
+	bool	for_job = r->purpose == REPL_FOR_JOB;
+
+	r->deadline = DRIVER_NEVER;
+	if (r->state == REPL_ASK || r->state == REPL_WINDOW) {
+		/* This board does not know what to do with the question. */
+		r->paste_known = true;
+		r->paste = false;
+		repl_stumble(r, now);
+	} else if (r->state == REPL_LEAVE && r->watch.at_prompt) {
+		repl_left(r, now);
+	} else if (r->state == REPL_TRACE && !repl_trace_is_one(r)) {
+		repl_trace_was_output(r, now);
+	} else if (r->state == REPL_BANNER || r->state == REPL_PROBE ||
+	    (!for_job && r->state < REPL_LEAVE)) {
+		repl_stumble(r, now);
+	} else {
+		repl_lose(r, repl_rows[r->state].complaint, now);
+	}
+}
+
+static void
+repl_tick(struct driver *d, uint64_t now, struct driver_event *event)
+{
+	struct repl	*r = repl_of(d);
+
+	repl_forget_told(r);
+	if (r->n_news > 0) {
+		repl_take_news(r, event);
+		return;
+	}
+	if (now >= r->settle_at) {
+		r->settle_at = DRIVER_NEVER;
+		r->deaf = false;
+		repl_advance(r, now);
+	}
+	if (now >= r->pace_at) {
+		r->pace_at = DRIVER_NEVER;
+		r->budget = REPL_BURST;
+	}
+	if (now >= r->suspect_at)
+		repl_restarted_in_job(r, now);
+	else if (now >= r->interrupt_at)
+		repl_interrupt_again(r, now);
+	else if (now >= r->deadline)
+		repl_expire(r, now);
+	repl_take_news(r, event);
+}
+
+static uint64_t
+repl_deadline(const struct driver *d)
+{
+	const struct repl	*r = repl_const(d);
+	uint64_t		 times[] = { r->settle_at, r->pace_at,
+	    r->suspect_at, r->interrupt_at, r->deadline };
+	uint64_t		 least = DRIVER_NEVER;
+	size_t			 i;
+
+	if (r->n_news > 0)
+		return 0;
+	for (i = 0; i < sizeof times / sizeof *times; i++)
+		if (times[i] < least)
+			least = times[i];
+	return least;
+}
+
+static const char *
+repl_about(const struct driver *d)
+{
+	const struct repl	*r = repl_const(d);
+
+	return r->watch.about[0] != '\0' ? r->watch.about : NULL;
+}
+
+static bool
+repl_in_step(const struct driver *d)
+{
+	return repl_const(d)->in_step;
+}
+
+static const char *
+repl_language(const struct driver *d)
+{
+	return d->ops->name;
+}
+
+const struct driver_ops driver_repl = {
+	.name		= "repl",
+	.create		= repl_create,
+	.destroy	= repl_destroy,
+	.check		= repl_check,
+	.open		= repl_open,
+	.close		= repl_close,
+	.run		= repl_run,
+	.interrupt	= repl_interrupt,
+	.feed		= repl_feed,
+	.tick		= repl_tick,
+	.deadline	= repl_deadline,
+	.output		= repl_output,
+	.sent		= repl_sent,
+	.about		= repl_about,
+	.in_step	= repl_in_step,
+	.language	= repl_language,
+};

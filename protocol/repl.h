@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of the REPL driver, shared by its files:
+ *
+ *	repl.c		the driver's face: jobs and time
+ *	repl_plan.c	what to say next to get a job done
+ *	repl_say.c	the texts, and which way they go
+ *	repl_hear.c	what each byte from the board means
+ *	repl_send.c	how fast the bytes go
+ *	repl_news.c	the events that wait to be told
+ */
+#ifndef PICOD_REPL_H
+#define PICOD_REPL_H
+
+#include "protocol/driver.h"
+#include "protocol/repl_watch.h"
+
+#define REPL_HELPER	"__picod"	/* its name on the board */
+#define REPL_STORE	"__picodt"	/* a text that comes in pieces */
+
+#define REPL_TRACE_MAX	8192		/* of a traceback, its end is kept */
+#define REPL_BURST	32		/* bytes a board takes in at a time */
+#define REPL_BLIND_MAX	60		/* and before it has answered */
+
+enum repl_state {
+	REPL_CLOSED,
+	REPL_LISTEN,		/* nothing asked; the board does as it likes */
+	REPL_IDLE,		/* in the raw REPL, nothing runs */
+	REPL_BANNER,		/* knocking until the raw REPL says hello */
+	REPL_PROBE,		/* until the board repeats our nonce */
+	REPL_ASK,		/* may we use raw-paste? */
+	REPL_WINDOW,		/* it is telling its window */
+	REPL_SEND,		/* sending in plain raw mode */
+	REPL_PASTE,		/* sending by raw-paste */
+	REPL_OK,		/* until it says OK */
+	REPL_TAKEN,		/* until the helper writes the job's mark */
+	REPL_OUTPUT,		/* the job runs */
+	REPL_TRACE,		/* its traceback, or nothing */
+	REPL_END,		/* until the raw REPL's ">" */
+	REPL_GONE,		/* the job ended and took the REPL with it */
+	REPL_LEAVE,		/* until the friendly prompt */
+	REPL_REBOOT,		/* until it says that it restarts */
+	REPL_STATES
+};
+
+/* What the text that is being sent is for. */
+enum repl_purpose {
+	REPL_FOR_PROBE,
+	REPL_FOR_HELPER,
+	REPL_FOR_CHECK,		/* does the helper work? */
+	REPL_FOR_COMPILE,	/* has it compile()? */
+	REPL_FOR_STORE,		/* a piece of what is too long */
+	REPL_FOR_CLEAN,		/* to drop pieces of a job that was given up */
+	REPL_FOR_JOB,
+};
+
+/* An event that waits to be told. */
+struct repl_news {
+	struct driver_event	 event;
+	bool			 is_text;	/* event.len bytes of text[] */
+};
+
+struct repl {
+	struct driver		 base;
+	enum repl_state		 state;
+	unsigned		 baud;
+	bool			 may_interrupt;
+
+	uint64_t		 deadline;	/* of the state */
+	uint64_t		 settle_at;	/* deaf until then */
+	uint64_t		 sync_until;	/* getting into step ends then */
+	uint64_t		 pace_at;	/* the next burst may go */
+	uint64_t		 interrupt_at;	/* the next Ctrl-C is due */
+	uint64_t		 suspect_at;	/* quiet since a banner until then */
+
+	/* what is known of the board */
+	struct repl_watch	 watch;
+	bool			 deaf;		/* settling after open */
+	bool			 own_program;	/* it may run one of its own */
+	bool			 touched;	/* we were in its raw REPL */
+	bool			 in_step;
+	bool			 doubt;		/* in step, but probe first */
+	bool			 told;		/* this restart was told */
+	bool			 helper;	/* it has our helper */
+	bool			 compile_known;
+	bool			 no_compile;	/* it needs the other helper */
+	bool			 litter;	/* it may have a REPL_STORE */
+	bool			 paste_known;
+	bool			 paste;		/* it has raw-paste */
+	size_t			 window_step;
+	uint32_t		 nonce;
+	uint64_t		 seed;
+
+	/* the job */
+	bool			 busy;
+	struct driver_job	 job;
+	bool			 statement;	/* goes through the helper */
+	bool			 wrapped;	/* its traceback has our frames */
+	bool			 probed;
+	bool			 helper_failed;
+	bool			 retried;
+	bool			 started;
+	bool			 quiet;		/* don't tell what it says now */
+	unsigned		 rung;		/* of the ladder into step */
+	unsigned		 interrupts;	/* times we said Ctrl-C */
+
+	/* what is being said */
+	enum repl_purpose	 purpose;
+	enum repl_purpose	 store_for;
+	const char		*store;		/* goes in pieces */
+	size_t			 store_len;
+	size_t			 store_off;
+	uint8_t			 ctl[32];	/* goes first */
+	size_t			 ctl_len;
+	uint8_t			*wire;		/* our own rendering, if any */
+	size_t			 wire_size;
+	const uint8_t		*say;
+	size_t			 say_len;
+	size_t			 say_off;
+	bool			 say_eof;	/* a Ctrl-D is to follow */
+	size_t			 budget;	/* bytes that may go now */
+	bool			 pasting;	/* by raw-paste */
+
+	/* what is being heard */
+	uint8_t			 mark;		/* 0: this text has none */
+	bool			 held;		/* a mark that may be the end */
+	bool			 unmarked;	/* it ends without its mark */
+	char			 want[24];	/* "(123456789, ", "123456789" */
+	size_t			 matched;
+	uint8_t			 last;
+	bool			 answer;	/* the probe's, the check's */
+	uint8_t			 trace[REPL_TRACE_MAX];
+	size_t			 trace_len;
+	bool			 trace_cut;	/* its beginning was dropped */
+
+	/* what is to be told: a queue, and the bytes of its texts */
+	struct repl_news	 news[8];
+	size_t			 n_news;
+	size_t			 text_told;
+	size_t			 text_len;
+	uint8_t			 text[REPL_TRACE_MAX + 1024];
+};
+
+static inline struct repl *
+repl_of(struct driver *d)
+{
+	return (struct repl *)d;
+}
+
+static inline const struct repl *
+repl_const(const struct driver *d)
+{
+	return (const struct repl *)d;
+}
+
+/* repl.c */
+/* The one place where the state changes; its time limit begins. */
+void	repl_enter(struct repl *, enum repl_state, uint64_t now);
+/* The job ended like that; what it raised is in trace[]. */
+void	repl_finish(struct repl *, enum driver_outcome, uint64_t now);
+/* The job is over and the board out of step, because of that (static). */
+void	repl_lose(struct repl *, const char *why, uint64_t now);
+/* The board began anew: all that was put on it is gone. */
+void	repl_restarted(struct repl *);
+
+/* repl_news.c */
+/* Adds an event; its data is static, or trace[]. */
+void	repl_tell(struct repl *, enum driver_event_type, const void *, size_t);
+/* Adds a job's end, with its traceback if it has one. */
+void	repl_tell_done(struct repl *, enum driver_outcome);
+/* Adds text, which is copied, to the last event if that is of this type. */
+void	repl_tell_text(struct repl *, enum driver_event_type,
+	    const uint8_t *, size_t);
+/* Once a job, and only for the job's own text. */
+void	repl_tell_started(struct repl *);
+/* The first of the news becomes the event, if there are any. */
+void	repl_take_news(struct repl *, struct driver_event *);
+/* The event that was told last is no longer looked at. */
+void	repl_forget_told(struct repl *);
+/* Whether the next byte may be heard before anything is told. */
+bool	repl_may_hear_more(const struct repl *);
+/* Whether the end of a job is still to be told. */
+bool	repl_end_is_news(const struct repl *);
+
+/* repl_send.c */
+/*
+ * Adds bytes that go ahead of any text.  A port that takes nothing will not
+ * miss those that find no room: deadlines end the job.
+ */
+void	repl_order(struct repl *, const char *bytes, size_t len);
+size_t	repl_output(const struct driver *, const uint8_t **bytes);
+void	repl_sent(struct driver *, size_t, uint64_t now);
+
+/* repl_say.c */
+/* Asks the board, in its raw REPL, for something it never said before. */
+void	repl_say_probe(struct repl *, uint64_t now);
+/* Puts the helper on the board, or asks what must be known for that. */
+void	repl_say_helper(struct repl *, uint64_t now);
+/* Has the helper show a number that was never said before. */
+void	repl_say_check(struct repl *, uint64_t now);
+/* Drops what a job that was given up left on the board. */
+void	repl_say_clean(struct repl *, uint64_t now);
+void	repl_say_job(struct repl *, uint64_t now);
+/* The next piece of what goes in pieces, and at last its use. */
+void	repl_say_more(struct repl *, uint64_t now);
+/* The board has told its window for the text that waits. */
+void	repl_say_paste(struct repl *, uint64_t now);
+/* How much room the rendering of that job needs, at most. */
+size_t	repl_wire_size(const struct driver_job *);
+
+/* repl_plan.c */
+/* Takes the next step of the job; in_step and its flags say where we are. */
+void	repl_advance(struct repl *, uint64_t now);
+/* Out of step: takes the next rung of the ladder, or gives the board up. */
+void	repl_stumble(struct repl *, uint64_t now);
+/* The text ended with what is in trace[]. */
+void	repl_text_over(struct repl *, uint64_t now);
+
+/* repl_hear.c */
+struct repl_row {
+	void		(*hear)(struct repl *, uint8_t, unsigned signs,
+			    uint64_t now);
+	uint64_t	limit_ms;	/* in this state; 0 for none */
+	const char	*complaint;	/* when that is over */
+};
+extern const struct repl_row repl_rows[REPL_STATES];
+
+void	repl_hear(struct repl *, uint8_t, uint64_t now);
+/* Whether trace[] is a traceback for all one can tell by now. */
+bool	repl_trace_is_one(const struct repl *);
+/* It was not: the job printed 04 itself and goes on. */
+void	repl_trace_was_output(struct repl *, uint64_t now);
+/* The board is at its friendly prompt, as DRIVER_LEAVE and SOFT_RESET want. */
+void	repl_left(struct repl *, uint64_t now);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A traceback as it came, made to look as at the friendly prompt. */
+#ifndef PICOD_REPL_TRACE_H
+#define PICOD_REPL_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Cuts the frames that picod's own wrapping added out of trace[0..len), in
+ * place, and returns the new length.  Meant for jobs that were wrapped.
+ */
+size_t	repl_trace_trim(uint8_t *trace, size_t len);
+
+/* Whether the exception itself (the last line) begins with that name. */
+bool	repl_trace_is(const uint8_t *trace, size_t len, const char *name);
+
+#endif

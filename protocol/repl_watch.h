@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a REPL says of itself in the stream of all that a board prints:
+ * prompts, banners, and the line that announces a soft reset.
+ */
+#ifndef PICOD_REPL_WATCH_H
+#define PICOD_REPL_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum repl_sign {
+	REPL_SIGN_PROMPT = 1,	/* ">>> " is complete */
+	REPL_SIGN_RAW = 2,	/* the raw REPL's banner is, with its ">" */
+	REPL_SIGN_BANNER = 4,	/* "MicroPython v...", then ">>> " */
+	REPL_SIGN_REBOOT = 8,	/* the line "MPY: soft reboot" */
+};
+
+struct repl_watch {
+	uint8_t	 buf[256];	/* the last bytes seen */
+	size_t	 len;
+	size_t	 line;		/* where the present line begins in buf */
+	unsigned banner;	/* lines of a banner just seen, 0 for none */
+	bool	 at_prompt;	/* the last thing said was ">>> " */
+	char	 about[128];	/* the last banner, or "" */
+};
+
+void		repl_watch_init(struct repl_watch *);
+
+/* The signs that this byte completes, or'ed. */
+unsigned	repl_watch_byte(struct repl_watch *, uint8_t);
+
+#endif
