@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# libpicod (shared and static), and picoctl, which has it built in: a program
+# that runs for a millisecond should not look for libraries longer than that.
+
+PICOCTL = $(BUILD)/client/picoctl
+LIBPICOD_SO = $(BUILD)/client/libpicod.so.1
+LIBPICOD_A = $(BUILD)/client/libpicod.a
+LIBPICOD_PC = $(BUILD)/client/libpicod.pc
+
+LIBPICOD_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort \
+	$(wildcard client/picod*.c)))
+PICOCTL_OBJECTS = $(filter-out $(LIBPICOD_OBJECTS),$(patsubst %.c,\
+	$(BUILD)/%.o,$(sort $(wildcard client/*.c))))
+# What does not know the verbs, and can be tested without them.
+PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/%.o,duration suggest output \
+	output_event output_flash output_json output_text)
+
+# "picoctl doctor" looks for programs that have a port as picod does.
+$(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/holder.o \
+	$(LIBPROTOCOL)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson)
+
+$(LIBPICOD_SO): $(LIBPICOD_OBJECTS) $(LIBPROTOCOL) client/libpicod.map
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libpicod.so.1 \
+	    -Wl,--version-script=client/libpicod.map -o $@ \
+	    $(filter %.o %.a,$^) $(call pkg,libs,jansson)
+	@ln -sf libpicod.so.1 $(BUILD)/client/libpicod.so
+
+# A static library brings along what it needs of libprotocol, under names that
+# nobody else can meet.
+$(LIBPICOD_A): $(LIBPICOD_OBJECTS) $(PROTOCOL_OBJECTS)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(CC) $(ALL_LDFLAGS) -nostdlib -r -o $(@:.a=.static.o) \
+	    $(LIBPICOD_OBJECTS) $(patsubst %,$(BUILD)/protocol/%.o,\
+	    error text varlink)
+	$(Q)objcopy -w -G 'picod_*' $(@:.a=.static.o)
+	$(Q)$(AR) rcs $@ $(@:.a=.static.o)
+
+prefix ?= /usr/local
+$(LIBPICOD_PC): client/libpicod.pc.in
+	@mkdir -p $(@D)
+	$(call say,GEN)
+	$(Q)sed -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
+	    -e 's|@includedir@|$(or $(includedir),$(prefix)/include)|' \
+	    -e 's|@libdir@|$(or $(libdir),$(prefix)/lib)|' $< >$@
+
+# Its own rule, since these tests need more than libprotocol.
+$(BUILD)/tests/unit/test_client_%: $(BUILD)/tests/unit/test_client_%.o \
+	$(PICOCTL_PARTS) $(LIBPICOD_OBJECTS) $(LIBPROTOCOL)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson check)
+
+# One test holds what the shared library exports against its header.
+e2e-needs: $(LIBPICOD_SO) $(LIBPICOD_A)
+
+all: $(PICOCTL) $(LIBPICOD_SO) $(LIBPICOD_A) $(LIBPICOD_PC)
+
+-include $(LIBPICOD_OBJECTS:.o=.d) $(PICOCTL_OBJECTS:.o=.d)

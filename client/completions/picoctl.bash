@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: MIT
+# Completion of picoctl for bash.
+
+# Asks the picod that the command line is about.
+_picoctl_ask() {
+	local i
+	local -a at=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-s | --socket)
+			at=(-s "${COMP_WORDS[i + 1]}") ;;
+		esac
+	done
+	picoctl "${at[@]}" "$@" 2>/dev/null
+}
+
+# The options of a verb besides those that all have.
+_picoctl_options() {
+	case $1 in
+	list) echo '-b --board -v --verbose' ;;
+	send) echo '-b --board -f --file --timeout --wait' ;;
+	watch) echo '-b --board --history --since-boot' ;;
+	pin) echo '-b --board --timeout --wait' ;;
+	flash) echo '-b --board --micropython --wait' ;;
+	interrupt | cancel | trace | firmware) echo '-b --board' ;;
+	reset) echo '-b --board --hard --bootloader --wait' ;;
+	hold) echo '-b --board --wait --will' ;;
+	lend | console) echo '-b --board --wait' ;;
+	esac
+	echo '-s --socket --json -h --help -V --version'
+}
+
+# Sets verb, and operand to the index of the first word after it that is
+# neither an option nor an option's value.
+_picoctl_parse() {
+	local i
+	verb='' operand=0
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-b | --board | -s | --socket | -f | --file | --timeout | \
+			--wait | --will)
+			i=$((i + 1)) ;;
+		-- | =) ;;
+		-*) ;;
+		*)
+			if [[ -z $verb ]]; then
+				verb=${COMP_WORDS[i]}
+			elif ((operand == 0)); then
+				operand=$i
+			fi ;;
+		esac
+	done
+}
+
+_picoctl() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local verbs='list send watch interrupt reset hold lend cancel trace \
+		console doctor pin flash firmware help'
+	local verb operand words=''
+
+	# bash takes "--board=x" for three words.
+	if [[ $cur == = ]]; then
+		cur=''
+	elif [[ $prev == = ]]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	_picoctl_parse
+	COMPREPLY=()
+	if [[ $verb == hold || $verb == lend ]] && ((operand > 0)); then
+		if declare -F _command_offset >/dev/null; then
+			_command_offset "$operand"
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		fi
+		return
+	fi
+	case $prev in
+	-b | --board) words=$(_picoctl_ask list --names) ;;
+	-f | --file | -s | --socket)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return ;;
+	--timeout | --wait) words='500ms 1s 10s 1m' ;;
+	--will) return ;;
+	*)
+		case $verb:$cur in
+		*:-*) words=$(_picoctl_options "$verb") ;;
+		:* | help:*) words=$verbs ;;
+		cancel:*)
+			words=$(_picoctl_ask list -v |
+				awk '$1 == "runs" || $1 == "waits" {print $2}') ;;
+		flash:*)
+			mapfile -t COMPREPLY < <(
+				compgen -W "$(_picoctl_ask firmware |
+					awk 'NR > 1 {print $2}' | sort -u)" \
+					-- "$cur"
+				compgen -f -- "$cur")
+			return ;;
+		hold:* | lend:*)
+			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+			return ;;
+		esac ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+
+complete -F _picoctl picoctl

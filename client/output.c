@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The parts that text output is made of.  Whatever a board or another program
+ * chose, a board's output or a program's name, is escaped before it comes into a
+ * line of ours: a terminal obeys control characters, and C1 controls also in
+ * their UTF-8 form.  Only "send" prints bytes as they are, as cat(1) would.
+ */
+#include "output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "protocol/text.h"
+
+#define OUTPUT_QUOTE_MAX	60
+
+void
+output_init(struct output *o, bool json, FILE *out, FILE *err)
+{
+	*o = (struct output){
+		.ops = json ? &output_json : &output_text,
+		.out = out,
+		.err = err,
+	};
+}
+
+int
+output_flush(struct output *o)
+{
+	errno = EIO;		/* for a failure before the flush */
+	if ((fflush(o->out) != 0 || ferror(o->out)) && o->error == 0)
+		o->error = -errno;
+	return o->error;
+}
+
+static bool
+output_escape_known(FILE *file, char c)
+{
+	static const char	plain[] = "\n\r\t\\\"", letters[] = "nrt\\\"";
+	const char		*found = c == '\0' ? NULL : strchr(plain, c);
+
+	if (found == NULL)
+		return false;
+	fputc('\\', file);
+	fputc(letters[found - plain], file);
+	return true;
+}
+
+/* Whether a byte is harmless between its neighbours (0 where there is none). */
+static bool
+output_escape_keeps(enum output_escape how, unsigned char before,
+    unsigned char c, unsigned char after)
+{
+	if (how == OUTPUT_LINE && c == '\t')
+		return true;
+	if (c < 0x20 || c == 0x7f)
+		return false;
+	if (how != OUTPUT_LINE && (c == '\\' || c == '"'))
+		return false;
+	if (c < 0x80)
+		return true;
+	if ((c == 0xc2 && after < 0xa0) || (before == 0xc2 && c < 0xa0))
+		return false;
+	return how != OUTPUT_EXACT;
+}
+
+/* Cuts before a character of UTF-8, not within. */
+static size_t
+output_escape_cut(const char *bytes, size_t len)
+{
+	if (len <= OUTPUT_QUOTE_MAX)
+		return len;
+	len = OUTPUT_QUOTE_MAX;
+	while (len > 0 && ((unsigned char)bytes[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+void
+output_escape(FILE *file, enum output_escape how, const char *bytes, size_t len)
+{
+	size_t		i, n = len;
+	unsigned char	before, c = 0;
+
+	if (how == OUTPUT_QUOTED)
+		n = output_escape_cut(bytes, len);
+	if (how != OUTPUT_LINE)
+		fputc('"', file);
+	for (i = 0; i < n; i++) {
+		before = c;
+		c = (unsigned char)bytes[i];
+		if (output_escape_keeps(how, before, c,
+		    i + 1 < n ? (unsigned char)bytes[i + 1] : 0))
+			fputc(c, file);
+		else if (how == OUTPUT_LINE || !output_escape_known(file, (char)c))
+			fprintf(file, "\\x%02x", c);
+	}
+	if (how != OUTPUT_LINE)
+		fputs(n < len ? "...\"" : "\"", file);
+}
+
+void
+output_clock(FILE *file, long long us)
+{
+	time_t		seconds = (time_t)(us / 1000000);
+	struct tm	tm;
+	char		text[16];
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof text, "%H:%M:%S", &tm);
+	fprintf(file, "%s.%03d", text, (int)(us % 1000000 / 1000));
+}
+
+void
+output_date(FILE *file, long long us)
+{
+	time_t		seconds = (time_t)(us / 1000000);
+	struct tm	tm;
+	char		text[32];
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &tm);
+	fputs(text, file);
+}
+
+void
+output_client(FILE *file, const json_t *client)
+{
+	const char	*program = output_string(client, "program");
+	const char	*user = output_string(client, "user");
+
+	output_escape(file, OUTPUT_LINE, program, strlen(program));
+	fprintf(file, " (pid %lld, ", (long long)json_integer_value(
+	    json_object_get(client, "pid")));
+	output_escape(file, OUTPUT_LINE, user, strlen(user));
+	fputc(')', file);
+}
+
+const char *
+output_string(const json_t *object, const char *name)
+{
+	const char	*string = json_string_value(
+			    json_object_get(object, name));
+
+	return string != NULL ? string : "";
+}
+
+const char *
+output_bytes(const json_t *reply, size_t *len, char **owned)
+{
+	const json_t	*data = json_object_get(reply, "data");
+	const json_t	*output = json_object_get(reply, "output");
+
+	*owned = NULL;
+	if (json_is_string(data) && text_base64_decode(json_string_value(data),
+	    json_string_length(data), owned, len) == 0)
+		return *owned;
+	*len = json_string_length(output);
+	return output_string(reply, "output");
+}

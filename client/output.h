@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What picoctl prints, as text or as JSON: one table of functions for each, and
+ * no printf in a verb.  What picod answers goes to standard output, in JSON its
+ * errors too; in text tracebacks and errors go to standard error.
+ */
+#ifndef PICOD_OUTPUT_H
+#define PICOD_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct output;
+
+struct output_ops {
+	void	(*boards)(struct output *, const json_t *boards, bool details);
+	/* A piece of Send's output, or its last reply. */
+	void	(*answer)(struct output *, const json_t *reply);
+	/* An event of Watch, for "watch" or for "trace". */
+	void	(*event)(struct output *, const json_t *event);
+	void	(*trace)(struct output *, const json_t *event);
+	/* The list of ListFirmware, and a reply of Flash. */
+	void	(*firmware)(struct output *, const json_t *firmware);
+	void	(*flash)(struct output *, const json_t *reply);
+	/* A reply whose arrival says it all. */
+	void	(*done)(struct output *, const json_t *reply);
+	/* An error of picod: its name, its parameters, its sentence. */
+	void	(*error)(struct output *, const char *name,
+		    const json_t *parameters, const char *message);
+};
+
+struct output {
+	const struct output_ops	*ops;
+	FILE			*out, *err;
+	int			 error;		/* the first write that failed */
+	bool			 midline;	/* out: no newline came last */
+	char			 open[65];	/* the board whose line of */
+						/* output in "watch" is open */
+	char			 stage[16];	/* of "flash", told last */
+	bool			 bar;		/* err: its line is open */
+};
+
+extern const struct output_ops output_text, output_json;
+
+/* Writes to those streams; nothing is to be freed. */
+void	output_init(struct output *, bool json, FILE *out, FILE *err);
+
+/*
+ * Hands over to the system what was printed.  0, or a negative errno if any of
+ * it could not be written.
+ */
+int	output_flush(struct output *);
+
+/* The rest is for output*.c only. */
+
+enum output_escape {
+	OUTPUT_LINE,		/* a line for people: only what would harm it */
+	OUTPUT_QUOTED,		/* the same in quotes, at most 60 bytes */
+	OUTPUT_EXACT,		/* every byte in ASCII, in quotes */
+};
+
+/* Prints bytes so that no terminal acts on them. */
+void	output_escape(FILE *, enum output_escape, const char *bytes, size_t len);
+
+/* Microseconds of the realtime clock: a time of day, or a date too. */
+void	output_clock(FILE *, long long us);
+void	output_date(FILE *, long long us);
+
+/* "python3 (pid 4711, ben)" */
+void	output_client(FILE *, const json_t *client);
+
+/* A member that is a string, or "". */
+const char	*output_string(const json_t *object, const char *name);
+
+/*
+ * The bytes that a reply has in data, or else in output, and their number.
+ * *owned is to be freed when they are done with; it may be NULL.
+ */
+const char	*output_bytes(const json_t *reply, size_t *len, char **owned);
+
+/* Of "watch" and "trace", as text. */
+void	output_text_event(struct output *, const json_t *event);
+void	output_text_trace(struct output *, const json_t *event);
+
+/* Of "firmware" and "flash", as text; and the end of its open line. */
+void	output_text_firmware(struct output *, const json_t *firmware);
+void	output_text_flash(struct output *, const json_t *reply);
+void	output_text_end_bar(struct output *);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * picoctl: what a person or a script says to picod.  This file is the table of
+ * verbs and what happens before and after one; each verb is a file of its own.
+ *
+ * Ctrl-C needs no code: the signal ends picoctl, the connection ends with it,
+ * and picod interrupts the statement that was its.
+ */
+#include "picoctl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+const struct verb *const	picoctl_verbs[] = {
+	&verb_list,
+	&verb_send,
+	&verb_watch,
+	&verb_interrupt,
+	&verb_reset,
+	&verb_hold,
+	&verb_lend,
+	&verb_console,
+	&verb_cancel,
+	&verb_trace,
+	&verb_pin,
+	&verb_flash,
+	&verb_firmware,
+	&verb_doctor,
+	&verb_help,
+	NULL,
+};
+
+const struct verb *
+picoctl_find_verb(const char *name)
+{
+	const struct verb *const	*verb;
+
+	for (verb = picoctl_verbs; *verb != NULL; verb++)
+		if (strcmp((*verb)->name, name) == 0)
+			break;
+	return *verb;
+}
+
+void
+picoctl_complain(const char *format, ...)
+{
+	va_list	args;
+
+	va_start(args, format);
+	fputs("picoctl: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+int
+picoctl_usage(const struct verb *verb, const char *format, ...)
+{
+	va_list	args;
+
+	va_start(args, format);
+	fputs("picoctl: ", stderr);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\nTry \"picoctl help%s%s\".\n",
+	    verb != NULL ? " " : "", verb != NULL ? verb->name : "");
+	return verb != NULL && verb->program ? STATUS_OWN_FAILURE :
+	    STATUS_USAGE;
+}
+
+/*
+ * What could not be written is told once, at the end; but that nobody reads it
+ * (EPIPE, where SIGPIPE is ignored) is no news to anybody.
+ */
+static int
+picoctl_finish(struct picoctl *ctl, int status)
+{
+	int	error = output_flush(&ctl->output);
+
+	if (error < 0 && error != -EPIPE)
+		picoctl_complain("cannot write to standard output: %s",
+		    strerror(-error));
+	picod_close(ctl->picod);
+	return error < 0 && status == STATUS_OK ? STATUS_FILE : status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct picoctl	ctl = { 0 };
+	int		status = options_parse(&ctl, argc, argv);
+
+	if (status != STATUS_OK)
+		return status;
+	output_init(&ctl.output, options_given(&ctl.options, OPTION_JSON),
+	    stdout, stderr);
+	if (options_given(&ctl.options, OPTION_VERSION)) {
+		puts("picoctl " PICOD_VERSION);
+		return picoctl_finish(&ctl, STATUS_OK);
+	}
+	if (options_given(&ctl.options, OPTION_HELP))
+		return picoctl_finish(&ctl, verb_help.run(&ctl));
+	if (ctl.verb == NULL)
+		return picoctl_usage(NULL, "there is no verb; \"picoctl list\" "
+		    "shows the boards");
+	return picoctl_finish(&ctl, ctl.verb->run(&ctl));
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libpicod: a program's side of the conversation with picod.
+ *
+ *	struct picod		*picod;
+ *	struct picod_result	 result;
+ *	int			 error;
+ *
+ *	if (picod_connect(NULL, &picod) < 0)
+ *		errx(1, "picod is not running");
+ *	error = picod_send(picod, NULL, "2 + 2", PICOD_NO_TIMEOUT, &result);
+ *	if (error == 0)
+ *		fputs(result.output, stdout);
+ *	else
+ *		fprintf(stderr, "%s\n", picod_message(picod));
+ *	picod_result_finish(&result);
+ *	picod_close(picod);
+ *
+ * Functions that return int return 0, a negative errno where the conversation
+ * with picod failed, or a positive enum picod_error where picod answered with
+ * an error.  Outputs come last and are untouched on failure unless it says
+ * otherwise.  Everything blocks; a signal does not end a wait.  There is no
+ * global state: a connection may be used by any thread, but by one at a time.
+ * No call raises SIGPIPE.
+ */
+#ifndef PICOD_H
+#define PICOD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A connection. */
+struct picod;
+
+/* The errors of the interface io.picod; the numbers never change. */
+enum picod_error {
+	PICOD_NO_SUCH_BOARD	= 1,
+	PICOD_AMBIGUOUS_BOARD	= 2,	/* several boards, and none was named */
+	PICOD_BOARD_ABSENT	= 3,	/* not plugged in */
+	PICOD_BOARD_BUSY	= 4,	/* held, or in other hands */
+	PICOD_BOARD_SILENT	= 5,	/* it does not answer */
+	PICOD_STATEMENT_FAILED	= 6,	/* it raised; there is a traceback */
+	PICOD_COMMAND_REJECTED	= 7,	/* PiSerial RR */
+	PICOD_INVALID_COMMAND	= 8,	/* not sent: it cannot be */
+	PICOD_TIMED_OUT		= 9,
+	PICOD_INTERRUPTED	= 10,
+	PICOD_DISCONNECTED	= 11,	/* the board went away in the middle */
+	PICOD_OUTPUT_TOO_LARGE	= 12,
+	PICOD_UNSUPPORTED	= 13,	/* this board cannot do that */
+	PICOD_LIMIT_EXCEEDED	= 14,
+	PICOD_NO_SUCH_REQUEST	= 15,
+	PICOD_PERMISSION_DENIED	= 16,
+	PICOD_FILE_ERROR	= 17,
+	PICOD_FLASH_FAILED	= 18,
+	/* Varlink's own, or one that this library does not know yet. */
+	PICOD_OTHER_ERROR	= 255,
+};
+
+/* For timeout_ms: as long as it takes. */
+#define PICOD_NO_TIMEOUT	(-1)
+
+/*
+ * Writes the path of the socket that picod_connect(path) would use to
+ * buf[0..size): path, or where that is NULL $PICOD_SOCKET, or
+ * $XDG_RUNTIME_DIR/picod/io.picod if there is such a file, or
+ * /run/picod/io.picod.  -ENAMETOOLONG if it does not fit.
+ */
+int	picod_socket_path(const char *path, char *buf, size_t size);
+
+/*
+ * Connects to picod at the socket picod_socket_path() names.  -ENOENT and
+ * -ECONNREFUSED mean that it does not run, -EACCES that the caller may not use
+ * it, -ENAMETOOLONG that no socket can have this path; others as connect(2).
+ * The connection is the caller's, to picod_close().
+ */
+int	picod_connect(const char *path, struct picod **);
+
+/*
+ * Ends a connection, and with it the caller's statement where one runs, and its
+ * holds.  NULL is accepted.
+ */
+void	picod_close(struct picod *);
+
+/* The descriptor, for poll(2); it stays the library's. */
+int	picod_fd(const struct picod *);
+
+/*
+ * Calls a method by its full name ("io.picod.ListBoards") and waits for the one
+ * reply.  parameters is a JSON object as text, or NULL for none.  *reply is the
+ * reply's parameters as JSON text, the caller's to free(3); reply may be NULL.
+ *
+ * -EINVAL if parameters is no JSON object, -EBUSY in the middle of another
+ * call, -ECONNRESET if picod ended the connection, -EBADMSG and -EMSGSIZE if it
+ * answered with what is no reply, -ENOMEM.  After any of these but the first
+ * two only picod_close() is of use.
+ */
+int	picod_call(struct picod *, const char *method, const char *parameters,
+    char **reply);
+
+/*
+ * Takes one of several replies: its parameters as JSON text, valid until it
+ * returns, and whether more follow.  Anything but 0 ends the call.
+ */
+typedef int picod_reply_fn(const char *parameters, bool continues, void *arg);
+
+/*
+ * As picod_call(), for a method that replies many times ("more"): calls reply
+ * with each.  Returns 0 after the last.  Where reply returned something else,
+ * that is the result, and, since Varlink has no other way to stop a method, the
+ * connection is shut down: only picod_close() is of use then.
+ */
+int	picod_call_more(struct picod *, const char *method,
+    const char *parameters, picod_reply_fn *reply, void *arg);
+
+/* What became of a statement.  Strings that do not apply are NULL. */
+struct picod_result {
+	char		*output;	/* what the board printed, UTF-8 */
+	size_t		 output_len;	/* it may contain NUL; one follows it */
+	char		*data;		/* all bytes as they were printed, only */
+	size_t		 data_len;	/* where they were not UTF-8 */
+	char		*status;	/* of PiSerial: "OK" */
+	char		*traceback;	/* of PICOD_STATEMENT_FAILED */
+	long long	 boot;		/* changes when the board restarted */
+};
+
+/*
+ * Runs a statement or program, or sends a PiSerial command, and waits for its
+ * answer.  board NULL means $PICOD_BOARD or, without it, the one board there
+ * is.  A hold in $PICOD_HOLD is used.  timeout_ms counts from its start on the
+ * board.  result is always set and to be given to picod_result_finish(); with
+ * an error of picod it has the output so far.  Errors as picod_call(), and
+ * -EINVAL if text or board is not UTF-8.
+ */
+int	picod_send(struct picod *, const char *board, const char *text,
+    int timeout_ms, struct picod_result *result);
+
+/* Frees what is in a result; it may be used again. */
+void	picod_result_finish(struct picod_result *);
+
+/*
+ * About the call that failed last, until the next call: a sentence for a person
+ * (never NULL); the name of picod's error ("io.picod.BoardBusy"), and its
+ * parameters as JSON text, both NULL where it was none of picod's.
+ */
+const char	*picod_message(const struct picod *);
+const char	*picod_error_name(const struct picod *);
+const char	*picod_error_parameters(struct picod *);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of libpicod share, and nobody else sees.
+ */
+#ifndef PICOD_PRIVATE_H
+#define PICOD_PRIVATE_H
+
+#include "picod.h"
+#include "picod_json.h"
+#include "protocol/varlink.h"
+
+struct picod {
+	int			 fd;
+	bool			 calling;	/* replies are due */
+	int			 broken;	/* the errno it is useless for */
+	int			 failure;	/* what the last call returned */
+	json_t			*error;		/* the error message it was */
+	char			*error_text;	/* its parameters, on demand */
+	struct varlink_decoder	 decoder;
+	size_t			 start, end;	/* what is unread of buf */
+	char			 buf[32 * 1024];
+};
+
+/* Forgets the error of the call before. */
+void	connection_forget(struct picod *);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program belongs to the user and picoctl stays behind it: whoever holds or
+ * borrows a board does so by picoctl's connection, so picoctl must not end before
+ * the program does.
+ */
+#include "program.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char	**environ;
+
+/* For the signals that are passed on; 0 while there is nobody. */
+static volatile sig_atomic_t	program_child;
+
+static void
+program_signal_cb(int signal_number)
+{
+	int	saved = errno;
+
+	if (program_child > 0)
+		kill((pid_t)program_child, signal_number);
+	errno = saved;
+}
+
+int
+program_socket_path(const struct picoctl *ctl, char path[PATH_MAX])
+{
+	char	found[PATH_MAX];
+	int	error = picod_socket_path(ctl->options.value[OPTION_SOCKET],
+		    found, sizeof found);
+
+	if (error < 0)
+		return error;
+	return realpath(found, path) != NULL ? 0 : -errno;
+}
+
+/*
+ * picoctl outlives Ctrl-C and Ctrl-\, which a terminal sends to both, and passes
+ * on what is sent to it alone.  *defaults: those that the program gets as they
+ * were; an ignored one stays ignored.
+ */
+static void
+program_signals(sigset_t *defaults)
+{
+	static const int	 signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+	struct sigaction	 action = { .sa_flags = SA_RESTART }, old;
+	size_t			 i;
+
+	sigemptyset(defaults);
+	for (i = 0; i < sizeof signals / sizeof *signals; i++) {
+		sigaction(signals[i], NULL, &old);
+		if (old.sa_handler == SIG_IGN)
+			continue;
+		sigaddset(defaults, signals[i]);
+		action.sa_handler = i < 2 ? SIG_IGN : program_signal_cb;
+		sigaction(signals[i], &action, NULL);
+	}
+}
+
+static int
+program_spawn(char *const *argv, pid_t *pid, const sigset_t *defaults,
+    const sigset_t *mask)
+{
+	posix_spawnattr_t	attributes;
+	int			error = posix_spawnattr_init(&attributes);
+
+	if (error != 0)
+		return error;
+	posix_spawnattr_setsigdefault(&attributes, defaults);
+	posix_spawnattr_setsigmask(&attributes, mask);
+	posix_spawnattr_setflags(&attributes,
+	    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+	error = posix_spawnp(pid, argv[0], NULL, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
+	return error;
+}
+
+/*
+ * Starts the program.  posix_spawnp(), unlike execvp(), starts no shell for a
+ * file that is no program.  Signals are held back until it is known whom to pass
+ * them to.
+ */
+int
+program_start(char *const argv[], pid_t *pid)
+{
+	sigset_t	all, mask, defaults;
+	int		error;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &mask);
+	program_signals(&defaults);
+	error = program_spawn(argv, pid, &defaults, &mask);
+	if (error == 0)
+		program_child = *pid;
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	if (error == 0)
+		return STATUS_OK;
+	picoctl_complain("cannot run %s: %s", argv[0], strerror(error));
+	return error == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+}
+
+/*
+ * picod says nothing on this connection but that it is over.  Without
+ * pidfd_open() (before Linux 5.3) that is noticed at the end only.
+ */
+void
+program_guard(struct picoctl *ctl, pid_t pid, const char *argv0,
+    const char *lost, const char *then)
+{
+	int		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd	fds[2] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = picod_fd(ctl->picod), .events = POLLIN },
+	};
+
+	if (pidfd < 0)
+		return;
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	close(pidfd);
+	if (fds[0].revents == 0 && fds[1].revents != 0)
+		picoctl_complain("%s, %s %s: picod ended the connection", lost,
+		    argv0, then);
+}
+
+int
+program_wait(pid_t pid)
+{
+	int	status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return STATUS_OWN_FAILURE;
+	program_child = 0;
+	return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) :
+	    WEXITSTATUS(status);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Running a program on a user's behalf, for the verbs that do.
+ */
+#ifndef PICOD_PROGRAM_H
+#define PICOD_PROGRAM_H
+
+#include "picoctl.h"
+
+#include <limits.h>
+#include <sys/types.h>
+
+/*
+ * Where picod is, absolutely, since the program may go to another folder.  A
+ * negative errno.
+ */
+int	program_socket_path(const struct picoctl *, char path[PATH_MAX]);
+
+/*
+ * Starts a program; argv as execvp(3) has it.  From here on picoctl outlives what
+ * a terminal sends to both, and passes on what is sent to it alone.  0, or the
+ * exit status after a complaint.
+ */
+int	program_start(char *const argv[], pid_t *);
+
+/*
+ * Waits until the program ends, or picod ends our connection, which is told in
+ * these words, with the program's name between them.
+ */
+void	program_guard(struct picoctl *, pid_t, const char *argv0,
+    const char *lost, const char *then);
+
+/* Waits for its end: its exit status, or that of its signal. */
+int	program_wait(pid_t);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A verb's conversation with picod.  What goes wrong is told to the user here,
+ * so that a verb only passes the exit status on.
+ */
+#ifndef PICOD_SESSION_H
+#define PICOD_SESSION_H
+
+#include "picoctl.h"
+
+/* Connects.  0 or an exit status. */
+int	session_open(struct picoctl *);
+
+/*
+ * The parameters that methods on a board share, from the options and the
+ * environment, with its hold or without; NULL after a complaint.
+ */
+json_t	*session_parameters(struct picoctl *, bool with_hold);
+
+/* Adds a time option to parameters under the option's name, where it was given. */
+void	session_add_time(const struct picoctl *, json_t *parameters,
+    enum option_id, const char *name);
+
+/*
+ * A call with one reply, as picod_json_call(), but 0 or an exit status.
+ * parameters may be NULL: then a complaint was made already.
+ */
+int	session_call(struct picoctl *, const char *method, json_t *parameters,
+    json_t **reply);
+
+/* As picod_json_upgrade(), but 0 or an exit status. */
+int	session_upgrade(struct picoctl *, const char *method,
+    json_t *parameters, const void **bytes, size_t *len);
+
+/*
+ * A call that may have many replies, if more; show is called with each, until
+ * the last, or until it cannot be written.
+ */
+int	session_stream(struct picoctl *, const char *method,
+    json_t *parameters, bool more,
+    void (*show)(struct output *, const json_t *));
+
+/* A call whose reply is shown by the output's done. */
+int	session_do(struct picoctl *, const char *method, json_t *parameters);
+
+#endif
