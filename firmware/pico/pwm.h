@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PWM_H
+#define PWM_H
+
+void	pwm_init(void);
+
+#endif
