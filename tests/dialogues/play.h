@@ -1,0 +1,691 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Conversations between a driver and a board, written down in text files and
+ * played to the driver: whole, with each thing the board says cut in two at
+ * every place, byte by byte, and with a port that takes one byte at a time.
+ * The outcome must not depend on it.  Then each is broken off after every
+ * byte, by silence, garbage or a reset of the board: the job must end once,
+ * in bounded time, and the next one must work with a model of the board.
+ *
+ * A file is a list of conversations, of lines:
+ *
+ *	== TITLE	a conversation begins
+ *	-- TITLE	a part begins, which others use
+ *	use TITLE	its lines, here
+ *	option WORD	"no-interrupt", "settle=MS", "reports=LETTERS", "baud=N"
+ *	run TEXT	a job; also "sync", "reset", "leave"
+ *	fails NAME	the job before was refused with that errno
+ *	interrupt
+ *	wait MS		time passes
+ *	> BYTES		the driver says exactly this, and no more
+ *	< BYTES		the board says this
+ *	! EVENT		what is told: "step", "started", "output BYTES",
+ *			"unasked BYTES", "restarted", "lost",
+ *			"done OUTCOME [TRACEBACK]"
+ *	about TEXT	what the driver says of the board now; "-" for nothing
+ *
+ * BYTES and TEXT know \r \n \\ and \xNN.  {nonce} and {mark} in what the driver
+ * says stand for what it chose, and for the same in what the board says.
+ */
+#ifndef DIALOGUES_PLAY_H
+#define DIALOGUES_PLAY_H
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/driver.h"
+
+#define PLAY_LINES	128
+#define PLAY_BYTES	2048
+
+enum fault { FAULT_NONE, FAULT_SILENCE, FAULT_GARBAGE, FAULT_RESET, FAULTS };
+
+struct play_line {
+	char	 verb[12];
+	char	 text[PLAY_BYTES];	/* as written */
+};
+
+struct dialogue {
+	char			 title[80];
+	size_t			 n_lines;
+	struct play_line	*lines;
+};
+
+/* How it is played. */
+struct manner {
+	size_t		 cut;		/* board's speech is cut there; SIZE_MAX */
+	size_t		 piece;		/* or into pieces of that size; 0 */
+	size_t		 write;		/* bytes the port takes at a time; 0 */
+	enum fault	 fault;
+	size_t		 fault_at;	/* after so many bytes of the board */
+};
+
+/* A board that works, to prove that the next job does too. */
+struct model {
+	void	(*reset)(struct model *);
+	size_t	(*hear)(struct model *, uint8_t, char *answer);
+	const char *job, *answer;	/* its job, and the DONE it ends with */
+	const char *banner;		/* what it says when it is reset */
+	int	 state;
+	char	 line[4096];
+	size_t	 len;
+};
+
+struct play {
+	const struct driver_ops	*ops;
+	struct driver		*driver;
+	const struct manner	*manner;
+	uint64_t		 now;
+	char			 said[PLAY_BYTES];	/* by the driver */
+	size_t			 said_len;
+	char			 told[4 * PLAY_BYTES];	/* events, as text */
+	enum driver_event_type	 last;
+	char			 nonce[16], mark[8];
+	size_t			 heard;		/* bytes of the board, in all */
+	int			 jobs, ends;
+	int			 result;	/* of the last driver_run() */
+	char			*texts[PLAY_LINES];
+	size_t			 n_texts;
+	char			 error[4 * PLAY_BYTES];
+};
+
+static const char *const play_outcomes[] = {
+	"ok", "raised", "rejected", "interrupted", "board-restarted",
+};
+
+/* ------------------------------------------------------------- the files */
+
+static size_t
+play_unescape(char *to, const char *from)
+{
+	char	*p = to, *end, hex[3] = "";
+
+	for (; *from != '\0'; from++) {
+		if (*from != '\\') {
+			*p++ = *from;
+			continue;
+		}
+		switch (*++from) {
+		case 'r': *p++ = '\r'; break;
+		case 'n': *p++ = '\n'; break;
+		case '\\': *p++ = '\\'; break;
+		default:
+			assert(*from == 'x');
+			memcpy(hex, from + 1, 2);
+			*p++ = (char)strtol(hex, &end, 16);
+			assert(end == hex + 2);
+			from += 2;
+		}
+	}
+	*p = '\0';
+	return (size_t)(p - to);
+}
+
+/* Appends bytes to a text, those that are not ASCII escaped. */
+static void
+play_append(char *to, size_t size, const void *bytes, size_t len)
+{
+	const uint8_t	*p = bytes;
+	size_t		 n = strlen(to), i;
+
+	for (i = 0; i < len && n + 5 < size; i++) {
+		if (p[i] == '\r' || p[i] == '\n' || p[i] == '\\')
+			n += (size_t)sprintf(to + n, "\\%c", p[i] == '\r' ?
+			    'r' : p[i] == '\n' ? 'n' : '\\');
+		else if (p[i] >= ' ' && p[i] < 0x7f)
+			to[n++] = (char)p[i];
+		else
+			n += (size_t)sprintf(to + n, "\\x%02x", p[i]);
+		to[n] = '\0';
+	}
+}
+
+struct dialogues {
+	struct dialogue	 all[128];
+	size_t		 n;
+};
+
+static const struct dialogue *
+dialogues_find(const struct dialogues *ds, const char *title)
+{
+	size_t	i;
+
+	for (i = 0; i < ds->n; i++)
+		if (strcmp(ds->all[i].title + 3, title) == 0)
+			return &ds->all[i];
+	return NULL;
+}
+
+static void
+dialogues_add_line(struct dialogues *ds, const char *verb, const char *text)
+{
+	struct dialogue		*d = &ds->all[ds->n - 1];
+	const struct dialogue	*part;
+	size_t			 i;
+
+	if (strcmp(verb, "use") == 0) {
+		part = dialogues_find(ds, text);
+		assert(part != NULL);
+		for (i = 0; i < part->n_lines; i++)
+			dialogues_add_line(ds, part->lines[i].verb,
+			    part->lines[i].text);
+		return;
+	}
+	assert(d->n_lines < PLAY_LINES && strlen(text) < PLAY_BYTES);
+	snprintf(d->lines[d->n_lines].verb, sizeof d->lines->verb, "%s", verb);
+	snprintf(d->lines[d->n_lines++].text, PLAY_BYTES, "%s", text);
+}
+
+static struct dialogues *
+dialogues_read(const char *path)
+{
+	struct dialogues	*ds = calloc(1, sizeof *ds);
+	FILE			*file = fopen(path, "r");
+	char			 line[PLAY_BYTES], *text;
+	struct dialogue		*d;
+
+	assert(ds != NULL && file != NULL);
+	while (fgets(line, sizeof line, file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == '#' || line[0] == '\0')
+			continue;
+		if (memcmp(line, "== ", 3) == 0 || memcmp(line, "-- ", 3) == 0) {
+			assert(ds->n < sizeof ds->all / sizeof *ds->all);
+			d = &ds->all[ds->n++];
+			snprintf(d->title, sizeof d->title, "%.79s", line);
+			d->lines = calloc(PLAY_LINES, sizeof *d->lines);
+			assert(d->lines != NULL);
+			continue;
+		}
+		text = line + strcspn(line, " ");
+		if (*text != '\0')
+			*text++ = '\0';
+		assert(ds->n > 0);
+		dialogues_add_line(ds, line, text);
+	}
+	fclose(file);
+	return ds;
+}
+
+static void
+dialogues_free(struct dialogues *ds)
+{
+	while (ds->n > 0)
+		free(ds->all[--ds->n].lines);
+	free(ds);
+}
+
+/* ------------------------------------------------------------ the player */
+
+static bool
+play_fail(struct play *p, const char *what, const char *want, const char *got)
+{
+	snprintf(p->error, sizeof p->error, "%s\n  want: %.3000s\n  got:  %.3000s",
+	    what, want, got);
+	return false;
+}
+
+/* Pieces of one text that come one after the other are one text. */
+static void
+play_told(struct play *p, const struct driver_event *e)
+{
+	static const char *const	names[] = { "", "step", "started",
+	    "output ", "unasked ", "restarted", "done ", "lost" };
+	bool	text = e->type == DRIVER_OUTPUT || e->type == DRIVER_UNASKED;
+	size_t	n = strlen(p->told);
+
+	if (e->type == DRIVER_NONE)
+		return;
+	if (e->type != p->last || !text)
+		snprintf(p->told + n, sizeof p->told - n, "\n%s",
+		    names[e->type]);
+	if (e->type == DRIVER_DONE)
+		strcat(p->told, play_outcomes[e->outcome]);
+	if (e->type == DRIVER_DONE && e->len > 0)
+		strcat(p->told, " ");
+	if (text || e->type == DRIVER_DONE)
+		play_append(p->told, sizeof p->told, e->data, e->len);
+	if (e->type == DRIVER_DONE || e->type == DRIVER_LOST)
+		p->ends++;
+	p->last = e->type;
+}
+
+/* Whatever can happen without the board and without more time. */
+static void
+play_settle(struct play *p)
+{
+	struct driver_event	 event;
+	const uint8_t		*bytes;
+	size_t			 n;
+	int			 rounds = 0;
+
+	for (;;) {
+		assert(rounds++ < 20000);
+		n = driver_output(p->driver, &bytes);
+		if (n > 0) {
+			if (p->manner->write > 0 && n > p->manner->write)
+				n = p->manner->write;
+			assert(p->said_len + n < sizeof p->said);
+			memcpy(p->said + p->said_len, bytes, n);
+			p->said_len += n;
+			driver_sent(p->driver, n, p->now);
+		} else if (driver_deadline(p->driver) <= p->now) {
+			driver_tick(p->driver, p->now, &event);
+			play_told(p, &event);
+		} else {
+			break;
+		}
+	}
+}
+
+/* A port is always written to between two reads, as in the daemon. */
+static void
+play_feed(struct play *p, const char *bytes, size_t len)
+{
+	struct driver_event	event;
+	size_t			n;
+
+	for (; len > 0; bytes += n, len -= n) {
+		n = driver_feed(p->driver, (const uint8_t *)bytes, len, p->now,
+		    &event);
+		assert(n > 0 && n <= len);
+		play_told(p, &event);
+	}
+	play_settle(p);
+}
+
+/* The board says something; false when the fault has struck. */
+static bool
+play_hear(struct play *p, const char *bytes, size_t len)
+{
+	const struct manner	*m = p->manner;
+	size_t			 n, off;
+	bool			 whole = true;
+
+	if (m->fault != FAULT_NONE && p->heard + len > m->fault_at) {
+		len = m->fault_at - p->heard;
+		whole = false;
+	}
+	p->heard += len;
+	for (off = 0; off < len; off += n) {
+		n = len - off;
+		if (m->piece > 0 && n > m->piece)
+			n = m->piece;
+		if (off < m->cut && n > m->cut - off)
+			n = m->cut - off;
+		play_feed(p, bytes + off, n);
+	}
+	return whole;
+}
+
+static void
+play_wait(struct play *p, uint64_t ms)
+{
+	uint64_t	end = p->now + ms, deadline;
+
+	while ((deadline = driver_deadline(p->driver)) <= end) {
+		p->now = deadline > p->now ? deadline : p->now;
+		play_settle(p);
+	}
+	p->now = end;
+	play_settle(p);
+}
+
+/* What the driver chose is kept; true if pattern is what it said. */
+static bool
+play_match(struct play *p, const char *pattern)
+{
+	const char	*s = p->said;
+	size_t		 n;
+
+	while (*pattern != '\0') {
+		if (strncmp(pattern, "{nonce}", 7) == 0) {
+			n = strspn(s, "0123456789");
+			snprintf(p->nonce, sizeof p->nonce, "%.*s",
+			    (int)(n < 15 ? n : 15), s);
+			s += n;
+			pattern += 7;
+		} else if (strncmp(pattern, "{mark}", 6) == 0) {
+			p->mark[0] = *s++;
+			pattern += 6;
+		} else if (*pattern++ != *s++) {
+			return false;
+		}
+	}
+	return s == p->said + p->said_len;
+}
+
+/* Pacing takes some time; the board waits for all of it. */
+static bool
+play_expect(struct play *p, const char *text)
+{
+	char	pattern[PLAY_BYTES], got[4 * PLAY_BYTES] = "";
+	bool	ok;
+
+	play_unescape(pattern, text);
+	while (driver_deadline(p->driver) <= p->now + 50)
+		play_wait(p, 1);
+	p->said[p->said_len] = '\0';
+	ok = play_match(p, pattern);
+	if (!ok) {
+		play_append(got, sizeof got, p->said, p->said_len);
+		play_fail(p, "the driver says", text, got);
+	}
+	p->said_len = 0;
+	return ok;
+}
+
+/* The board's bytes, with the driver's choices put in. */
+static size_t
+play_speech(struct play *p, char *to, const char *text)
+{
+	char		 filled[2 * PLAY_BYTES];
+	char		*q = filled;
+	size_t		 n;
+
+	for (; *text != '\0'; ) {
+		if (strncmp(text, "{nonce}", 7) == 0) {
+			q += sprintf(q, "%s", p->nonce);
+			text += 7;
+		} else if (strncmp(text, "{mark}", 6) == 0) {
+			q += sprintf(q, "\\x%02x", (unsigned char)p->mark[0]);
+			text += 6;
+		} else {
+			*q++ = *text++;
+		}
+	}
+	*q = '\0';
+	n = play_unescape(to, filled);
+	return n;
+}
+
+static void
+play_run(struct play *p, enum driver_task task, const char *text)
+{
+	struct driver_job	 job = { .task = task };
+	char			*copy = malloc(strlen(text) + 1);
+
+	assert(copy != NULL && p->n_texts < PLAY_LINES);
+	p->texts[p->n_texts++] = copy;
+	job.len = play_unescape(copy, text);
+	job.text = copy;
+	p->result = driver_run(p->driver, &job, p->now);
+	p->jobs += p->result == 0;
+	play_settle(p);
+}
+
+static void
+play_open(struct play *p, const struct dialogue *d)
+{
+	struct driver_options	 options = { .may_interrupt = true };
+	uint64_t		 settle = 0;
+	const char		*text;
+	size_t			 i;
+
+	for (i = 0; i < d->n_lines; i++) {
+		text = d->lines[i].text;
+		if (strcmp(d->lines[i].verb, "option") != 0)
+			continue;
+		if (strcmp(text, "no-interrupt") == 0)
+			options.may_interrupt = false;
+		else if (memcmp(text, "settle=", 7) == 0)
+			settle = strtoull(text + 7, NULL, 10);
+		else if (memcmp(text, "baud=", 5) == 0)
+			options.baud = (unsigned)atoi(text + 5);
+		else if (memcmp(text, "reports=", 8) == 0)
+			options.reports = text + 8;
+		else
+			assert(!"a known option");
+	}
+	p->driver = driver_create(p->ops, &options);
+	assert(p->driver != NULL);
+	driver_open(p->driver, settle, p->now);
+}
+
+static void
+play_close(struct play *p)
+{
+	driver_close(p->driver);
+	driver_destroy(p->driver);
+	while (p->n_texts > 0)
+		free(p->texts[--p->n_texts]);
+}
+
+/* One line; *on is false when the fault has struck or an expectation failed. */
+static bool
+play_line(struct play *p, const struct play_line *line, bool *on)
+{
+	char		 bytes[PLAY_BYTES];
+	const char	*text = line->text, *about;
+	size_t		 len;
+
+	if (strcmp(line->verb, "<") == 0) {
+		len = play_speech(p, bytes, text);
+		*on = play_hear(p, bytes, len);
+	} else if (strcmp(line->verb, ">") == 0) {
+		return play_expect(p, text);
+	} else if (strcmp(line->verb, "run") == 0) {
+		play_run(p, DRIVER_RUN, text);
+	} else if (strcmp(line->verb, "sync") == 0) {
+		play_run(p, DRIVER_SYNC, "");
+	} else if (strcmp(line->verb, "reset") == 0) {
+		play_run(p, DRIVER_SOFT_RESET, "");
+	} else if (strcmp(line->verb, "leave") == 0) {
+		play_run(p, DRIVER_LEAVE, "");
+	} else if (strcmp(line->verb, "interrupt") == 0) {
+		driver_interrupt(p->driver, p->now);
+		play_settle(p);
+	} else if (strcmp(line->verb, "wait") == 0) {
+		play_wait(p, strtoull(text, NULL, 10));
+	} else if (strcmp(line->verb, "fails") == 0) {
+		if (strcmp(strerrorname_np(-p->result), text) != 0)
+			return play_fail(p, "the job", text,
+			    strerrorname_np(-p->result));
+	} else if (strcmp(line->verb, "about") == 0) {
+		about = driver_about(p->driver);
+		about = about == NULL ? "-" : about;
+		if (strcmp(about, text) != 0)
+			return play_fail(p, "about", text, about);
+	} else {
+		assert(strcmp(line->verb, "!") == 0 ||
+		    strcmp(line->verb, "option") == 0);
+	}
+	return true;
+}
+
+/* All the events that should have been told. */
+static void
+play_wanted(const struct play *p, const struct dialogue *d, char *want,
+    size_t size)
+{
+	size_t		 i, n;
+	const char	*text, *kind = "", *mark;
+	char		 filled[2 * PLAY_BYTES];
+
+	for (i = 0; i < d->n_lines; i++) {
+		if (strcmp(d->lines[i].verb, "!") != 0)
+			continue;
+		text = d->lines[i].text;
+		n = strcspn(text, " ");
+		if ((memcmp(text, "output ", 7) == 0 ||
+		    memcmp(text, "unasked ", 8) == 0) &&
+		    strncmp(kind, text, n + 1) == 0)
+			text += n + 1;
+		else
+			strncat(want, "\n", size - strlen(want) - 1);
+		for (filled[0] = '\0'; (mark = strstr(text, "{mark}")) != NULL;
+		    text = mark + 6)
+			sprintf(filled + strlen(filled), "%.*s\\x%02x",
+			    (int)(mark - text), text, (uint8_t)p->mark[0]);
+		strcat(filled, text);
+		strncat(want, filled, size - strlen(want) - 1);
+		kind = d->lines[i].text;
+	}
+}
+
+/* ----------------------------------------------------------- after faults */
+
+static void
+model_talk(struct play *p, struct model *model)
+{
+	static char	 answer[8192], heard[PLAY_BYTES];
+	size_t		 i, n, len = p->said_len;
+
+	memcpy(heard, p->said, len);
+	p->said_len = 0;
+	for (i = 0; i < len; i++) {
+		n = model->hear(model, (uint8_t)heard[i], answer);
+		if (n > 0)
+			play_feed(p, answer, n);
+	}
+}
+
+/* Runs until the job is over; false if it never is. */
+static bool
+model_until(struct play *p, struct model *model, int ends, uint64_t ms)
+{
+	uint64_t	end = p->now + ms;
+
+	while (p->ends < ends && p->now < end) {
+		if (model != NULL)
+			model_talk(p, model);
+		else
+			p->said_len = 0;
+		if (p->ends < ends)
+			play_wait(p, 1);
+	}
+	return p->ends >= ends;
+}
+
+static void
+play_strike(struct play *p, const struct model *model)
+{
+	static const char	garbage[] = "\xff\x00\x04\x04O\x80K\x01RR>\x04>"
+	    "\r\nOO\x7f";
+
+	if (p->manner->fault == FAULT_GARBAGE)
+		play_feed(p, garbage, sizeof garbage - 1);
+	if (p->manner->fault == FAULT_RESET)
+		play_feed(p, model->banner, strlen(model->banner));
+}
+
+/*
+ * The fault has struck: the job that runs must end once.  A silent program
+ * may run for ever, so it is interrupted, as a client's time limit does.
+ */
+static bool
+play_recover(struct play *p, struct model *model)
+{
+	char	ends[64];
+	size_t	mark;
+
+	model->reset(model);
+	play_strike(p, model);
+	if (!model_until(p, NULL, p->jobs, 45000)) {
+		driver_interrupt(p->driver, p->now);
+		if (!model_until(p, NULL, p->jobs, 15000))
+			return play_fail(p, "the job", "ends", p->told);
+	}
+	play_wait(p, 60000);
+	p->said_len = 0;
+	mark = strlen(p->told);
+	play_run(p, DRIVER_RUN, model->job);
+	if (p->result < 0)
+		return play_fail(p, "the next job", "starts",
+		    strerrorname_np(-p->result));
+	if (!model_until(p, model, p->jobs, 60000))
+		return play_fail(p, "the next job", "ends", p->told + mark);
+	snprintf(ends, sizeof ends, "%d", p->ends);
+	if (p->ends != p->jobs)
+		return play_fail(p, "ends of jobs", "one each", ends);
+	if (strstr(p->told + mark, model->answer) == NULL)
+		return play_fail(p, "the next job", model->answer,
+		    p->told + mark);
+	return true;
+}
+
+/*
+ * Plays one; on failure says so on standard error.  model is NULL or what
+ * follows a fault.  *bytes becomes how many the board said.
+ */
+static bool
+play(const struct driver_ops *ops, const struct dialogue *d,
+    const struct manner *manner, struct model *model, size_t *bytes)
+{
+	static struct play	 p;
+	char			 want[4 * PLAY_BYTES] = "";
+	bool			 ok = true, on = true;
+	size_t			 i;
+
+	memset(&p, 0, sizeof p);
+	p.ops = ops;
+	p.manner = manner;
+	p.now = 1000;
+	play_open(&p, d);
+	for (i = 0; ok && on && i < d->n_lines; i++)
+		ok = play_line(&p, &d->lines[i], &on);
+	if (ok && !on)
+		ok = play_recover(&p, model);
+	play_wanted(&p, d, want, sizeof want);
+	if (ok && on && strcmp(p.told, want) != 0)
+		ok = play_fail(&p, "events", want, p.told);
+	if (bytes != NULL)
+		*bytes = p.heard;
+	play_close(&p);
+	if (!ok)
+		fprintf(stderr, "%s (cut %zd, pieces of %zu, writes of %zu, "
+		    "fault %d after %zu)\n%s\n", d->title, (ssize_t)manner->cut,
+		    manner->piece, manner->write, manner->fault,
+		    manner->fault_at, p.error);
+	return ok;
+}
+
+/* Whole, byte by byte, with short writes, and cut at every place. */
+static bool
+play_all_ways(const struct driver_ops *ops, const struct dialogue *d)
+{
+	struct manner	m = { .cut = SIZE_MAX };
+	size_t		longest = 0, len, i;
+
+	for (i = 0; i < d->n_lines; i++) {
+		len = strlen(d->lines[i].text);
+		if (strcmp(d->lines[i].verb, "<") == 0 && len > longest)
+			longest = len;
+	}
+	if (!play(ops, d, &m, NULL, NULL))
+		return false;
+	for (m.write = 1; m.write <= 3; m.write += 2)
+		if (!play(ops, d, &m, NULL, NULL))
+			return false;
+	for (m.piece = 1; m.piece <= 3; m.piece += 2)
+		if (!play(ops, d, &m, NULL, NULL))
+			return false;
+	m.piece = m.write = 0;
+	for (m.cut = 1; m.cut < longest; m.cut++)
+		if (!play(ops, d, &m, NULL, NULL))
+			return false;
+	return true;
+}
+
+/* Broken off after every byte that the board says, in every way. */
+static bool
+play_all_faults(const struct driver_ops *ops, const struct dialogue *d,
+    struct model *model)
+{
+	struct manner	m = { .cut = SIZE_MAX };
+	size_t		bytes;
+
+	if (!play(ops, d, &m, NULL, &bytes))
+		return false;
+	for (m.fault = FAULT_SILENCE; m.fault < FAULTS; m.fault++)
+		for (m.fault_at = 0; m.fault_at < bytes; m.fault_at++)
+			if (!play(ops, d, &m, model, NULL))
+				return false;
+	return true;
+}
+
+#endif

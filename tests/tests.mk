@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+#
+# make check        everything, in less than ten minutes
+# make check-unit   each module by itself
+# make check-layers that includes run one way and protocol/ does no I/O
+# make check-static units, udev rules and manuals against the sources
+# make check-e2e    picod and picoctl with boards that run real firmware
+# make fuzz         the fuzzers, FUZZ_RUNS executions each
+#
+# make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
+
+PYTHON ?= /usr/bin/python3
+TEST_ENV = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e:tests/boards:client/python \
+	PICOD_BUILD=$(BUILD) PICOD_BOARDS=$(BUILD) ASAN_OPTIONS=verify_asan_link_order=0
+
+# ------------------------------------------------------------ unit tests
+#
+# They link what decides: all of protocol/, and of the daemon what does no I/O.
+
+UNIT_NAMES = $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
+UNIT_PROGRAMS = $(UNIT_NAMES:%=$(BUILD)/tests/unit/%)
+UNIT_DAEMON = access board board_away board_hold board_queue board_run claim client config \
+	config_board \
+	flash_recipe history job known log match names request
+UNIT_DAEMON_OBJECTS = $(UNIT_DAEMON:%=$(BUILD)/daemon/%.o)
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o \
+	$(UNIT_DAEMON_OBJECTS) $(LIBPROTOCOL)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
+	    $(call pkg,libs,check libevent_core jansson inih libsystemd)
+
+check-unit: $(UNIT_NAMES:%=run-%)
+
+run-test_%: $(BUILD)/tests/unit/test_%
+	@CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=minimal $<
+
+-include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d)
+
+# ------------------------------------------------------------ end to end
+
+E2E_NAMES = $(patsubst tests/e2e/test_%.py,%,$(sort $(wildcard tests/e2e/test_*.py)))
+E2E_NEEDS = $(PICOD) $(PICOCTL) $(BUILD)/tests/boards/uno firmware \
+	boards-firmware
+
+check-e2e: $(E2E_NAMES:%=check-e2e-%)
+
+# The same with a picod that AddressSanitizer and UndefinedBehaviorSanitizer
+# watch, where it meets the most.
+E2E_SANITIZED = away config holds send sharing varlink
+
+check-sanitized: $(E2E_SANITIZED:%=check-sanitized-%)
+
+check-sanitized-%: e2e-needs
+	@echo "  TEST  $* (sanitized)"
+	@$(TEST_ENV) PICOD_BUILD=build-asan $(PYTHON) tests/e2e/test_$*.py -q
+
+check-e2e-%: e2e-needs
+	@echo "  TEST  $*"
+	@$(TEST_ENV) $(PYTHON) tests/e2e/test_$*.py -q
+
+e2e-needs: $(E2E_NEEDS)
+
+# --------------------------------------------------------------- layers
+
+check-layers: $(LIBPROTOCOL)
+	@tests/layers $(BUILD)
+
+# ------------------------------------------------------------------ all
+
+check-setup:
+	@tests/setup check
+
+IN_PARALLEL = $(MAKE) --no-print-directory -j2 -O
+
+# Each part in a make of its own, so that the setup comes first.  A second
+# compiler reads everything once; the sanitizers watch the unit tests and picod.
+check: check-setup
+	@$(IN_PARALLEL) WERROR=-Werror all check-layers check-unit check-static
+	@$(IN_PARALLEL) WERROR=-Werror CC=clang BUILD=build-clang all
+	@$(IN_PARALLEL) SANITIZE=address,undefined BUILD=build-asan all check-unit
+	@$(IN_PARALLEL) check-e2e check-sanitized
+	@echo "all tests passed"
+
+demo-setup:
+	@tests/setup demo
+
+demo: demo-setup
+	@$(MAKE) --no-print-directory all e2e-needs
+	@$(TEST_ENV) $(PYTHON) tests/demo.py
+
+.PHONY: check check-sanitized check-unit check-e2e check-layers check-setup e2e-needs demo \
+	demo-setup
+
+# ------------------------------------------------------------------ fuzz
+#
+# A fuzzer a decoder, and one for the queue of a board.
+
+FUZZ_RUNS ?= 10000000
+FUZZ_LEN ?= 128
+FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+fuzz:
+	@tests/setup check
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz \
+	    SANITIZE=fuzzer-no-link,address,undefined \
+	    $(FUZZ_NAMES:%=run-%)
+
+run-fuzz_%: $(BUILD)/tests/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/corpus/$*
+	$< -runs=$(FUZZ_RUNS) -max_len=$(FUZZ_LEN) -print_final_stats=1 \
+	    $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
+	$(UNIT_DAEMON_OBJECTS) $(LIBPROTOCOL)
+	$(call say,LD)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ \
+	    $(call pkg,libs,libevent_core jansson inih libsystemd)
+
+.PHONY: fuzz
+
+-include tests/systemd/systemd.mk
+-include tests/soak.mk
+-include tests/soak/soak.mk

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* The driver that finds out the language (tests/dialogues/auto.txt). */
+#include <check.h>
+
+#include "tests/dialogues/play.h"
+
+static struct dialogues	*dialogues;
+
+START_TEST(dialogue_all_ways)
+{
+	ck_assert(play_all_ways(&driver_auto, &dialogues->all[_i]));
+}
+END_TEST
+
+/* A board that is a PiSerial one after all, whatever was heard before. */
+static void
+model_reset(struct model *m)
+{
+	m->len = 0;
+}
+
+static size_t
+model_hear(struct model *m, uint8_t c, char *answer)
+{
+	uint8_t	before = (uint8_t)m->len;
+
+	m->len = c;
+	return c == '\n' && before == 'n' ? (size_t)sprintf(answer, "OK") : 0;
+}
+
+static struct model	model = {
+	.reset = model_reset,
+	.hear = model_hear,
+	.job = "n",
+	.answer = "done ok",
+	.banner = "v1\n",
+};
+
+/* Only where no REPL was heard: one that was stays found. */
+START_TEST(dialogue_all_faults)
+{
+	const struct dialogue	*d = &dialogues->all[_i];
+
+	if (strstr(d->title, "REPL") == NULL &&
+	    strstr(d->title, "no asking") == NULL)
+		ck_assert(play_all_faults(&driver_auto, d, &model));
+}
+END_TEST
+
+static struct driver *
+heard(const char *text, bool may_interrupt)
+{
+	struct driver_options	 options = { .may_interrupt = may_interrupt };
+	struct driver		*d = driver_create(&driver_auto, &options);
+	struct driver_event	 event;
+	size_t			 off;
+
+	driver_open(d, 0, 0);
+	for (off = 0; off < strlen(text); )
+		off += driver_feed(d, (const uint8_t *)text + off,
+		    strlen(text) - off, 0, &event);
+	return d;
+}
+
+START_TEST(name_of_what_was_found)
+{
+	struct driver_job	 job = { .text = "c1", .len = 2 };
+	struct driver		*d = heard("", true);
+
+	ck_assert_str_eq(driver_name(d), "auto");
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	ck_assert_int_eq(driver_run(d, &job, 0), -EBUSY);
+	ck_assert_str_eq(driver_name(d), "auto");
+	driver_destroy(d);
+	d = heard("v1\n", false);
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	ck_assert_str_eq(driver_name(d), "piserial");
+	driver_destroy(d);
+	d = heard(">>> ", false);
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	ck_assert_str_eq(driver_name(d), "repl");
+	driver_open(d, 0, 0);
+	ck_assert_str_eq(driver_name(d), "auto");
+	driver_close(d);
+	ck_assert_int_eq(driver_run(d, &job, 0), -ENOTCONN);
+	driver_destroy(d);
+}
+END_TEST
+
+START_TEST(text_of_either_language)
+{
+	const char		*why = NULL;
+	struct driver_job	 job = { .text = "print(1)", .len = 8 };
+	struct driver		*d = heard("v1\n", true);
+
+	ck_assert_int_eq(driver_check(&driver_auto, "c1", 2, &why), 0);
+	ck_assert_int_eq(driver_check(&driver_auto, "print(1)", 8, &why), 0);
+	ck_assert_int_eq(driver_check(&driver_auto, "", 0, &why), -EINVAL);
+	ck_assert_int_eq(driver_run(d, &job, 0), -EINVAL);
+	driver_destroy(d);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite		*suite = suite_create("auto");
+	TCase		*tc = tcase_create("auto");
+	SRunner		*runner;
+	int		 failed;
+
+	dialogues = dialogues_read("tests/dialogues/auto.txt");
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, dialogue_all_ways, 0, (int)dialogues->n);
+	tcase_add_loop_test(tc, dialogue_all_faults, 0, (int)dialogues->n);
+	tcase_add_test(tc, name_of_what_was_found);
+	tcase_add_test(tc, text_of_either_language);
+	suite_add_tcase(suite, tc);
+
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	dialogues_free(dialogues);
+	return failed != 0;
+}

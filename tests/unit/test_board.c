@@ -1,0 +1,806 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The policy of a board, with a driver that does as the test says: each test
+ * moves time by hand and sees what every request got.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/board.h"
+#include "protocol/limits.h"
+
+/* ------------------------------------------------------ a driver by hand */
+
+struct fake {
+	struct driver	 driver;
+	bool		 busy;
+	enum driver_task task;
+	char		 text[64];
+	int		 refuse;	/* what run() returns */
+	int		 interrupts;
+	bool		 in_step;
+};
+
+static struct fake	*fake;	/* the one of the test that runs */
+
+static struct driver *
+fake_create(const struct driver_options *options)
+{
+	(void)options;
+	fake = calloc(1, sizeof *fake);
+	return &fake->driver;
+}
+
+static void
+fake_destroy(struct driver *d)
+{
+	free(d);
+}
+
+static int
+fake_check(const char *text, size_t len, const char **why)
+{
+	*why = "it begins with a bang";
+	return len > 0 && text[0] == '!' ? -EINVAL : 0;
+}
+
+static void
+fake_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+{
+	(void)d, (void)settle_ms, (void)now;
+}
+
+static void
+fake_close(struct driver *d)
+{
+	(void)d;
+	fake->busy = fake->in_step = false;
+}
+
+static int
+fake_run(struct driver *d, const struct driver_job *job, uint64_t now)
+{
+	(void)d, (void)now;
+	ck_assert(!fake->busy);
+	if (fake->refuse < 0)
+		return fake->refuse;
+	fake->busy = true;
+	fake->task = job->task;
+	snprintf(fake->text, sizeof fake->text, "%.*s", (int)job->len,
+	    job->text == NULL ? "" : job->text);
+	return 0;
+}
+
+static void
+fake_interrupt(struct driver *d, uint64_t now)
+{
+	(void)d, (void)now;
+	fake->interrupts++;
+}
+
+/* What the board "says" is an event: its letter, then its data. */
+static size_t
+fake_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
+    struct driver_event *event)
+{
+	static const struct { char c; enum driver_event_type type;
+	    enum driver_outcome outcome; } letters[] = {
+		{ 'S', DRIVER_STARTED, 0 }, { 'O', DRIVER_OUTPUT, 0 },
+		{ 'U', DRIVER_UNASKED, 0 }, { 'B', DRIVER_RESTARTED, 0 },
+		{ 'd', DRIVER_DONE, DRIVER_OK }, { 'e', DRIVER_DONE, DRIVER_RAISED },
+		{ 'r', DRIVER_DONE, DRIVER_REJECTED },
+		{ 'i', DRIVER_DONE, DRIVER_INTERRUPTED },
+		{ 'b', DRIVER_DONE, DRIVER_BOARD_RESTARTED },
+		{ 'L', DRIVER_LOST, 0 }, { 'T', DRIVER_STEP, 0 },
+	};
+	size_t	i;
+
+	(void)d, (void)now;
+	*event = (struct driver_event){ .data = buf + 1, .len = len - 1 };
+	for (i = 0; letters[i].c != buf[0]; i++)
+		ck_assert_uint_lt(i, sizeof letters / sizeof *letters);
+	event->type = letters[i].type;
+	event->outcome = letters[i].outcome;
+	if (event->type == DRIVER_DONE || event->type == DRIVER_LOST) {
+		fake->busy = false;
+		fake->in_step = event->type == DRIVER_DONE;
+	}
+	return len;
+}
+
+static void
+fake_tick(struct driver *d, uint64_t now, struct driver_event *event)
+{
+	(void)d, (void)now;
+	event->type = DRIVER_NONE;
+}
+
+static uint64_t
+fake_deadline(const struct driver *d)
+{
+	(void)d;
+	return DRIVER_NEVER;
+}
+
+static size_t
+fake_output(const struct driver *d, const uint8_t **bytes)
+{
+	(void)d, (void)bytes;
+	return 0;
+}
+
+static void
+fake_sent(struct driver *d, size_t n, uint64_t now)
+{
+	(void)d, (void)n, (void)now;
+}
+
+static const char *
+fake_about(const struct driver *d)
+{
+	(void)d;
+	return NULL;
+}
+
+static bool
+fake_in_step(const struct driver *d)
+{
+	(void)d;
+	return fake->in_step;
+}
+
+static const char *
+fake_language(const struct driver *d)
+{
+	(void)d;
+	return "fake";
+}
+
+static const struct driver_ops fake_driver = {
+	.name = "fake", .create = fake_create, .destroy = fake_destroy,
+	.check = fake_check, .open = fake_open, .close = fake_close,
+	.run = fake_run, .interrupt = fake_interrupt, .feed = fake_feed,
+	.tick = fake_tick, .deadline = fake_deadline, .output = fake_output,
+	.sent = fake_sent, .about = fake_about, .in_step = fake_in_step,
+	.language = fake_language,
+};
+
+/* -------------------------------------------------------- board and host */
+
+static struct board	*board;
+static bool		 host_paused;
+static int		 host_restarts;
+static char		 told[1024];	/* states and steps, in words */
+
+static void
+host_wake(struct board *b, void *arg)
+{
+	(void)b, (void)arg;
+}
+
+static void
+host_notice(struct board *b, const struct board_notice *notice, void *arg)
+{
+	(void)arg;
+	if (notice->kind == NOTICE_TRACE)
+		return;
+	strcat(strcat(told, notice->kind == NOTICE_STATE ?
+	    board_state_name(b->state) : board_notice_name(notice->kind)), " ");
+}
+
+static int
+host_restart(struct board *b, void *arg)
+{
+	(void)b, (void)arg;
+	return host_restarts-- > 0 ? 0 : -ENOTSUP;
+}
+
+static void
+host_pause(struct board *b, bool pause, void *arg)
+{
+	(void)b, (void)arg;
+	host_paused = pause;
+}
+
+static void
+host_release(struct board *b, bool release, void *arg)
+{
+	(void)b, (void)release, (void)arg;
+}
+
+static const struct board_host host = {
+	host_wake, host_notice, host_restart, host_pause, host_release
+};
+
+static void
+setup(void)
+{
+	struct board_options	options = { .name = "b", .port = "/p",
+	    .driver = &fake_driver, .driver_options.may_interrupt = true };
+
+	told[0] = '\0';
+	host_restarts = 0;
+	host_paused = false;
+	board = board_create(&options, &host, NULL, 100);
+	board_opened(board, 0, 0);
+}
+
+static void
+teardown(void)
+{
+	board_destroy(board, 0);
+}
+
+/* ------------------------------------------------------------- requests */
+
+struct asker {
+	int		 answers;
+	enum error_code	 error;
+	bool		 started;
+	char		 output[64];
+	char		 token[REQUEST_TOKEN_SIZE];
+	char		 message[256];
+	pid_t		 holder;
+};
+
+static bool	streamer_is_full;
+
+static bool
+asker_output(struct request *r)
+{
+	(void)r;
+	return !streamer_is_full;
+}
+
+static void
+asker_finish(struct request *r, const struct request_result *result)
+{
+	struct asker	*a = r->asker;
+	size_t		 len = evbuffer_get_length(r->output);
+
+	a->answers++;
+	a->error = result->error;
+	a->started = result->started;
+	a->holder = result->holder == NULL ? 0 : result->holder->pid;
+	if (len < sizeof a->output)
+		evbuffer_copyout(r->output, a->output, len);
+	memcpy(a->token, r->token, sizeof a->token);
+	snprintf(a->message, sizeof a->message, "%s", result->message);
+}
+
+static const struct request_sink asker_sink = { NULL, asker_finish };
+static const struct request_sink streamer_sink = { asker_output, asker_finish };
+
+static struct request *
+make(struct asker *a, enum request_kind kind, const char *text)
+{
+	static const struct client	client = { .pid = 7, .user = "u" };
+
+	*a = (struct asker){ 0 };
+	return request_create(kind, &asker_sink, a, &client, text, strlen(text));
+}
+
+static struct request *
+ask(struct asker *a, const char *text)
+{
+	struct request	*r = make(a, REQUEST_RUN, text);
+
+	board_submit(board, r, 0);
+	return r;
+}
+
+static void
+say(const char *text, uint64_t now)
+{
+	board_feed(board, (const uint8_t *)text, strlen(text), now);
+}
+
+/* ---------------------------------------------------------------- tests */
+
+START_TEST(test_order)
+{
+	static struct asker	a, b, c;
+
+	ask(&a, "1");
+	ask(&b, "2");
+	ask(&c, "3");
+	ck_assert_str_eq(fake->text, "1");
+	say("S", 0);
+	say("Oone", 0);
+	say("d", 0);
+	ck_assert_int_eq(a.answers, 1);
+	ck_assert_str_eq(a.output, "one");
+	ck_assert_str_eq(fake->text, "2");
+	say("d", 0);
+	say("e", 0);
+	ck_assert_int_eq(b.error, ERROR_NONE);
+	ck_assert_int_eq(c.error, ERROR_STATEMENT_FAILED);
+	ck_assert_int_eq(b.answers + c.answers, 2);
+	ck_assert_int_eq(board->state, BOARD_READY);
+}
+END_TEST
+
+START_TEST(test_timeout_counts_from_the_start)
+{
+	static struct asker	 a;
+	struct request	*r = make(&a, REQUEST_RUN, "1");
+
+	r->timeout_ms = 100;
+	board_submit(board, r, 0);
+	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
+	say("S", 1000);
+	ck_assert_uint_eq(board_deadline(board), 1100);
+	board_tick(board, 1099);
+	ck_assert_int_eq(fake->interrupts, 0);
+	board_tick(board, 1100);
+	ck_assert_int_eq(fake->interrupts, 1);
+	ck_assert_int_eq(a.answers, 0);
+	say("Opart", 1101);
+	say("i", 1102);
+	ck_assert_int_eq(a.error, ERROR_TIMED_OUT);
+	ck_assert(a.started);
+	ck_assert_str_eq(a.output, "part");
+}
+END_TEST
+
+START_TEST(test_wait)
+{
+	static struct asker	 a, b;
+	struct request	*r = make(&b, REQUEST_RUN, "2");
+
+	ask(&a, "1");
+	r->wait_ms = 50;
+	r->wait_given = true;
+	board_submit(board, r, 10);
+	ck_assert_uint_eq(board_deadline(board), 60);
+	board_tick(board, 60);
+	ck_assert_int_eq(b.error, ERROR_BOARD_BUSY);
+	ck_assert_int_eq(b.holder, 7);
+	ck_assert_int_eq(a.answers, 0);
+}
+END_TEST
+
+START_TEST(test_absent)
+{
+	static struct asker	 a, b, c, d;
+	struct request	*r = make(&c, REQUEST_RUN, "3");
+
+	ask(&a, "1");
+	ask(&b, "2");
+	r->wait_ms = 5000;
+	r->wait_given = true;
+	board_submit(board, r, 0);
+	say("S", 0);
+	board_closed(board, "unplugged", 10);
+	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);
+	ck_assert(a.started);
+	ck_assert_int_eq(b.error, ERROR_BOARD_ABSENT);
+	ck_assert_int_eq(c.answers, 0);
+	ask(&d, "4");
+	ck_assert_int_eq(d.error, ERROR_BOARD_ABSENT);
+	board_opened(board, 0, 20);
+	ck_assert_str_eq(fake->text, "3");
+	say("d", 30);
+	ck_assert_int_eq(c.error, ERROR_NONE);
+}
+END_TEST
+
+START_TEST(test_invalid_is_not_sent)
+{
+	static struct asker	a;
+
+	ask(&a, "!boom");
+	ck_assert_int_eq(a.error, ERROR_INVALID_COMMAND);
+	ck_assert_ptr_nonnull(strstr(a.message, "begins with a bang"));
+	ck_assert(!fake->busy);
+}
+END_TEST
+
+START_TEST(test_queue_limit)
+{
+	static struct asker	askers[LIMIT_QUEUE + 2];
+	int			i;
+
+	for (i = 0; i < LIMIT_QUEUE + 1; i++)
+		ask(&askers[i], "1");
+	ck_assert_uint_eq(board->waiting_count, LIMIT_QUEUE);
+	ask(&askers[i], "1");
+	ck_assert_int_eq(askers[i].error, ERROR_LIMIT_EXCEEDED);
+	ck_assert_int_eq(askers[i - 1].answers, 0);
+}
+END_TEST
+
+START_TEST(test_output_limit)
+{
+	static struct asker	 a;
+	char		*much = malloc(LIMIT_OUTPUT + 2);
+
+	memset(much, 'O', LIMIT_OUTPUT + 1);
+	much[LIMIT_OUTPUT + 1] = '\0';
+	ask(&a, "1");
+	say("S", 0);
+	say(much, 0);			/* its first letter is the event */
+	ck_assert_int_eq(fake->interrupts, 0);
+	say("Ox", 0);			/* one past the edge */
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("i", 0);
+	ck_assert_int_eq(a.error, ERROR_OUTPUT_TOO_LARGE);
+	free(much);
+}
+END_TEST
+
+START_TEST(test_slow_client_pauses_the_board)
+{
+	static struct asker	 a;
+	struct request	*r = make(&a, REQUEST_RUN, "1");
+
+	r->sink = &streamer_sink;
+	streamer_is_full = false;
+	board_submit(board, r, 0);
+	say("Ox", 0);
+	ck_assert(!host_paused);
+	streamer_is_full = true;
+	say("Oy", 0);
+	ck_assert(host_paused);
+	board_resume(board);
+	ck_assert(!host_paused);
+	say("Oz", 0);
+	ck_assert(host_paused);
+	board_withdraw(board, r, 0);	/* it left: its end must be heard */
+	ck_assert(!host_paused);
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("i", 0);
+	ck_assert_int_eq(a.answers, 0);
+}
+END_TEST
+
+START_TEST(test_leaving_client_starts_the_next)
+{
+	static struct asker	 a, b, c;
+	struct request	*first = ask(&a, "1"), *second = ask(&b, "2");
+
+	ask(&c, "3");
+	board_withdraw(board, second, 0);
+	board_withdraw(board, first, 0);
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("i", 0);
+	ck_assert_str_eq(fake->text, "3");
+	say("d", 0);
+	ck_assert_int_eq(a.answers + b.answers, 0);
+	ck_assert_int_eq(c.answers, 1);
+}
+END_TEST
+
+START_TEST(test_interrupt)
+{
+	static struct asker	a;
+
+	ask(&a, "1");
+	say("S", 0);
+	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	say("i", 0);
+	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
+	ask(&a, "2");			/* it caught the interrupt and went on */
+	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	say("d", 0);
+	ck_assert_int_eq(a.error, ERROR_NONE);
+	board->may_interrupt = false;
+	ck_assert_int_eq(board_interrupt(board, 0), -ENOTSUP);
+}
+END_TEST
+
+START_TEST(test_cancel)
+{
+	static struct asker	 a, b;
+	uint64_t	 running, waiting;
+
+	running = ask(&a, "1")->id;
+	waiting = ask(&b, "2")->id;
+	ck_assert_int_eq(board_cancel(board, waiting + 1, 0), -ENOENT);
+	ck_assert_int_eq(board_cancel(board, waiting, 0), 0);
+	ck_assert_int_eq(b.error, ERROR_INTERRUPTED);
+	ck_assert(!b.started);
+	ck_assert_int_eq(board_cancel(board, running, 0), 0);
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("i", 0);
+	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
+}
+END_TEST
+
+/* Somebody holds the board; returns his token. */
+static void
+hold(struct asker *a, const char *will, uint64_t lasting_ms)
+{
+	struct request	*r = make(a, REQUEST_HOLD, will);
+
+	r->lasting_ms = lasting_ms;
+	board_submit(board, r, 0);
+	ck_assert_int_eq(a->error, ERROR_NONE);
+	ck_assert_int_eq(a->answers, 1);
+	ck_assert_uint_eq(strlen(a->token), REQUEST_TOKEN_SIZE - 1);
+}
+
+START_TEST(test_hold)
+{
+	static struct asker	 holder, other, mine, second;
+	struct request	*r;
+
+	hold(&holder, "", REQUEST_NO_LIMIT);
+	ask(&other, "other");
+	ck_assert(!fake->busy);
+	r = make(&mine, REQUEST_RUN, "mine");
+	memcpy(r->token, holder.token, sizeof r->token);
+	board_submit(board, r, 0);
+	ck_assert_str_eq(fake->text, "mine");
+	say("d", 0);
+	ck_assert_int_eq(mine.answers, 1);
+	board_submit(board, make(&second, REQUEST_HOLD, ""), 0);
+	ck_assert_int_eq(second.error, ERROR_BOARD_BUSY);
+	ck_assert_int_eq(second.holder, 7);
+	ck_assert_int_eq(board_release(board, "nonsense", false, 0), -ENOENT);
+	ck_assert_int_eq(board_release(board, holder.token, false, 0), 0);
+	ck_assert_str_eq(fake->text, "other");
+	say("d", 0);
+	ck_assert_int_eq(other.answers, 1);
+}
+END_TEST
+
+START_TEST(test_will_runs_before_others)
+{
+	static struct asker	 holder, running, other;
+	struct request	*r;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	r = make(&running, REQUEST_RUN, "motor");
+	memcpy(r->token, holder.token, sizeof r->token);
+	board_submit(board, r, 0);
+	ask(&other, "other");
+	board_release(board, holder.token, true, 0);
+	ck_assert_int_eq(fake->interrupts, 1);	/* the motor first */
+	say("i", 0);
+	ck_assert_str_eq(fake->text, "stop()");
+	ck_assert(board->hold.on);
+	say("d", 0);
+	ck_assert(!board->hold.on);
+	ck_assert_str_eq(fake->text, "other");
+}
+END_TEST
+
+START_TEST(test_will_cannot_run)
+{
+	static struct asker	holder, other;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	board_closed(board, "unplugged", 0);
+	board_release(board, holder.token, true, 0);
+	ck_assert(!board->hold.on);
+	board_opened(board, 0, 0);
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	ask(&other, "other");
+	board_release(board, holder.token, true, 0);
+	ck_assert_str_eq(fake->text, "stop()");
+	board_closed(board, "unplugged", 0);
+	ck_assert(!board->hold.on);
+	ck_assert_int_eq(other.error, ERROR_BOARD_ABSENT);
+}
+END_TEST
+
+START_TEST(test_hold_ends_by_itself)
+{
+	static struct asker	holder;
+
+	hold(&holder, "stop()", 500);
+	ck_assert_uint_eq(board_deadline(board), 500);
+	board_tick(board, 499);
+	ck_assert(!fake->busy);
+	board_tick(board, 500);
+	ck_assert_str_eq(fake->text, "stop()");
+	say("d", 501);
+	ck_assert(!board->hold.on);
+	ck_assert_int_eq(board_release(board, holder.token, true, 502), -ENOENT);
+}
+END_TEST
+
+START_TEST(test_silent_and_back)
+{
+	static struct asker	a, b;
+	uint64_t	probe;
+
+	ask(&a, "1");
+	ask(&b, "2");
+	say("Lno answer", 0);
+	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
+	ck_assert_int_eq(b.error, ERROR_BOARD_SILENT);
+	ck_assert_int_eq(board->state, BOARD_SILENT);
+	ck_assert_str_eq(board->problem, "no answer");
+	probe = board_deadline(board);
+	ck_assert_uint_ne(probe, DRIVER_NEVER);
+	board_tick(board, probe);
+	ck_assert_int_eq(fake->task, DRIVER_SYNC);
+	say("Lstill nothing", probe);
+	ck_assert_uint_gt(board_deadline(board) - probe, probe);	/* rarer */
+	board_tick(board, board_deadline(board));
+	say("d", 0);
+	ck_assert_int_eq(board->state, BOARD_READY);
+	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
+}
+END_TEST
+
+START_TEST(test_silent_board_speaks)
+{
+	static struct asker	a;
+
+	ask(&a, "1");
+	say("L", 0);
+	say("Uhello", 0);
+	ck_assert_int_eq(board->state, BOARD_LISTENING);
+}
+END_TEST
+
+START_TEST(test_reset_through_the_port_is_the_last_step)
+{
+	static struct asker	a, b;
+
+	host_restarts = 2;
+	ask(&a, "1");
+	say("L", 0);
+	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
+	ck_assert_int_ne(board->state, BOARD_SILENT);
+	board_opened(board, 0, 100);
+	ask(&b, "2");
+	say("L", 200);			/* not twice in a row */
+	ck_assert_int_eq(board->state, BOARD_SILENT);
+	ck_assert_int_eq(host_restarts, 1);
+}
+END_TEST
+
+START_TEST(test_boot_count)
+{
+	static struct asker	 a;
+	uint64_t	 boot = board->boot;
+
+	ck_assert_uint_eq(boot, 101);
+	say("B", 0);
+	ck_assert_uint_eq(board->boot, boot + 1);
+	ask(&a, "1");
+	say("B", 0);
+	say("b", 0);
+	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);
+	ck_assert_uint_eq(board->boot, boot + 2);
+	board_closed(board, "x", 0);
+	board_opened(board, 0, 0);
+	ck_assert_uint_eq(board->boot, boot + 3);
+}
+END_TEST
+
+START_TEST(test_resets)
+{
+	static struct asker	a;
+
+	board_submit(board, make(&a, REQUEST_SOFT_RESET, ""), 0);
+	ck_assert_int_eq(fake->task, DRIVER_SOFT_RESET);
+	say("d", 0);
+	ck_assert_int_eq(a.error, ERROR_NONE);
+
+	board_submit(board, make(&a, REQUEST_HARD_RESET, ""), 0);
+	ck_assert_ptr_nonnull(strstr(fake->text, "machine"));
+	board_closed(board, "it went away", 0);	/* as a USB board does */
+	ck_assert_int_eq(a.error, ERROR_NONE);
+	board_opened(board, 0, 0);
+
+	host_restarts = 1;
+	board_submit(board, make(&a, REQUEST_HARD_RESET, ""), 0);
+	ck_assert_int_eq(a.answers, 0);
+	board_opened(board, 0, 0);
+	ck_assert_int_eq(a.error, ERROR_NONE);
+
+	fake->refuse = -ENOTSUP;
+	board_submit(board, make(&a, REQUEST_BOOTLOADER, ""), 0);
+	ck_assert_int_eq(a.error, ERROR_UNSUPPORTED);
+	fake->refuse = -EACCES;
+	ask(&a, "1");
+	ck_assert_int_eq(a.error, ERROR_UNSUPPORTED);
+	ck_assert_ptr_nonnull(strstr(a.message, "interrupt = no"));
+	fake->refuse = 0;
+}
+END_TEST
+
+START_TEST(test_history)
+{
+	char	got[8] = "";
+
+	say("Uabc", 0);
+	say("Udef", 0);
+	ck_assert_uint_eq(board->history.len, 6);
+	history_copy(&board->history, got);
+	ck_assert_str_eq(got, "abcdef");
+	say("B", 0);
+	ck_assert_uint_eq(board->history.len, 0);
+}
+END_TEST
+
+START_TEST(test_leave)
+{
+	static struct asker	a, b, c;
+
+	ask(&a, "1");
+	ask(&b, "2");
+	board_leave(board, 0);
+	ck_assert_int_eq(fake->interrupts, 1);
+	ck_assert(!board_left(board));
+	say("i", 0);
+	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
+	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
+	ask(&c, "3");
+	ck_assert_int_eq(c.error, ERROR_DISCONNECTED);
+	say("d", 0);
+	ck_assert(board_left(board));
+	ck_assert_int_eq(b.answers, 0);	/* destroying it answers */
+	board_destroy(board, 0);
+	ck_assert_int_eq(b.error, ERROR_DISCONNECTED);
+	setup();
+}
+END_TEST
+
+START_TEST(test_will_runs_when_picod_ends)
+{
+	static struct asker	 holder, running;
+	struct request		*r;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	r = make(&running, REQUEST_RUN, "motor");
+	memcpy(r->token, holder.token, sizeof r->token);
+	board_submit(board, r, 0);
+	board_release(board, holder.token, true, 0);	/* its connection */
+	board_leave(board, 0);
+	say("i", 0);
+	ck_assert_str_eq(fake->text, "stop()");
+	ck_assert(!board_left(board));
+	say("d", 0);
+	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
+	say("d", 0);
+	ck_assert(board_left(board));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("board");
+	TCase	*tc = tcase_create("board");
+	SRunner	*runner = srunner_create(suite);
+	int	 failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_order);
+	tcase_add_test(tc, test_timeout_counts_from_the_start);
+	tcase_add_test(tc, test_wait);
+	tcase_add_test(tc, test_absent);
+	tcase_add_test(tc, test_invalid_is_not_sent);
+	tcase_add_test(tc, test_queue_limit);
+	tcase_add_test(tc, test_output_limit);
+	tcase_add_test(tc, test_slow_client_pauses_the_board);
+	tcase_add_test(tc, test_leaving_client_starts_the_next);
+	tcase_add_test(tc, test_interrupt);
+	tcase_add_test(tc, test_cancel);
+	tcase_add_test(tc, test_hold);
+	tcase_add_test(tc, test_will_runs_before_others);
+	tcase_add_test(tc, test_will_cannot_run);
+	tcase_add_test(tc, test_hold_ends_by_itself);
+	tcase_add_test(tc, test_silent_and_back);
+	tcase_add_test(tc, test_silent_board_speaks);
+	tcase_add_test(tc, test_reset_through_the_port_is_the_last_step);
+	tcase_add_test(tc, test_boot_count);
+	tcase_add_test(tc, test_resets);
+	tcase_add_test(tc, test_history);
+	tcase_add_test(tc, test_leave);
+	tcase_add_test(tc, test_will_runs_when_picod_ends);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}

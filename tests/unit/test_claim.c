@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* What is done with ports that appear, and the names boards get. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/claim.h"
+#include "daemon/match.h"
+#include "daemon/names.h"
+
+static const struct hotplug_tty	pico = {
+	.id = "/sys/1", .node = "/dev/ttyACM0", .vendor = 0x2e8a,
+	.product = 0x0005, .serial = "E660D4A0A75B3B2C", .path = "1-2.3",
+	.label = "Board in FS mode",
+};
+static const struct hotplug_tty	bridge = {
+	.id = "/sys/2", .node = "/dev/ttyUSB0", .vendor = 0x1a86,
+	.product = 0x7523, .serial = "", .path = "1-4", .label = "",
+};
+static const struct hotplug_tty	modem = {
+	.id = "/sys/3", .node = "/dev/ttyACM1", .vendor = 0x1199,
+	.product = 0x9071, .serial = "x", .path = "1-5", .label = "",
+};
+
+static const struct {
+	const char	*patterns;
+	bool		 fits;
+} matches[] = {
+	{ "/dev/ttyACM0", true }, { "/dev/ttyACM*", true },
+	{ "/dev/ttyUSB*", false }, { "2e8a:0005", true },
+	{ "2E8A:0005", true }, { "2e8a:*", true }, { "2e8a:000a", false },
+	{ "serial:E660*", true }, { "serial:X*", false }, { "path:1-2.3", true },
+	{ "path:1-2*", true }, { "path:1-3", false },
+	{ "2e8a:0005 path:1-2.3", true }, { "2e8a:0005 path:1-9", false },
+	{ " 2e8a:0005  serial:* ", true }, { "", false },
+};
+
+START_TEST(test_match)
+{
+	ck_assert_int_eq(match_tty(matches[_i].patterns, &pico),
+	    matches[_i].fits);
+}
+END_TEST
+
+START_TEST(test_no_serial_matches_no_pattern)
+{
+	ck_assert(!match_tty("serial:*", &bridge));
+}
+END_TEST
+
+START_TEST(test_known)
+{
+	const struct known	*k, *other;
+	unsigned		 i, n;
+
+	ck_assert_str_eq(known_find(0x2e8a, 5)->prefix, "pico");
+	ck_assert_str_eq(known_find(0x2341, 0x43)->prefix, "uno");
+	ck_assert_str_eq(known_find(0x239a, 0x80f4)->prefix, "circuitpy");
+	ck_assert_int_eq(known_find(0x1a86, 0x7523)->kind, KNOWN_BRIDGE);
+	ck_assert_ptr_null(known_find(0x1199, 0x9071));
+	for (i = 0; (k = known_get(i)) != NULL; i++) {
+		ck_assert_ptr_nonnull(k->driver);
+		ck_assert_uint_gt(strlen(k->prefix), 0);
+		for (n = 0; n < i; n++) {
+			other = known_get(n);
+			ck_assert_msg(k->vendor != other->vendor ||
+			    k->product != other->product, "%04x:%04x twice",
+			    k->vendor, k->product);
+		}
+	}
+}
+END_TEST
+
+/* A configuration of lines as the command line has them. */
+static struct config	config;
+
+static void
+setup(void)
+{
+	config_init(&config);
+}
+
+static void
+teardown(void)
+{
+	config_finish(&config);
+}
+
+START_TEST(test_decide)
+{
+	struct claim	claim = claim_decide(&config, &pico);
+
+	ck_assert_int_eq(claim.verdict, CLAIM_KNOWN);
+	ck_assert_int_eq(claim_decide(&config, &bridge).verdict, CLAIM_UNCLAIMED);
+	ck_assert_int_eq(claim_decide(&config, &modem).verdict, CLAIM_IGNORED);
+
+	ck_assert_int_eq(config_add_board(&config, "a=/dev/ttyUSB0"), 0);
+	claim = claim_decide(&config, &bridge);
+	ck_assert_int_eq(claim.verdict, CLAIM_CONFIGURED);
+	ck_assert_str_eq(claim.config->name, "a");
+
+	config.boards[0].match = strdup("1199:*");
+	ck_assert_int_eq(claim_decide(&config, &modem).verdict, CLAIM_CONFIGURED);
+
+	config.ignore[config.ignore_count++] = strdup("*:*");
+	ck_assert_int_eq(claim_decide(&config, &modem).verdict, CLAIM_IGNORED);
+	ck_assert_int_eq(claim_decide(&config, &pico).verdict, CLAIM_IGNORED);
+}
+END_TEST
+
+START_TEST(test_key)
+{
+	struct hotplug_tty	odd = pico;
+	char			key[128];
+
+	claim_key(&pico, false, key, sizeof key);
+	ck_assert_str_eq(key, "2e8a:0005:E660D4A0A75B3B2C");
+	claim_key(&pico, true, key, sizeof key);
+	ck_assert_str_eq(key, "2e8a:0005@1-2.3");
+	claim_key(&bridge, false, key, sizeof key);
+	ck_assert_str_eq(key, "1a86:7523@1-4");
+	odd.serial = "a b\n";
+	claim_key(&odd, false, key, sizeof key);
+	ck_assert_str_eq(key, "2e8a:0005:a_b_");
+}
+END_TEST
+
+static bool
+taken(const char *name, void *arg)
+{
+	return strcmp(name, arg) == 0;
+}
+
+static bool
+free_name(const char *name, void *arg)
+{
+	(void)name, (void)arg;
+	return false;
+}
+
+START_TEST(test_names_stay)
+{
+	char		 folder[] = "/tmp/picod-names-XXXXXX", path[64];
+	char		 two[] = "pico2";
+	struct names	*names;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/names", folder);
+	names = names_open(path);
+	ck_assert_str_eq(names_get(names, "k1", "pico", free_name, NULL), "pico0");
+	ck_assert_str_eq(names_get(names, "k2", "pico", free_name, NULL), "pico1");
+	ck_assert_str_eq(names_get(names, "k3", "uno", free_name, NULL), "uno0");
+	names_close(names);
+	names = names_open(path);
+	ck_assert_str_eq(names_get(names, "k2", "pico", free_name, NULL), "pico1");
+	names_set(names, "k9", "pico1");
+	ck_assert_str_eq(names_get(names, "k9", "uno", free_name, NULL), "pico1");
+	ck_assert_str_eq(names_get(names, "k2", "pico", free_name, NULL), "pico1");
+	ck_assert_str_eq(names_get(names, "k1", "pico", free_name, NULL), "pico0");
+	ck_assert_str_eq(names_get(names, "k4", "pico", taken, two),
+	    "pico3");
+	names_close(names);
+	unlink(path);
+	ck_assert_int_eq(rmdir(folder), 0);
+}
+END_TEST
+
+START_TEST(test_names_of_twins)
+{
+	struct names	*names = names_open(NULL);
+
+	ck_assert_str_eq(names_get(names, "s", "uno", free_name, NULL), "uno0");
+	ck_assert(!names_is_shared(names, "s"));
+	names_share(names, "s", "@1-2");
+	ck_assert(names_is_shared(names, "s"));
+	ck_assert_str_eq(names_get(names, "@1-2", "uno", free_name, NULL), "uno0");
+	ck_assert_str_eq(names_get(names, "@1-3", "uno", free_name, NULL), "uno1");
+	names_share(names, "unseen", "@1-4");
+	ck_assert(names_is_shared(names, "unseen"));
+	ck_assert_str_eq(names_get(names, "@1-4", "uno", free_name, NULL), "uno2");
+	names_close(names);
+}
+END_TEST
+
+START_TEST(test_names_limit)
+{
+	struct names	*names = names_open(NULL);
+	char		 key[16], first[16];
+	int		 i;
+
+	strcpy(first, names_get(names, "first", "b", free_name, NULL));
+	for (i = 0; i < NAMES_MAX - 1; i++) {
+		snprintf(key, sizeof key, "k%d", i);
+		names_get(names, key, "b", free_name, NULL);
+	}
+	ck_assert_str_eq(names_get(names, "first", "b", free_name, NULL), first);
+	names_get(names, "more", "b", free_name, NULL);	/* k0 gives way */
+	ck_assert_str_eq(names_get(names, "first", "b", free_name, NULL), first);
+	ck_assert_str_eq(names_get(names, "k1", "b", free_name, NULL), "b2");
+	names_close(names);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("claim");
+	TCase	*tc = tcase_create("claim");
+	SRunner	*runner = srunner_create(suite);
+	int	 failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, test_match, 0, sizeof matches / sizeof *matches);
+	tcase_add_test(tc, test_no_serial_matches_no_pattern);
+	tcase_add_test(tc, test_known);
+	tcase_add_test(tc, test_decide);
+	tcase_add_test(tc, test_key);
+	tcase_add_test(tc, test_names_stay);
+	tcase_add_test(tc, test_names_of_twins);
+	tcase_add_test(tc, test_names_limit);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}

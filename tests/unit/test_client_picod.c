@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libpicod against a server that says what the test prescribes: its contracts,
+ * and what becomes of a conversation that goes wrong.
+ */
+#include <check.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "client/picod.h"
+#include "client/picod_json.h"
+#include "protocol/error.h"
+
+/* Answers the n-th call with the n-th of replies; NULL ends the connection. */
+static struct server {
+	char		 directory[32], path[64];
+	int		 listener;
+	pthread_t	 thread;
+	const char	**replies;
+	size_t		 replies_len[8];	/* 0: up to the first NUL, and it */
+	char		 calls[4096];		/* as they came in, LF for NUL */
+} server;
+
+static bool
+server_read_call(int fd)
+{
+	size_t	len = strlen(server.calls);
+
+	while (len < sizeof server.calls - 1) {
+		if (recv(fd, server.calls + len, 1, 0) != 1)
+			return false;
+		if (server.calls[len] == '\0') {
+			server.calls[len] = '\n';
+			return true;
+		}
+		len++;
+	}
+	return false;
+}
+
+static void *
+server_run(void *arg)
+{
+	int	fd = accept(server.listener, NULL, NULL);
+	size_t	i, len;
+
+	(void)arg;
+	for (i = 0; fd >= 0 && server_read_call(fd); i++) {
+		if (server.replies[i] == NULL)
+			break;
+		len = server.replies_len[i];
+		if (len == 0)
+			len = strlen(server.replies[i]) + 1;
+		if (send(fd, server.replies[i], len, MSG_NOSIGNAL) < 0)
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+static struct picod *
+server_start(const char **replies)
+{
+	struct sockaddr_un	 address = { .sun_family = AF_UNIX };
+	struct picod		*picod;
+	sigset_t		 all, mask;
+
+	memset(&server, 0, sizeof server);
+	server.replies = replies;
+	strcpy(server.directory, "/tmp/picod-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(server.directory));
+	snprintf(server.path, sizeof server.path, "%s/s", server.directory);
+	memcpy(address.sun_path, server.path, sizeof server.path);
+	server.listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	ck_assert_int_eq(bind(server.listener,
+	    (struct sockaddr *)&address, sizeof address), 0);
+	ck_assert_int_eq(listen(server.listener, 1), 0);
+	sigfillset(&all);	/* signals are for the client to bear */
+	pthread_sigmask(SIG_SETMASK, &all, &mask);
+	ck_assert_int_eq(pthread_create(&server.thread, NULL, server_run,
+	    NULL), 0);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	ck_assert_int_eq(picod_connect(server.path, &picod), 0);
+	return picod;
+}
+
+static void
+server_stop(struct picod *picod)
+{
+	picod_close(picod);
+	pthread_join(server.thread, NULL);
+	close(server.listener);
+	unlink(server.path);
+	rmdir(server.directory);
+}
+
+START_TEST(test_socket_path)
+{
+	char	buf[64] = "";
+
+	setenv("XDG_RUNTIME_DIR", "/nowhere", 1);
+	unsetenv("PICOD_SOCKET");
+	ck_assert_int_eq(picod_socket_path(NULL, buf, sizeof buf), 0);
+	ck_assert_str_eq(buf, "/run/picod/io.picod");
+	setenv("PICOD_SOCKET", "/a/b", 1);
+	ck_assert_int_eq(picod_socket_path(NULL, buf, sizeof buf), 0);
+	ck_assert_str_eq(buf, "/a/b");
+	ck_assert_int_eq(picod_socket_path("c", buf, sizeof buf), 0);
+	ck_assert_str_eq(buf, "c");
+	ck_assert_int_eq(picod_socket_path("cd", buf, 3), 0);
+	ck_assert_int_eq(picod_socket_path("cde", buf, 3), -ENAMETOOLONG);
+}
+END_TEST
+
+START_TEST(test_connect_failures)
+{
+	struct picod	*picod = NULL;
+	char		 path[200];
+
+	ck_assert_int_eq(picod_connect("/nowhere/s", &picod), -ENOENT);
+	ck_assert_int_eq(picod_connect("/dev/null", &picod), -ECONNREFUSED);
+	memset(path, 'x', sizeof path);
+	path[sizeof path - 1] = '\0';
+	ck_assert_int_eq(picod_connect(path, &picod), -ENAMETOOLONG);
+	ck_assert_ptr_null(picod);
+	picod_close(NULL);
+}
+END_TEST
+
+START_TEST(test_call)
+{
+	const char	*replies[] = { "{\"parameters\":{\"boot\":3}}", "{}",
+			    "{\"parameters\":null}", NULL };
+	struct picod	*picod = server_start(replies);
+	char		*reply = NULL;
+
+	ck_assert_int_eq(picod_call(picod, "io.picod.Reset",
+	    "{\"board\":\"a\"}", &reply), 0);
+	ck_assert_str_eq(reply, "{\"boot\":3}");
+	free(reply);
+	ck_assert_int_eq(picod_call(picod, "io.picod.Drop", NULL, &reply), 0);
+	ck_assert_str_eq(reply, "{}");
+	free(reply);
+	ck_assert_int_eq(picod_call(picod, "io.picod.Drop", "{}", NULL), 0);
+	ck_assert_str_eq(picod_message(picod), "no error");
+	ck_assert_ptr_null(picod_error_name(picod));
+	server_stop(picod);
+	ck_assert_str_eq(server.calls,
+	    "{\"method\":\"io.picod.Reset\",\"parameters\":{\"board\":\"a\"}}\n"
+	    "{\"method\":\"io.picod.Drop\",\"parameters\":{}}\n"
+	    "{\"method\":\"io.picod.Drop\",\"parameters\":{}}\n");
+}
+END_TEST
+
+START_TEST(test_parameters_that_are_none)
+{
+	const char	*replies[] = { "{}", NULL };
+	struct picod	*picod = server_start(replies);
+
+	ck_assert_int_eq(picod_call(picod, "a.B", "[]", NULL), -EINVAL);
+	ck_assert_int_eq(picod_call(picod, "a.B", "{", NULL), -EINVAL);
+	ck_assert_int_eq(picod_call(picod, "a.B", "", NULL), -EINVAL);
+	ck_assert_int_eq(picod_call(picod, "a.B", "{}", NULL), 0);
+	server_stop(picod);
+}
+END_TEST
+
+/* Counts replies; ends the call at the one whose number stop has. */
+struct counter {
+	int	count, stop;
+	bool	continues;
+};
+
+static int
+counter_cb(const char *parameters, bool continues, void *arg)
+{
+	struct counter	*counter = arg;
+	char		 expected[32];
+
+	snprintf(expected, sizeof expected, "{\"n\":%d}", ++counter->count);
+	ck_assert_str_eq(parameters, expected);
+	counter->continues = continues;
+	return counter->count == counter->stop ? 42 : 0;
+}
+
+#define THREE_REPLIES \
+	"{\"parameters\":{\"n\":1},\"continues\":true}\0" \
+	"{\"parameters\":{\"n\":2},\"continues\":true}\0" \
+	"{\"parameters\":{\"n\":3}}"
+
+START_TEST(test_call_more)
+{
+	const char	*replies[] = { THREE_REPLIES, "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	struct counter	 counter = { 0 };
+
+	server.replies_len[0] = sizeof THREE_REPLIES;
+	ck_assert_int_eq(picod_call_more(picod, "io.picod.Watch", NULL,
+	    counter_cb, &counter), 0);
+	ck_assert_int_eq(counter.count, 3);
+	ck_assert(!counter.continues);
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), 0);
+	server_stop(picod);
+	ck_assert_ptr_nonnull(strstr(server.calls, "\"more\":true"));
+}
+END_TEST
+
+START_TEST(test_call_more_stopped)
+{
+	const char	*replies[] = { THREE_REPLIES, "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	struct counter	 counter = { .stop = 2 };
+
+	server.replies_len[0] = sizeof THREE_REPLIES;
+	ck_assert_int_eq(picod_call_more(picod, "io.picod.Watch", NULL,
+	    counter_cb, &counter), 42);
+	ck_assert_int_eq(counter.count, 2);
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), -EBUSY);
+	server_stop(picod);
+}
+END_TEST
+
+/* Stopped at the last reply, there is nothing to shut down. */
+START_TEST(test_call_more_stopped_at_the_end)
+{
+	const char	*replies[] = { THREE_REPLIES, "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	struct counter	 counter = { .stop = 3 };
+
+	server.replies_len[0] = sizeof THREE_REPLIES;
+	ck_assert_int_eq(picod_call_more(picod, "io.picod.Watch", NULL,
+	    counter_cb, &counter), 42);
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), 0);
+	server_stop(picod);
+}
+END_TEST
+
+START_TEST(test_send)
+{
+	const char		*replies[] = { "{\"parameters\":{\"output\":"
+				    "\"a\\u0000b\\n\",\"boot\":77,\"status\":"
+				    "\"OK\",\"data\":\"YQBi/w==\"}}", NULL };
+	struct picod		*picod;
+	struct picod_result	 result;
+
+	setenv("PICOD_BOARD", "b0", 1);
+	setenv("PICOD_HOLD", "t", 1);
+	picod = server_start(replies);
+	ck_assert_int_eq(picod_send(picod, NULL, "2 + 2", 500, &result), 0);
+	ck_assert_uint_eq(result.output_len, 4);
+	ck_assert_mem_eq(result.output, "a\0b\n", 5);
+	ck_assert_uint_eq(result.data_len, 4);
+	ck_assert_mem_eq(result.data, "a\0b\xff", 4);
+	ck_assert_str_eq(result.status, "OK");
+	ck_assert_ptr_null(result.traceback);
+	ck_assert_int_eq(result.boot, 77);
+	picod_result_finish(&result);
+	ck_assert_ptr_null(result.output);
+	picod_result_finish(&result);
+	server_stop(picod);
+	ck_assert_str_eq(server.calls, "{\"method\":\"io.picod.Send\","
+	    "\"parameters\":{\"board\":\"b0\",\"hold\":\"t\","
+	    "\"text\":\"2 + 2\",\"timeout\":500}}\n");
+}
+END_TEST
+
+START_TEST(test_send_fails)
+{
+	const char		*replies[] = { "{\"error\":"
+				    "\"io.picod.StatementFailed\","
+				    "\"parameters\":{\"output\":\"x\","
+				    "\"traceback\":\"T\",\"boot\":7,"
+				    "\"message\":\"it raised\"}}", NULL };
+	struct picod		*picod = server_start(replies);
+	struct picod_result	 result;
+
+	ck_assert_int_eq(picod_send(picod, "a", "1/0", PICOD_NO_TIMEOUT,
+	    &result), PICOD_STATEMENT_FAILED);
+	ck_assert_str_eq(result.output, "x");
+	ck_assert_str_eq(result.traceback, "T");
+	ck_assert_int_eq(result.boot, 7);
+	ck_assert_str_eq(picod_message(picod), "it raised");
+	ck_assert_str_eq(picod_error_name(picod), "io.picod.StatementFailed");
+	ck_assert_ptr_nonnull(strstr(picod_error_parameters(picod),
+	    "\"traceback\":\"T\""));
+	picod_result_finish(&result);
+	server_stop(picod);
+}
+END_TEST
+
+START_TEST(test_send_what_is_not_utf8)
+{
+	const char		*replies[] = { NULL };
+	struct picod		*picod = server_start(replies);
+	struct picod_result	 result;
+
+	ck_assert_int_eq(picod_send(picod, "a", "\xff", 0, &result), -EINVAL);
+	picod_result_finish(&result);
+	ck_assert_int_eq(picod_send(picod, "\xff", "a", 0, &result), -EINVAL);
+	picod_result_finish(&result);
+	server_stop(picod);
+	ck_assert_str_eq(server.calls, "");
+}
+END_TEST
+
+static const struct {
+	const char	*reply;
+	int		 error;
+} nonsense[] = {
+	{ NULL, -ECONNRESET },
+	{ "hello", -EBADMSG },
+	{ "[]", -EBADMSG },
+	{ "{\"parameters\":[]}", -EBADMSG },
+	{ "{\"error\":3}", -EBADMSG },
+	{ "{\"continues\":true}", -EBADMSG },	/* more was not asked for */
+};
+
+/* A conversation that went wrong stays wrong. */
+START_TEST(test_nonsense)
+{
+	const char	*replies[] = { nonsense[_i].reply, "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	json_t		*reply;
+
+	ck_assert_int_eq(picod_json_call(picod, "a.B", json_object(), &reply),
+	    nonsense[_i].error);
+	ck_assert_str_ne(picod_message(picod), "no error");
+	ck_assert_int_eq(picod_json_call(picod, "a.B", json_object(), &reply),
+	    nonsense[_i].error);
+	server_stop(picod);
+}
+END_TEST
+
+/* Every error of the interface has its code, its name and a sentence. */
+START_TEST(test_errors)
+{
+	char		 reply[200];
+	const char	*replies[] = { reply, "{}", NULL };
+	struct picod	*picod;
+	int		 code;
+
+	snprintf(reply, sizeof reply, "{\"error\":\"io.picod.%s\"}",
+	    error_name(_i));
+	picod = server_start(replies);
+	code = picod_call(picod, "a.B", NULL, NULL);
+	ck_assert_int_gt(code, 0);
+	ck_assert_int_ne(code, PICOD_OTHER_ERROR);
+	ck_assert_str_eq(picod_message(picod), error_sentence(_i));
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), 0);
+	ck_assert_ptr_null(picod_error_name(picod));
+	server_stop(picod);
+}
+END_TEST
+
+START_TEST(test_other_error)
+{
+	const char	*replies[] = { "{\"error\":\"io.picod.New\","
+			    "\"parameters\":{\"message\":\"news\"}}",
+			    "{\"error\":\"x.y.Z\"}", NULL };
+	struct picod	*picod = server_start(replies);
+
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL),
+	    PICOD_OTHER_ERROR);
+	ck_assert_str_eq(picod_message(picod), "news");
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL),
+	    PICOD_OTHER_ERROR);
+	ck_assert_str_eq(picod_message(picod),
+	    "picod answered with an error that is not known here");
+	server_stop(picod);
+}
+END_TEST
+
+static void
+ignore_cb(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* A signal in the middle of a wait does not end it. */
+START_TEST(test_signals)
+{
+	const char		*replies[] = { "{}", NULL };
+	struct sigaction	 action = { .sa_handler = ignore_cb }, old;
+	struct picod		*picod;
+	timer_t			 timer;
+	struct itimerspec	 often = {
+		.it_value.tv_nsec = 100000, .it_interval.tv_nsec = 100000,
+	};
+	int			 i;
+
+	sigaction(SIGALRM, &action, &old);
+	ck_assert_int_eq(timer_create(CLOCK_MONOTONIC, NULL, &timer), 0);
+	ck_assert_int_eq(timer_settime(timer, 0, &often, NULL), 0);
+	for (i = 0; i < 50; i++) {
+		picod = server_start(replies);
+		ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), 0);
+		server_stop(picod);
+	}
+	timer_delete(timer);
+	sigaction(SIGALRM, &old, NULL);
+}
+END_TEST
+
+static void
+environment_setup(void)
+{
+	unsetenv("PICOD_BOARD");
+	unsetenv("PICOD_HOLD");
+	unsetenv("PICOD_SOCKET");
+}
+
+static void
+add_calls(TCase *tcase)
+{
+	tcase_add_test(tcase, test_call);
+	tcase_add_test(tcase, test_parameters_that_are_none);
+	tcase_add_test(tcase, test_call_more);
+	tcase_add_test(tcase, test_call_more_stopped);
+	tcase_add_test(tcase, test_call_more_stopped_at_the_end);
+	tcase_add_test(tcase, test_send);
+	tcase_add_test(tcase, test_send_fails);
+	tcase_add_test(tcase, test_send_what_is_not_utf8);
+	tcase_add_loop_test(tcase, test_nonsense, 0,
+	    sizeof nonsense / sizeof *nonsense);
+	tcase_add_loop_test(tcase, test_errors, ERROR_NONE + 1, ERROR_COUNT);
+	tcase_add_test(tcase, test_other_error);
+	tcase_add_test(tcase, test_signals);
+}
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("client picod");
+	TCase	*tcase = tcase_create("picod");
+	SRunner	*runner;
+	int	 failed;
+
+	tcase_add_checked_fixture(tcase, environment_setup, NULL);
+	tcase_add_test(tcase, test_socket_path);
+	tcase_add_test(tcase, test_connect_failures);
+	add_calls(tcase);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

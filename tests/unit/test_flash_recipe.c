@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* How each kind of board is flashed. */
+#include <check.h>
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/flash_recipe.h"
+#include "daemon/known.h"
+
+static struct flash_recipe	recipe;
+static const char		*why;
+
+static const struct {
+	uint16_t		 vendor, product;
+	struct board_flash	 flash;
+	const char		*part, *programmer;	/* NULL: refused */
+	unsigned		 baud;
+	uint64_t		 size;
+	const char		*images;
+} cases[] = {
+	{ 0x2341, 0x0043, { 0 }, "m328p", "arduino", 115200, 32256, "uno" },
+	{ 0x2341, 0x0042, { 0 }, "m2560", "wiring", 115200, 253952, "mega" },
+	{ 0x2341, 0x8036, { 0 }, "m32u4", "avr109", 57600, 28672, "leonardo" },
+	{ 0x1a86, 0x7523, { 0 }, NULL, NULL, 0, 0, NULL },
+	{ 0x1a86, 0x7523, { "nano", NULL, NULL, 0 }, "m328p", "arduino",
+	    115200, 30720, "nano" },
+	{ 0x1a86, 0x7523, { "nano-old", NULL, NULL, 0 }, "m328p", "arduino",
+	    57600, 30720, "nano" },
+	{ 0x1a86, 0x7523, { "nano", NULL, NULL, 38400 }, "m328p", "arduino",
+	    38400, 30720, "nano" },
+	{ 0x2341, 0x0043, { NULL, "m168p", NULL, 0 }, "m168p", "arduino",
+	    115200, 0, "uno" },
+	{ 0, 0, { "avrdude", "m88", "urclock", 0 }, "m88", "urclock", 0, 0, "" },
+	{ 0, 0, { "avrdude", "m88", NULL, 0 }, NULL, NULL, 0, 0, NULL },
+	{ 0, 0, { 0 }, NULL, NULL, 0, 0, NULL },
+};
+
+START_TEST(test_cases)
+{
+	struct board_usb	usb = { .vendor = cases[_i].vendor,
+				    .product = cases[_i].product };
+	int			error;
+
+	error = flash_recipe_get(&usb, &cases[_i].flash, &recipe, &why);
+	if (cases[_i].part == NULL) {
+		ck_assert_int_lt(error, 0);
+		ck_assert_ptr_nonnull(strstr(why, "picod.conf"));
+		return;
+	}
+	ck_assert_int_eq(error, 0);
+	ck_assert_int_eq(recipe.tool, FLASH_AVRDUDE);
+	ck_assert_str_eq(recipe.part, cases[_i].part);
+	ck_assert_str_eq(recipe.programmer, cases[_i].programmer);
+	ck_assert_uint_eq(recipe.baud, cases[_i].baud);
+	ck_assert_uint_eq(recipe.chip.size, cases[_i].size);
+	ck_assert_str_eq(recipe.images, cases[_i].images);
+}
+END_TEST
+
+/* Every board that picod calls uno, mega, leonardo or pico has its recipe. */
+START_TEST(test_known)
+{
+	const struct known	*k;
+	struct board_flash	 none = { 0 };
+	struct board_usb	 usb = { 0 };
+	unsigned		 i, count = 0;
+
+	for (i = 0; (k = known_get(i)) != NULL; i++) {
+		if (flash_recipe_find(k->prefix) == NULL ||
+		    strcmp(k->prefix, "nano") == 0)
+			continue;
+		usb.vendor = k->vendor;
+		usb.product = k->product;
+		ck_assert_int_eq(flash_recipe_get(&usb, &none, &recipe, &why), 0);
+		ck_assert_str_eq(recipe.name, k->prefix);
+		count++;
+	}
+	ck_assert_uint_gt(count, 15);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("flash_recipe");
+	TCase	*tc = tcase_create("flash_recipe");
+	SRunner	*runner = srunner_create(suite);
+	int	 failed;
+
+	tcase_add_loop_test(tc, test_cases, 0, sizeof cases / sizeof *cases);
+	tcase_add_test(tc, test_known);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* Images: whole ones, cut ones, and those for another chip. */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/image.h"
+
+static const struct image_chip	uno = {
+	.name = "ATmega328P", .arch = IMAGE_AVR, .start = 0, .size = 32256
+};
+static const struct image_chip	pico = {
+	.name = "RP2040", .arch = IMAGE_ARM, .families = IMAGE_RP2040,
+	.start = 0x10000000, .size = 0x1000000, .ram_start = 0x20000000,
+	.ram_size = 0x42000
+};
+
+static const char	hex[] =
+    ":100000000C945C000C946E000C946E000C946E00CA\r\n"
+    ":0400100001020304E2\n"
+    ":00000001FF\n";
+
+static struct image	image;
+static const char	*why;
+
+static int
+parse_text(const char *text, enum image_format format)
+{
+	return image_parse((const uint8_t *)text, strlen(text), format, &image,
+	    &why);
+}
+
+static void
+put32(uint8_t *p, uint32_t value)
+{
+	int	i;
+
+	for (i = 0; i < 4; i++)
+		p[i] = (uint8_t)(value >> 8 * i);
+}
+
+/* One block of UF2, 256 bytes of payload. */
+static void
+put_block(uint8_t *block, uint32_t family, uint32_t address, uint32_t number,
+    uint32_t count)
+{
+	memset(block, 0, 512);
+	put32(block, 0x0a324655);
+	put32(block + 4, 0x9e5d5157);
+	put32(block + 8, 0x2000);
+	put32(block + 12, address);
+	put32(block + 16, 256);
+	put32(block + 20, number);
+	put32(block + 24, count);
+	put32(block + 28, family);
+	put32(block + 508, 0x0ab16f30);
+}
+
+/* A program of one segment, with 16 bytes at an address. */
+static void
+put_elf(uint8_t elf[128], uint8_t machine, uint32_t address)
+{
+	memset(elf, 0, 128);
+	memcpy(elf, "\177ELF\1\1\1", 7);
+	elf[16] = 2;
+	elf[18] = machine;
+	elf[28] = 52;
+	elf[42] = 32;
+	elf[44] = 1;
+	put32(elf + 52, 1);
+	put32(elf + 56, 84);
+	put32(elf + 64, address);
+	put32(elf + 68, 16);
+}
+
+START_TEST(test_hex)
+{
+	ck_assert_int_eq(parse_text(hex, IMAGE_ANY_FORMAT), 0);
+	ck_assert_int_eq(image.format, IMAGE_HEX);
+	ck_assert_uint_eq(image.size, 20);
+	ck_assert_uint_eq(image.low, 0);
+	ck_assert_uint_eq(image.high, 20);
+	ck_assert_int_eq(image_check(&image, &uno, &why), 0);
+	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
+}
+END_TEST
+
+/* Cut anywhere before its end it is refused, but for the last newline. */
+START_TEST(test_hex_cut)
+{
+	size_t	len;
+
+	for (len = 0; len < strlen(hex) - 1; len++)
+		ck_assert_int_eq(image_parse((const uint8_t *)hex, len,
+		    IMAGE_ANY_FORMAT, &image, &why), -EINVAL);
+}
+END_TEST
+
+/* Any digit changed is seen. */
+START_TEST(test_hex_damaged)
+{
+	char	copy[sizeof hex];
+	size_t	i;
+
+	for (i = 0; i < sizeof hex - 1; i++) {
+		if (strchr("\r\n", hex[i]) != NULL)
+			continue;
+		memcpy(copy, hex, sizeof hex);
+		copy[i] = copy[i] == '7' ? '8' : '7';
+		ck_assert_msg(parse_text(copy, IMAGE_HEX) == -EINVAL, "%zu", i);
+	}
+}
+END_TEST
+
+static const struct {
+	const char	*text;
+	uint64_t	 low, high;
+} based[] = {
+	{ ":020000040800F2\n:0100000055AA\n:00000001FF\n", 0x8000000, 0x8000001 },
+	{ ":020000021000EC\n:0100000055AA\n:00000001FF\n", 0x10000, 0x10001 },
+	{ ":0400000300007000" "89\n:0100000055AA\n:00000001FF\n", 0, 1 },
+};
+
+START_TEST(test_hex_bases)
+{
+	ck_assert_int_eq(parse_text(based[_i].text, IMAGE_HEX), 0);
+	ck_assert_uint_eq(image.low, based[_i].low);
+	ck_assert_uint_eq(image.high, based[_i].high);
+}
+END_TEST
+
+START_TEST(test_too_large)
+{
+	ck_assert_int_eq(parse_text(":017DFF0055" "2E\n:00000001FF\n",
+	    IMAGE_HEX), 0);
+	ck_assert_int_eq(image_check(&image, &uno, &why), 0);
+	ck_assert_int_eq(parse_text(":017E000055" "2C\n:00000001FF\n",
+	    IMAGE_HEX), 0);
+	image.low = 0;
+	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(why, "too large"));
+}
+END_TEST
+
+static const char	*const no_image[] = {
+	"", "hello", ":", "\177ELF", "#!/bin/sh\n", ":00000001FF\n",
+	"UF2\nWQ]\x9e", "MZ", "\n\n\n"
+};
+
+START_TEST(test_no_image)
+{
+	ck_assert_int_eq(parse_text(no_image[_i], IMAGE_ANY_FORMAT), -EINVAL);
+	ck_assert_ptr_nonnull(why);
+}
+END_TEST
+
+START_TEST(test_said_to_be)
+{
+	ck_assert_int_eq(parse_text(hex, IMAGE_ELF), -EINVAL);
+	ck_assert_int_eq(parse_text(hex, IMAGE_BIN), -EINVAL);
+	ck_assert_int_eq(parse_text("hello", IMAGE_HEX), -EINVAL);
+	ck_assert_int_eq(parse_text("hello", IMAGE_BIN), 0);
+	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
+}
+END_TEST
+
+START_TEST(test_uf2)
+{
+	uint8_t	blocks[3 * 512];
+
+	put_block(blocks, 0xe48bff57, 0x10ffff00, 0, 2);
+	put_block(blocks + 512, 0xe48bff56, 0x10000000, 0, 2);
+	put_block(blocks + 1024, 0xe48bff56, 0x10000100, 1, 2);
+	ck_assert_int_eq(image_parse(blocks, 1536, IMAGE_ANY_FORMAT, &image,
+	    &why), 0);
+	ck_assert_uint_eq(image.families, IMAGE_RP2040 | IMAGE_ANYWHERE);
+	ck_assert_uint_eq(image.size, 512);
+	ck_assert_int_eq(image_check(&image, &pico, &why), 0);
+	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
+	ck_assert_int_eq(image_parse(blocks, 1024, IMAGE_UF2, &image, &why),
+	    -EINVAL);
+	ck_assert_int_eq(image_parse(blocks, 1535, IMAGE_UF2, &image, &why),
+	    -EINVAL);
+	blocks[1535]++;
+	ck_assert_int_eq(image_parse(blocks, 1536, IMAGE_UF2, &image, &why),
+	    -EINVAL);
+}
+END_TEST
+
+START_TEST(test_uf2_of_another_chip)
+{
+	uint8_t	block[512];
+
+	put_block(block, 0xe48bff59, 0x10000000, 0, 1);
+	ck_assert_int_eq(image_parse(block, 512, IMAGE_UF2, &image, &why), 0);
+	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
+	ck_assert_str_eq(why, "it is for another chip");
+}
+END_TEST
+
+START_TEST(test_elf)
+{
+	uint8_t	elf[128];
+	size_t	len;
+
+	put_elf(elf, 83, 0);
+	ck_assert_int_eq(image_parse(elf, 128, IMAGE_ANY_FORMAT, &image, &why),
+	    0);
+	ck_assert_uint_eq(image.size, 16);
+	ck_assert_int_eq(image_check(&image, &uno, &why), 0);
+	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
+	for (len = 0; len < 100; len++)
+		ck_assert_int_eq(image_parse(elf, len, IMAGE_ELF, &image, &why),
+		    -EINVAL);
+	put_elf(elf, 40, 0x10000000);
+	ck_assert_int_eq(image_parse(elf, 128, IMAGE_ELF, &image, &why), 0);
+	ck_assert_int_eq(image_check(&image, &pico, &why), 0);
+	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
+	put_elf(elf, 62, 0x400000);		/* this computer's */
+	ck_assert_int_eq(image_parse(elf, 128, IMAGE_ELF, &image, &why), 0);
+	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
+}
+END_TEST
+
+START_TEST(test_bin)
+{
+	uint8_t	bin[256] = { 0x0c, 0x94, 0x5c };
+
+	ck_assert_int_eq(image_parse(bin, 256, IMAGE_BIN, &image, &why), 0);
+	ck_assert_int_eq(image_check(&image, &uno, &why), 0);
+	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
+	image.high = uno.size + 1;
+	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
+	ck_assert_int_eq(image_parse(bin, 256, IMAGE_ANY_FORMAT, &image, &why),
+	    -EINVAL);
+}
+END_TEST
+
+/* What firmware.mk builds, if it was built. */
+START_TEST(test_our_own)
+{
+	static uint8_t	 buf[1 << 20];
+	const char	*build = getenv("PICOD_BUILD");
+	char		 path[256];
+	FILE		*file;
+	size_t		 len;
+	bool		 is_uno = _i == 0;
+
+	snprintf(path, sizeof path, "%s/firmware/%s", build == NULL ? "build" :
+	    build, is_uno ? "uno-led.hex" : "pico-pinserver.uf2");
+	file = fopen(path, "re");
+	if (file == NULL)
+		return;
+	len = fread(buf, 1, sizeof buf, file);
+	fclose(file);
+	ck_assert_int_eq(image_parse(buf, len, IMAGE_ANY_FORMAT, &image, &why),
+	    0);
+	ck_assert_int_eq(image_check(&image, is_uno ? &uno : &pico, &why), 0);
+	ck_assert_int_eq(image_check(&image, is_uno ? &pico : &uno, &why),
+	    -EINVAL);
+}
+END_TEST
+
+START_TEST(test_names)
+{
+	ck_assert_int_eq(image_format_find("uf2"), IMAGE_UF2);
+	ck_assert_int_eq(image_format_find("exe"), IMAGE_ANY_FORMAT);
+	ck_assert_str_eq(image_format_name(IMAGE_BIN), "bin");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("image");
+	TCase	*tc = tcase_create("image");
+	SRunner	*runner = srunner_create(suite);
+	int	 failed;
+
+	tcase_add_test(tc, test_hex);
+	tcase_add_test(tc, test_hex_cut);
+	tcase_add_test(tc, test_hex_damaged);
+	tcase_add_loop_test(tc, test_hex_bases, 0, sizeof based / sizeof *based);
+	tcase_add_test(tc, test_too_large);
+	tcase_add_loop_test(tc, test_no_image, 0,
+	    sizeof no_image / sizeof *no_image);
+	tcase_add_test(tc, test_said_to_be);
+	tcase_add_test(tc, test_uf2);
+	tcase_add_test(tc, test_uf2_of_another_chip);
+	tcase_add_test(tc, test_elf);
+	tcase_add_test(tc, test_bin);
+	tcase_add_loop_test(tc, test_our_own, 0, 2);
+	tcase_add_test(tc, test_names);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* Child processes: what they say, how they end, and that all of them do. */
+#include <check.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/job.h"
+
+static struct event_base	*base;
+static struct job		*job;
+static struct job_end		 end;
+static bool			 ended;
+static char			 said[65536];
+static size_t			 said_len;
+static const char		*stop_at;	/* job_stop() when it said that */
+
+static void
+job_bytes(void *arg, const uint8_t *bytes, size_t len)
+{
+	(void)arg;
+	ck_assert(!ended);
+	if (len > sizeof said - 1 - said_len)
+		len = sizeof said - 1 - said_len;
+	memcpy(said + said_len, bytes, len);
+	said_len += len;
+	said[said_len] = '\0';
+	if (stop_at != NULL && strstr(said, stop_at) != NULL)
+		job_stop(job);
+}
+
+static void
+job_over(void *arg, const struct job_end *e)
+{
+	(void)arg;
+	ck_assert(!ended);
+	ended = true;
+	end = *e;
+	event_base_loopbreak(base);
+}
+
+static const struct job_handler	handler = { job_bytes, job_over };
+
+static void
+setup(void)
+{
+	base = event_base_new();
+	ended = false;
+	said_len = 0;
+	said[0] = '\0';
+	stop_at = NULL;
+}
+
+static void
+teardown(void)
+{
+	event_base_free(base);
+	/* No child is left, not even a zombie. */
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	ck_assert_int_eq(errno, ECHILD);
+}
+
+static void
+run(unsigned deadline_ms, unsigned stall_ms, int fd, const char *script)
+{
+	const char		*argv[] = { "/bin/sh", "-c", script, NULL };
+	struct job_options	 options = { argv, fd, deadline_ms, stall_ms };
+
+	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
+	event_base_dispatch(base);
+	ck_assert(ended);
+}
+
+START_TEST(test_output_and_status)
+{
+	run(60000, 60000, -1, "echo out; echo err >&2; echo $LC_ALL; cat; exit 3");
+	ck_assert_str_eq(said, "out\nerr\nC\n");
+	ck_assert_int_eq(end.stop, JOB_ENDED);
+	ck_assert_int_eq(end.status, 3);
+	ck_assert_int_eq(end.signal, 0);
+}
+END_TEST
+
+/* All that it printed is there before its end is told. */
+START_TEST(test_last_words)
+{
+	run(60000, 60000, -1, "seq 1 9000; echo done; kill -9 $$");
+	ck_assert_ptr_nonnull(strstr(said, "\n9000\ndone\n"));
+	ck_assert_int_eq(end.signal, SIGKILL);
+	ck_assert_int_eq(end.status, -1);
+}
+END_TEST
+
+START_TEST(test_closes_descriptors)
+{
+	FILE	*file = tmpfile();
+	int	 leaked = dup(fileno(file));
+
+	fputs("the file\n", file);
+	rewind(file);
+	run(60000, 60000, fileno(file),
+	    "cat /proc/self/fd/3; ls /proc/$$/fd");
+	ck_assert_str_eq(said, "the file\n0\n1\n2\n3\n");
+	close(leaked);
+	fclose(file);
+}
+END_TEST
+
+START_TEST(test_stopped)
+{
+	stop_at = "ready";
+	run(60000, 60000, -1, "trap 'echo bye; exit 7' TERM; echo ready; "
+	    "while :; do sleep 0.05; done");
+	ck_assert_ptr_nonnull(strstr(said, "bye\n"));
+	ck_assert_int_eq(end.stop, JOB_STOPPED);
+	ck_assert_int_eq(end.status, 7);
+}
+END_TEST
+
+/* One that takes no notice of TERM is killed. */
+START_TEST(test_killed)
+{
+	stop_at = "ready";
+	run(60000, 60000, -1, "trap '' TERM; echo ready; while :; do :; done");
+	ck_assert_int_eq(end.stop, JOB_STOPPED);
+	ck_assert_int_eq(end.signal, SIGKILL);
+}
+END_TEST
+
+START_TEST(test_stalled)
+{
+	run(60000, 100, -1, "echo before; exec sleep 1000");
+	ck_assert_int_eq(end.stop, JOB_STALLED);
+	ck_assert_int_eq(end.signal, SIGTERM);
+	ck_assert_str_eq(said, "before\n");
+}
+END_TEST
+
+START_TEST(test_overdue)
+{
+	run(100, 60000, -1, "while :; do echo still here; sleep 0.01; done");
+	ck_assert_int_eq(end.stop, JOB_OVERDUE);
+}
+END_TEST
+
+/* Silent, and its pipe closed: it stalls all the same. */
+START_TEST(test_closed_pipe)
+{
+	run(60000, 100, -1, "exec >&- 2>&-; exec sleep 1000");
+	ck_assert_int_eq(end.stop, JOB_STALLED);
+}
+END_TEST
+
+/* Its own child has the pipe: that is ended too. */
+START_TEST(test_grandchild)
+{
+	run(60000, 60000, -1, "sleep 1000 & echo $!; exit 0");
+	ck_assert_int_eq(end.status, 0);
+	ck_assert_int_eq(end.stop, JOB_ENDED);
+}
+END_TEST
+
+START_TEST(test_not_executable)
+{
+	const char		*argv[] = { "/etc/passwd", NULL };
+	struct job_options	 options = { argv, -1, 60000, 60000 };
+
+	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
+	event_base_dispatch(base);
+	ck_assert_int_eq(end.status, 127);
+	ck_assert_ptr_nonnull(strstr(said, "cannot run /etc/passwd"));
+}
+END_TEST
+
+START_TEST(test_destroyed)
+{
+	const char		*argv[] = { "/bin/sleep", "1000", NULL };
+	struct job_options	 options = { argv, -1, 60000, 60000 };
+
+	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
+	job_destroy(job);
+	ck_assert(!ended);
+}
+END_TEST
+
+START_TEST(test_find)
+{
+	char	path[4096];
+
+	ck_assert_int_eq(job_find("sh", path, sizeof path), 0);
+	ck_assert_int_eq(access(path, X_OK), 0);
+	ck_assert_int_eq(job_find("/bin/sh", path, sizeof path), 0);
+	ck_assert_str_eq(path, "/bin/sh");
+	ck_assert_int_eq(job_find("no-such-program", path, sizeof path),
+	    -ENOENT);
+	ck_assert_int_eq(job_find("/no/such", path, sizeof path), -ENOENT);
+	ck_assert_int_eq(job_find("sh", path, 3), -ENOENT);
+	setenv("PATH", "", 1);
+	ck_assert_int_eq(job_find("sh", path, sizeof path), -ENOENT);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("job");
+	TCase	*tc = tcase_create("job");
+	SRunner	*runner = srunner_create(suite);
+	int	 failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, test_output_and_status);
+	tcase_add_test(tc, test_last_words);
+	tcase_add_test(tc, test_closes_descriptors);
+	tcase_add_test(tc, test_stopped);
+	tcase_add_test(tc, test_killed);
+	tcase_add_test(tc, test_stalled);
+	tcase_add_test(tc, test_overdue);
+	tcase_add_test(tc, test_closed_pipe);
+	tcase_add_test(tc, test_grandchild);
+	tcase_add_test(tc, test_not_executable);
+	tcase_add_test(tc, test_destroyed);
+	tcase_add_test(tc, test_find);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}

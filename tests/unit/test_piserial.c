@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* The PiSerial driver: its conversations (tests/dialogues/piserial.txt). */
+#include <check.h>
+
+#include "protocol/limits.h"
+#include "tests/dialogues/play.h"
+
+static void
+model_reset(struct model *m)
+{
+	m->len = 0;
+}
+
+/* A sketch that knows the command "n" only. */
+static size_t
+model_hear(struct model *m, uint8_t c, char *answer)
+{
+	uint8_t	before = m->len > 0 ? (uint8_t)m->line[0] : 0;
+
+	m->line[0] = (char)c;
+	m->len = 1;
+	if (c != '\n' || before < 'a' || before > 'z')
+		return 0;
+	return (size_t)sprintf(answer, before == 'n' ? "OK" : "RR");
+}
+
+static struct model	model = {
+	.reset = model_reset,
+	.hear = model_hear,
+	.job = "n",
+	.answer = "done ok",
+	.banner = "\x00\xff",
+};
+
+static struct dialogues	*dialogues;
+
+START_TEST(dialogue_all_ways)
+{
+	const struct dialogue	*d = &dialogues->all[_i];
+
+	if (d->title[0] == '=')
+		ck_assert(play_all_ways(&driver_piserial, d));
+}
+END_TEST
+
+START_TEST(dialogue_all_faults)
+{
+	const struct dialogue	*d = &dialogues->all[_i];
+
+	if (d->title[0] == '=')
+		ck_assert(play_all_faults(&driver_piserial, d, &model));
+}
+END_TEST
+
+START_TEST(command_length_limit)
+{
+	char		 text[LIMIT_COMMAND + 2];
+	const char	*why = NULL;
+
+	memset(text, '0', sizeof text);
+	text[0] = 'w';
+	ck_assert_int_eq(driver_check(&driver_piserial, text, LIMIT_COMMAND,
+	    &why), 0);
+	ck_assert_int_eq(driver_check(&driver_piserial, text,
+	    LIMIT_COMMAND + 1, &why), -E2BIG);
+	ck_assert_ptr_nonnull(why);
+	text[LIMIT_COMMAND] = '\n';
+	ck_assert_int_eq(driver_check(&driver_piserial, text,
+	    LIMIT_COMMAND + 1, &why), 0);
+}
+END_TEST
+
+static const struct {
+	const char	*text;
+	int		 error;
+} commands[] = {
+	{ "c", 0 }, { "c1", 0 }, { "z0123456789ABCDEF", 0 }, { "c1\n", 0 },
+	{ "c1\r\n", 0 }, { "", -EINVAL }, { "\n", -EINVAL },
+	{ "1", -EINVAL }, { "C", -EINVAL }, { "ca", -EINVAL },
+	{ "cG", -EINVAL }, { "c 1", -EINVAL }, { " c1", -EINVAL },
+	{ "c1\n\n", -EINVAL }, { "c1\nd1", -EINVAL }, { "c\xc3\xa9", -EINVAL },
+	{ "O", -EINVAL }, { "`", -EINVAL }, { "{", -EINVAL }, { "c/", -EINVAL },
+	{ "c:", -EINVAL }, { "c@", -EINVAL },
+};
+
+START_TEST(command_is_checked)
+{
+	const char	*why = NULL;
+
+	ck_assert_int_eq(driver_check(&driver_piserial, commands[_i].text,
+	    strlen(commands[_i].text), &why), commands[_i].error);
+}
+END_TEST
+
+/* A command of the board is told as long as it may be, and no longer. */
+START_TEST(board_command_limit)
+{
+	struct driver_options	 options = { 0 };
+	struct driver		*d = driver_create(&driver_piserial, &options);
+	struct driver_event	 event;
+	uint8_t			 text[LIMIT_COMMAND + 2];
+	size_t			 extra, off, told;
+
+	driver_open(d, 0, 0);
+	for (extra = 0; extra < 2; extra++) {
+		memset(text, '0', sizeof text);
+		text[0] = 'w';
+		text[LIMIT_COMMAND + extra] = '\n';
+		told = 0;
+		for (off = 0; off < LIMIT_COMMAND + extra + 1; ) {
+			off += driver_feed(d, text + off, LIMIT_COMMAND +
+			    extra + 1 - off, 0, &event);
+			told += event.len;
+		}
+		ck_assert_uint_eq(told, extra == 0 ? LIMIT_COMMAND + 1 : 0);
+	}
+	driver_destroy(d);
+}
+END_TEST
+
+START_TEST(drivers_are_found)
+{
+	ck_assert_ptr_eq(driver_find("repl"), &driver_repl);
+	ck_assert_ptr_eq(driver_find("piserial"), &driver_piserial);
+	ck_assert_ptr_eq(driver_find("auto"), &driver_auto);
+	ck_assert_ptr_null(driver_find("modem"));
+	driver_destroy(NULL);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite		*suite = suite_create("piserial");
+	TCase		*tc = tcase_create("piserial");
+	SRunner		*runner;
+	int		 failed;
+
+	dialogues = dialogues_read("tests/dialogues/piserial.txt");
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, dialogue_all_ways, 0, (int)dialogues->n);
+	tcase_add_loop_test(tc, dialogue_all_faults, 0, (int)dialogues->n);
+	tcase_add_loop_test(tc, command_is_checked, 0,
+	    sizeof commands / sizeof *commands);
+	tcase_add_test(tc, command_length_limit);
+	tcase_add_test(tc, board_command_limit);
+	tcase_add_test(tc, drivers_are_found);
+	suite_add_tcase(suite, tc);
+
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	dialogues_free(dialogues);
+	return failed != 0;
+}

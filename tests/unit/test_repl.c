@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The REPL driver: its conversations with boards (tests/dialogues/repl.txt),
+ * and the pure parts it is made of.
+ */
+#include <check.h>
+
+#include "protocol/limits.h"
+#include "protocol/repl.h"
+#include "protocol/repl_text.h"
+#include "protocol/repl_trace.h"
+#include "tests/dialogues/play.h"
+
+/* ------------------------------------------------------ a model of a board */
+
+enum { FRIENDLY, RAW };
+
+#define BANNER	"MicroPython v1.25.0 on 2025-04-15; a model\r\n" \
+    "Type \"help()\" for more information.\r\n>>> "
+
+static void
+model_reset(struct model *m)
+{
+	m->len = 0;
+	m->state = FRIENDLY;
+}
+
+static size_t
+model_reboot(struct model *m, const char *before, char *answer)
+{
+	model_reset(m);
+	return (size_t)sprintf(answer, "%s\r\nMPY: soft reboot\r\n" BANNER,
+	    before);
+}
+
+/* It knows the probe, has no raw-paste, and takes all else for the helper. */
+static size_t
+model_run(struct model *m, char *answer)
+{
+	char	*end;
+
+	m->line[m->len] = '\0';
+	if (m->len == 0)
+		return model_reboot(m, "OK", answer);
+	if (memcmp(m->line, "{}[", 3) == 0 &&
+	    (end = strchr(m->line, ',')) != NULL)
+		return (size_t)sprintf(answer, "OK\x04Traceback (most recent "
+		    "call last):\r\nKeyError: (%.*s, False)\r\n\x04>",
+		    (int)(end - m->line - 3), m->line + 3);
+	if (memcmp(m->line, "__picod('", 9) == 0)
+		return (size_t)sprintf(answer, "OK%c%.*s\r\n%c\x04\x04>",
+		    m->line[9], (int)m->len - 12, isdigit(m->line[11]) ?
+		    m->line + 10 : "42", m->line[9]);
+	return (size_t)sprintf(answer, "OK\x04\x04>");
+}
+
+/* Control characters count only on an empty line, but for Ctrl-C. */
+static size_t
+model_hear_friendly(struct model *m, uint8_t c, char *answer)
+{
+	bool	empty = m->len == 0;
+
+	if (c == 0x03 || c == '\r') {
+		m->len = 0;
+		return (size_t)sprintf(answer, "\r\n>>> ");
+	}
+	if (c == 0x04 && empty)
+		return model_reboot(m, "", answer);
+	if (c == 0x02 && empty)
+		return (size_t)sprintf(answer, "\r\n" BANNER);
+	if (c == 0x01 && empty) {
+		m->state = RAW;
+		return (size_t)sprintf(answer,
+		    "\r\nraw REPL; CTRL-B to exit\r\n>");
+	}
+	if (c < ' ')
+		return 0;
+	m->len++;
+	answer[0] = (char)c;
+	return 1;
+}
+
+static size_t
+model_hear(struct model *m, uint8_t c, char *answer)
+{
+	size_t	n = 0;
+
+	if (m->state == FRIENDLY)
+		return model_hear_friendly(m, c, answer);
+	if (c > 0x04) {
+		if (m->len < sizeof m->line - 1)
+			m->line[m->len++] = (char)c;
+		return 0;
+	}
+	if (c == 0x01)
+		n = (size_t)sprintf(answer, "raw REPL; CTRL-B to exit\r\n>");
+	if (c == 0x02) {
+		m->state = FRIENDLY;
+		n = (size_t)sprintf(answer, "\r\n" BANNER);
+	}
+	if (c == 0x04)
+		n = model_run(m, answer);
+	m->len = 0;
+	return n;
+}
+
+static struct model	model = {
+	.reset = model_reset,
+	.hear = model_hear,
+	.job = "6 * 7",
+	.answer = "output 42\\r\\n\ndone ok",
+	.banner = "\x00\r\n" BANNER,
+};
+
+/* ----------------------------------------------------------- the dialogues */
+
+static struct dialogues	*dialogues;
+
+START_TEST(dialogue_all_ways)
+{
+	const struct dialogue	*d = &dialogues->all[_i];
+
+	if (d->title[0] == '=')
+		ck_assert(play_all_ways(&driver_repl, d));
+}
+END_TEST
+
+START_TEST(dialogue_all_faults)
+{
+	const struct dialogue	*d = &dialogues->all[_i];
+
+	/* The model has no program of its own, so it may be interrupted. */
+	if (d->title[0] == '=' && strstr(d->title, "may not") == NULL)
+		ck_assert(play_all_faults(&driver_repl, d, &model));
+}
+END_TEST
+
+/* ------------------------------------------------------------- the pacing */
+
+/*
+ * Passes time and bytes between a driver and the model, until the driver says
+ * something that begins with that byte, or nothing more.
+ */
+static uint64_t
+talk_until(struct driver *d, int first)
+{
+	static char		 answer[8192];
+	struct driver_event	 event;
+	const uint8_t		*bytes;
+	uint64_t		 now = 0;
+	size_t			 n, off;
+
+	model_reset(&model);
+	for (;;) {
+		n = driver_output(d, &bytes);
+		if (n > 0 && bytes[0] == first)
+			return now;
+		if (n == 0 && driver_deadline(d) == DRIVER_NEVER)
+			return now;
+		if (n == 0) {
+			now = driver_deadline(d);
+			driver_tick(d, now, &event);
+			continue;
+		}
+		n = model_hear(&model, bytes[0], answer);
+		driver_sent(d, 1, now);
+		for (off = 0; off < n; )
+			off += driver_feed(d, (uint8_t *)answer + off, n - off,
+			    now, &event);
+	}
+}
+
+/* Both ways together, in step. */
+START_TEST(statement_costs_40_bytes)
+{
+	struct driver_options	 options = { .may_interrupt = true };
+	struct driver		*d = driver_create(&driver_repl, &options);
+	struct driver_job	 job = { .task = DRIVER_SYNC };
+	struct driver_event	 event;
+	const uint8_t		*bytes;
+	uint8_t			 answer[32];
+	size_t			 sent, heard, off;
+	uint64_t		 now;
+
+	driver_open(d, 0, 0);
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	job = (struct driver_job){ .text = "3000 + 10", .len = 9 };
+	now = talk_until(d, -1);
+	ck_assert(driver_in_step(d));
+	ck_assert_int_eq(driver_run(d, &job, now), 0);
+	sent = driver_output(d, &bytes);
+	ck_assert_uint_eq(bytes[sent - 1], 0x04);
+	heard = (size_t)sprintf((char *)answer, "OK%c3010\r\n%c\x04\x04>",
+	    bytes[9], bytes[9]);
+	driver_sent(d, sent, now);
+	driver_tick(d, now, &event);
+	ck_assert_int_eq(event.type, DRIVER_STARTED);
+	for (off = 0; off < heard; )
+		off += driver_feed(d, answer + off, heard - off, now, &event);
+	driver_tick(d, now, &event);
+	ck_assert_int_eq(event.type, DRIVER_DONE);
+	ck_assert_uint_eq(driver_output(d, &bytes), 0);
+	ck_assert_uint_le(sent + heard, 40);
+	driver_destroy(d);
+}
+END_TEST
+
+/* The probe is the first text, and longer than a burst. */
+START_TEST(bursts_of_32_bytes)
+{
+	const unsigned		 bauds[] = { 0, 115200, 9600 };
+	const uint64_t		 rests[] = { 2, 4, 35 };
+	struct driver_options	 options = { .may_interrupt = true,
+	    .baud = bauds[_i] };
+	struct driver		*d = driver_create(&driver_repl, &options);
+	struct driver_job	 job = { .task = DRIVER_SYNC };
+	struct driver_event	 event;
+	const uint8_t		*bytes;
+	uint64_t		 now;
+
+	driver_open(d, 0, 0);
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	now = talk_until(d, '{');
+	ck_assert_uint_eq(driver_output(d, &bytes), 32);
+	driver_sent(d, 30, now);
+	ck_assert_uint_eq(driver_output(d, &bytes), 2);
+	driver_sent(d, 2, now);
+	ck_assert_uint_eq(driver_output(d, &bytes), 0);
+	ck_assert_uint_eq(driver_deadline(d) - now, rests[_i]);
+	now = driver_deadline(d);
+	driver_tick(d, now, &event);
+	ck_assert_int_eq(event.type, DRIVER_NONE);
+	ck_assert_uint_gt(driver_output(d, &bytes), 0);
+	ck_assert_uint_lt(driver_output(d, &bytes), 32);
+	driver_destroy(d);
+}
+END_TEST
+
+/* ------------------------------------------------------- statement or not */
+
+static const struct {
+	const char	*text;
+	bool		 statement;
+} texts[] = {
+	{ "2 + 2", true },
+	{ "x = 'a;b#c'", true },
+	{ "f(1,\n  2)", true },
+	{ "f(1,\r\n  2)", true },
+	{ "x = '''a\nb'''", true },
+	{ "x = \"\"\"a\"\n'b\"\"\"", true },
+	{ "x = 'it\\'s'", true },
+	{ "x = r'\\'", false },
+	{ "x = 1 # (", true },
+	{ "x = 1 + \\\n 2", true },
+	{ "x = 1 + \\\r\n 2", true },
+	{ "for i in range(3): print(i)", true },
+	{ "{}['a']", true },
+	{ "''", true },
+	{ "''''''", true },
+	{ "b'\\x00' rb'x' f'{a}'", true },
+	{ "\xc3\xa9 = 1", true },
+	{ "", false },
+	{ " 2", false },
+	{ "\t2", false },
+	{ "# 2", false },
+	{ "@property", false },
+	{ "a; b", false },
+	{ "a;", false },
+	{ "a\nb", false },
+	{ "a\rb", false },
+	{ "if a:\n  b", false },
+	{ "f(1", false },
+	{ "f)(", false },
+	{ "f(]", false },
+	{ "f(1;2)", false },
+	{ "1) + (2", false },
+	{ "'abc", false },
+	{ "'abc\n'", false },
+	{ "'''abc''", false },
+	{ "'''abc\\'''", false },
+	{ "x = 1 + \\", false },
+	{ "x = 1 + \\\n", false },
+	{ "x = 1 + \\ \n 2", false },
+	{ "'a\\", false },
+	{ "((((((((((((((((1))))))))))))))))", true },
+	{ "(((((((((((((((((1)))))))))))))))))", false },
+};
+
+START_TEST(text_is_statement)
+{
+	ck_assert_msg(repl_text_is_statement(texts[_i].text,
+	    strlen(texts[_i].text)) == texts[_i].statement, "%s",
+	    texts[_i].text);
+}
+END_TEST
+
+START_TEST(text_of_literal_size)
+{
+	char	text[REPL_LITERAL_MAX + 1];
+
+	memset(text, 'x', sizeof text);
+	ck_assert(repl_text_is_statement(text, REPL_LITERAL_MAX));
+	ck_assert(!repl_text_is_statement(text, REPL_LITERAL_MAX + 1));
+	ck_assert(!repl_text_is_statement("\0a", 2));
+}
+END_TEST
+
+START_TEST(text_is_stripped)
+{
+	ck_assert_uint_eq(repl_text_strip("a\r\n\n", 4), 1);
+	ck_assert_uint_eq(repl_text_strip("\r\n", 2), 0);
+	ck_assert_uint_eq(repl_text_strip("a ", 2), 2);
+}
+END_TEST
+
+START_TEST(text_is_escaped)
+{
+	uint8_t	to[4 * 8];
+	size_t	n;
+
+	n = repl_text_escape(to, "a'\\\n\r\x01\x7f\xff", 8);
+	ck_assert_uint_eq(n, 18);
+	ck_assert_mem_eq(to, "a\\'\\\\\\n\\r\\x01\\x7f\xff", n);
+	n = repl_text_escape(to, "\0\0\0\0\0\0\0\0", 8);
+	ck_assert_uint_eq(n, sizeof to);
+}
+END_TEST
+
+START_TEST(text_has_orders)
+{
+	ck_assert(!repl_text_has_orders("a\0\x06\t\n", 5));
+	ck_assert(repl_text_has_orders("a\x01", 2));
+	ck_assert(repl_text_has_orders("a\x05", 2));
+}
+END_TEST
+
+START_TEST(text_size_limit)
+{
+	const char	*why = NULL;
+	char		*text = malloc(LIMIT_STATEMENT + 1);
+
+	memset(text, 'x', LIMIT_STATEMENT + 1);
+	ck_assert_int_eq(driver_check(&driver_repl, text, LIMIT_STATEMENT,
+	    &why), 0);
+	ck_assert_int_eq(driver_check(&driver_repl, text, LIMIT_STATEMENT + 1,
+	    &why), -E2BIG);
+	ck_assert_ptr_nonnull(why);
+	ck_assert_int_eq(driver_check(&driver_repl, text, 0, &why), -EINVAL);
+	free(text);
+}
+END_TEST
+
+/* ------------------------------------------------------------- tracebacks */
+
+static void
+ck_trim(const char *from, const char *want)
+{
+	uint8_t	trace[1024];
+	size_t	n = strlen(from);
+
+	memcpy(trace, from, n);
+	n = repl_trace_trim(trace, n);
+	ck_assert_uint_eq(n, strlen(want));
+	ck_assert_mem_eq(trace, want, n);
+}
+
+START_TEST(trace_is_trimmed)
+{
+	ck_trim("", "");
+	ck_trim("KeyboardInterrupt: \r\n", "KeyboardInterrupt: \r\n");
+	ck_trim("Traceback (most recent call last):\r\n"
+	    "  File \"<stdin>\", line 1, in <module>\r\n"
+	    "  File \"<stdin>\", line 5, in __picod\r\n"
+	    "  File \"<stdin>\", line 1, in <module>\r\n"
+	    "  File \"<stdin>\", line 1, in <module>\r\nE: x\r\n",
+	    "Traceback (most recent call last):\r\n"
+	    "  File \"<stdin>\", line 1, in <module>\r\n"
+	    "  File \"<stdin>\", line 1, in <module>\r\nE: x\r\n");
+	ck_trim("  File \"<string>\", line 1, in <lambda>\r\n"
+	    "  File \"<string>\", line 1, in <lambda>\r\n",
+	    "  File \"<stdin>\", line 1, in <module>\r\n"
+	    "  File \"<stdin>\", line 1, in <lambda>\r\n");
+	ck_trim("  File \"<string>\", line 1, in <lambda>",
+	    "  File \"<stdin>\", line 1, in <module>");
+}
+END_TEST
+
+START_TEST(trace_is)
+{
+	static const uint8_t	trace[] = "a: b\r\nKeyError: 1\r\n";
+
+	ck_assert(repl_trace_is(trace, sizeof trace - 1, "KeyError"));
+	ck_assert(!repl_trace_is(trace, sizeof trace - 1, "a"));
+	ck_assert(!repl_trace_is(trace, 0, "a"));
+	ck_assert(repl_trace_is(trace, 4, "a"));
+}
+END_TEST
+
+/* A traceback that is longer than is kept loses its beginning. */
+START_TEST(trace_is_bounded)
+{
+	struct driver_options	options = { 0 };
+	struct driver		*d = driver_create(&driver_repl, &options);
+	struct driver_event	event = { 0 };
+	struct repl		*in = (struct repl *)d;
+	size_t			i;
+
+	driver_open(d, 0, 0);
+	in->busy = in->in_step = true;
+	in->purpose = REPL_FOR_JOB;
+	in->state = REPL_OUTPUT;
+	driver_feed(d, (const uint8_t *)"\x04Traceback (", 12, 0, &event);
+	for (i = 0; i < 3000; i++)
+		driver_feed(d, (const uint8_t *)"  File\r\n", 8, 0, &event);
+	driver_feed(d, (const uint8_t *)"E: 1\r\n\x04>", 8, 0, &event);
+	ck_assert_int_eq(event.type, DRIVER_DONE);
+	ck_assert_int_eq(event.outcome, DRIVER_RAISED);
+	ck_assert_uint_ge(event.len, REPL_TRACE_MAX / 2);
+	ck_assert_uint_le(event.len, REPL_TRACE_MAX);
+	ck_assert_mem_eq(event.data + event.len - 6, "E: 1\r\n", 6);
+	driver_destroy(d);
+}
+END_TEST
+
+/* ------------------------------------------------------- signs of a REPL */
+
+static unsigned
+signs(const char *text)
+{
+	struct repl_watch	w;
+	unsigned		all = 0;
+
+	repl_watch_init(&w);
+	for (; *text != '\0'; text++)
+		all |= repl_watch_byte(&w, (uint8_t)*text);
+	return all;
+}
+
+START_TEST(watch_signs)
+{
+	char	line[1000];
+
+	ck_assert_uint_eq(signs("raw REPL; CTRL-B to exit\r\n>"),
+	    REPL_SIGN_RAW);
+	ck_assert_uint_eq(signs(">raw REPL; CTRL-B to exit\r\n>"),
+	    REPL_SIGN_RAW);
+	ck_assert_uint_eq(signs("raw REPL; CTRL-B to exit\r\n"), 0);
+	ck_assert_uint_eq(signs("x>>> "), REPL_SIGN_PROMPT);
+	ck_assert_uint_eq(signs("MPY: soft reboot\r\n"), REPL_SIGN_REBOOT);
+	ck_assert_uint_eq(signs("a soft reboot\r\n"), 0);
+	ck_assert_uint_eq(signs(BANNER), REPL_SIGN_PROMPT | REPL_SIGN_BANNER);
+	ck_assert_uint_eq(signs("\xff\x01\r\n\x80" BANNER),
+	    REPL_SIGN_PROMPT | REPL_SIGN_BANNER);
+	ck_assert_uint_eq(signs(">" BANNER), REPL_SIGN_PROMPT | REPL_SIGN_BANNER);
+	ck_assert_uint_eq(signs("I love MicroPython v1.0\r\n>>> "),
+	    REPL_SIGN_PROMPT);
+	ck_assert_uint_eq(signs("MicroPython v1 on 2; x\r\nhello\r\n>>> "),
+	    REPL_SIGN_PROMPT);
+	ck_assert_uint_eq(signs("MicroPython v1 on 2; x\r\nx>>> "),
+	    REPL_SIGN_PROMPT);
+	memset(line, 'x', sizeof line);
+	strcpy(line + 900, "\r\nraw REPL; CTRL-B to exit\r\n>");
+	ck_assert_uint_eq(signs(line), REPL_SIGN_RAW);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite		*suite = suite_create("repl");
+	TCase		*tc = tcase_create("dialogues");
+	SRunner		*runner;
+	int		 failed;
+
+	dialogues = dialogues_read("tests/dialogues/repl.txt");
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, dialogue_all_ways, 0, (int)dialogues->n);
+	tcase_add_loop_test(tc, dialogue_all_faults, 0, (int)dialogues->n);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("parts");
+	tcase_add_test(tc, statement_costs_40_bytes);
+	tcase_add_loop_test(tc, bursts_of_32_bytes, 0, 3);
+	tcase_add_loop_test(tc, text_is_statement, 0,
+	    sizeof texts / sizeof *texts);
+	tcase_add_test(tc, text_of_literal_size);
+	tcase_add_test(tc, text_is_stripped);
+	tcase_add_test(tc, text_is_escaped);
+	tcase_add_test(tc, text_has_orders);
+	tcase_add_test(tc, text_size_limit);
+	tcase_add_test(tc, trace_is_trimmed);
+	tcase_add_test(tc, trace_is);
+	tcase_add_test(tc, trace_is_bounded);
+	tcase_add_test(tc, watch_signs);
+	suite_add_tcase(suite, tc);
+
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	dialogues_free(dialogues);
+	return failed != 0;
+}
