@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+#
+# Simulated boards: programs that run a board's real firmware without hardware.
+
+.PHONY: boards
+
+# ------------------------------------------------------------- Arduino Uno
+#
+# make boards     the Uno, its boot loader, and the USB bus to plug it into
+
+BOARDS = $(BUILD)/tests/boards
+BOARDS_UNO = uno avr_board avr_chip avr_clock avr_control avr_hex avr_idle \
+	avr_modem avr_pins avr_port avr_report avr_serial avr_wire
+BOARDS_UNO_OBJS = $(BOARDS_UNO:%=$(BOARDS)/%.o)
+
+$(BOARDS)/uno: $(BOARDS_UNO_OBJS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lsimavr -lelf -lutil
+
+# The boot loader of an Uno, from the source that arduino-core-avr ships beside
+# a .hex which, at 532 bytes, does not fit into its 512.  It does without the
+# LED flashes.
+BOARDS_OPTIBOOT = $(ARDUINO_AVR)/bootloaders/optiboot/optiboot.c
+$(BUILD)/boards/optiboot-uno.elf: $(BOARDS_OPTIBOOT)
+	@mkdir -p $(@D)
+	$(call say,AVRCC)
+	$(Q)$(AVR_CC) -w -mmcu=atmega328p -DF_CPU=16000000L -DBAUD_RATE=115200 \
+		-DLED_START_FLASHES=0 -Os -fno-inline-small-functions \
+		-fno-split-wide-types -mshort-calls -nostartfiles -nostdlib \
+		-Wl,--section-start=.text=0x7e00 \
+		-Wl,--section-start=.version=0x7ffe -Wl,--relax -o $@ $<
+$(BUILD)/boards/optiboot-uno.hex: $(BUILD)/boards/optiboot-uno.elf
+	$(call say,HEX)
+	$(Q)$(AVR_OBJCOPY) -j .text -j .data -j .version \
+		--set-section-flags .version=alloc,load -O ihex $< $@
+
+# A sketch that only the tests need.
+probe.ino = tests/boards/uno-probe/uno-probe.ino
+$(eval $(call firmware_sketch,uno,probe))
+
+# Loaded into any process, so without the sanitizers' runtime: ttyshim gives
+# ptys modem lines, udevshim leads to the records of the USB bus.
+BOARDS_SHIMS = $(BOARDS)/ttyshim.so $(BOARDS)/udevshim.so
+$(BOARDS_SHIMS): override SANITIZE =
+$(BOARDS_SHIMS): %.so: %.o
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ -ldl
+
+# A USB bus on umockdev, which is preloaded too.
+BOARDS_USBBUS_OBJS = $(BOARDS)/usbbus.o $(BOARDS)/usb_device.o
+$(BOARDS)/usbbus: override SANITIZE =
+$(BOARDS_USBBUS_OBJS): CFLAGS += $(call pkg,cflags,umockdev-1.0)
+$(BOARDS)/usbbus: $(BOARDS_USBBUS_OBJS)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,umockdev-1.0)
+
+boards: $(BOARDS)/uno $(BOARDS)/usbbus $(BOARDS_SHIMS) \
+	$(BUILD)/boards/optiboot-uno.hex $(BUILD)/firmware/uno-probe.hex
+
+e2e-needs: boards
+
+-include $(BOARDS_UNO_OBJS:.o=.d) $(BOARDS_USBBUS_OBJS:.o=.d)
+
+# -------------------------------------------------- micro:bit, MicroPython
+#
+# Their firmware is kept in the user's cache; these only see to it.
+
+boards-microbit:
+	@tests/boards/microbit-firmware >/dev/null
+
+boards-micropython:
+	@tests/boards/micropython-firmware >/dev/null
+
+boards-firmware: boards-microbit boards-micropython
+
+boards: boards-firmware
+
+# They and the relay by themselves.
+check-boards: boards-firmware
+	@echo "  TEST  boards"
+	@$(TEST_ENV) $(PYTHON) tests/boards/test_boards.py -q
+	@$(TEST_ENV) $(PYTHON) tests/boards/test_relay.py -q
+
+check-e2e: check-boards
+
+.PHONY: boards-firmware boards-microbit boards-micropython check-boards

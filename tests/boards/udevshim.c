@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What udev knows of a device, beyond what the kernel says, is in files below
+ * /run/udev; without one there, a device counts as not initialized, and who
+ * asks udev for devices is not told of it.  umockdev fakes /sys and /dev only.
+ * This library, loaded before it, leads those who read below /run/udev to the
+ * same folder below $UMOCKDEV_DIR, where usbbus writes such files.
+ *
+ * It also says at once that a port is not there.  umockdev keeps a record of each
+ * port that could not be opened, never drops it, and aborts after fifty.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define FOLDER "/run/udev/"
+#define PORTS "/dev/tty"
+
+/* The path to use: the one given, or the one it leads to, in buffer. */
+static const char *
+lead(const char *path, char buffer[PATH_MAX])
+{
+	const char *root = getenv("UMOCKDEV_DIR");
+
+	if (root == NULL || path == NULL ||
+	    strncmp(path, FOLDER, strlen(FOLDER)) != 0 ||
+	    snprintf(buffer, PATH_MAX, "%s%s", root, path) >= PATH_MAX)
+		return path;
+	return buffer;
+}
+
+/* The function of that name that would have been called without us. */
+static void
+find_next(void *function, const char *name)
+{
+	void **where = function;
+
+	if (*where == NULL)
+		*where = dlsym(RTLD_NEXT, name);
+}
+
+FILE *
+fopen(const char *restrict path, const char *restrict mode)
+{
+	static FILE *(*next)(const char *, const char *);
+	char buffer[PATH_MAX];
+
+	find_next(&next, "fopen");
+	return next(lead(path, buffer), mode);
+}
+
+FILE *
+fopen64(const char *restrict path, const char *restrict mode)
+{
+	static FILE *(*next)(const char *, const char *);
+	char buffer[PATH_MAX];
+
+	find_next(&next, "fopen64");
+	return next(lead(path, buffer), mode);
+}
+
+int
+access(const char *path, int mode)
+{
+	static int (*next)(const char *, int);
+	char buffer[PATH_MAX];
+
+	find_next(&next, "access");
+	return next(lead(path, buffer), mode);
+}
+
+static bool
+is_pulled(const char *path)
+{
+	const char *root = getenv("UMOCKDEV_DIR");
+	char buffer[PATH_MAX];
+
+	return root != NULL && strncmp(path, PORTS, strlen(PORTS)) == 0 &&
+	    snprintf(buffer, PATH_MAX, "%s%s", root, path) < PATH_MAX &&
+	    syscall(SYS_access, buffer, F_OK) < 0;
+}
+
+static int
+open_by(int (*next)(const char *, int, ...), const char *path, int flags,
+    mode_t mode)
+{
+	if (!is_pulled(path))
+		return next(path, flags, mode);
+	errno = ENOENT;
+	return -1;
+}
+
+int
+open(const char *path, int flags, ...)
+{
+	static int (*next)(const char *, int, ...);
+	mode_t mode;
+	va_list ap;
+
+	va_start(ap, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	find_next(&next, "open");
+	return open_by(next, path, flags, mode);
+}
+
+int
+open64(const char *path, int flags, ...)
+{
+	static int (*next)(const char *, int, ...);
+	mode_t mode;
+	va_list ap;
+
+	va_start(ap, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	find_next(&next, "open64");
+	return open_by(next, path, flags, mode);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* A serial board on the USB bus, as the kernel and udev would describe it. */
+#ifndef USB_DEVICE_H
+#define USB_DEVICE_H
+
+#include <glib.h>
+
+struct usb_device {
+	/* As ordered; NULL where the order did not say. */
+	char	*port;		/* topology: "1-2" or "1-2.4" */
+	char	*tty;		/* "ttyACM0" or "ttyUSB0", or none */
+	char	*pts;		/* "/dev/pts/7" */
+	char	*vid;		/* four hex digits */
+	char	*pid;
+	char	*driver;	/* "cdc_acm", "ch341", ... */
+	char	*above;		/* the port of the device, for its second tty */
+	char	*serial;
+	char	*manufacturer;
+	char	*product;
+
+	/* Under /sys, from the top: */
+	char	*usb_path;
+	char	*interface_path;
+	char	*serial_path;	/* NULL unless a usb-serial driver has it */
+	char	*tty_path;
+	int	 number;	/* of the device on its bus, and of the tty */
+	int	 tty_number;
+};
+
+/*
+ * Makes a device of words NAME=VALUE, ended by NULL; the names are the first
+ * members above.  NULL if they do not describe one.
+ */
+struct usb_device *usb_device_new(char *const *words);
+void usb_device_free(void *device);
+
+/* Adds all of it, in the form of umockdev_testbed_add_from_string(). */
+void usb_device_describe(const struct usb_device *device, GString *text);
+
+/*
+ * The name of udev's file on it, or on its tty, below /run/udev/data, and what
+ * is in it.  The caller frees both with g_free().
+ */
+char *usb_device_record_name(const struct usb_device *device, gboolean tty);
+char *usb_device_record(const struct usb_device *device);
+
+#endif

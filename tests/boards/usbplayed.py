@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: MIT
+"""USB boards that are played by Python: their ports, not their chips.
+
+A board is one USB device after the other at the same place of the bus, as real
+ones are that have a boot loader of their own.  What it is at the moment is a
+persona: an object with identity (words of usbbus.c), hear(bytes), which returns
+the answer, and closed(speed), called when the port's last user is gone.
+"""
+
+import os
+import pty
+import select
+import socket
+import struct
+import termios
+import threading
+import tty
+
+TIOCMGET, TIOCMBIS, TIOCMBIC, TIOCMSET = 0x5415, 0x5416, 0x5417, 0x5418
+MODEM_CALL = struct.Struct('=Iii')      # struct ttyshim_call
+
+
+class Played:
+    """A board on a bus.  become() makes it another device."""
+
+    def __init__(self, bus, persona, port='1-2'):
+        self.bus = bus
+        self.port = port
+        self.persona = persona
+        self.master = self.slave_name = self.modem = None
+        self.lines = 0
+        self.used = False
+        self.calls = []
+        self.bell, self.bell_end = socket.socketpair()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.error = None
+
+    def start(self):
+        self._appear()
+        self.thread.start()
+
+    def stop(self):
+        self.do(None)
+        self.thread.join(60)
+        self.bell.close()
+        self.bell_end.close()
+        if self.error:
+            raise self.error
+
+    def do(self, action):
+        """Has the board's thread do this, soon; None ends it."""
+        self.calls.append(action)
+        self.bell.send(b'x')
+
+    def become(self, persona):
+        """From the board's thread: goes, and comes back as this."""
+        self._vanish()
+        self.persona = persona
+        if persona is not None:
+            self._appear()
+
+    # ---------------------------------------------------------- the device
+
+    def _appear(self):
+        words = dict(self.persona.identity, port=self.port)
+        if 'tty' in words:
+            self.master, slave = pty.openpty()
+            tty.setraw(slave)
+            self.slave_name = words['pts'] = os.ttyname(slave)
+            os.close(slave)
+            self._open_modem()
+            self.used = False
+        self.bus.plug(**words)
+
+    def _vanish(self):
+        if self.master is not None:
+            os.close(self.master)
+            os.unlink(self._modem_path)
+            self.modem.close()
+            self.master = self.modem = None
+        if self.persona is not None:
+            self.bus.unplug(self.port)
+
+    def _open_modem(self):
+        self._modem_path = os.path.join(
+            self.bus.modem, os.path.basename(self.slave_name))
+        self.modem = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.modem.bind(self._modem_path)
+        self.modem.setblocking(False)
+        self.lines = 0
+
+    # -------------------------------------------------------------- the loop
+
+    def _run(self):
+        try:
+            while self._turn():
+                pass
+        except Exception as error:      # told by stop()
+            self.error = error
+        self._vanish()
+
+    def _turn(self):
+        poll = select.poll()
+        poll.register(self.bell_end, select.POLLIN)
+        if self.master is not None:
+            poll.register(self.modem, select.POLLIN)
+            # A port that nobody has open hangs up all the time.
+            poll.register(self.master, select.POLLIN)
+        waiting = self.master is not None and not self.used
+        ready = dict(poll.poll(5 if waiting else None))
+        if self.bell_end.fileno() in ready:
+            self.bell_end.recv(1)
+            action = self.calls.pop(0)
+            if action is None:
+                return False
+            action()
+            return True
+        if self.modem is not None and self.modem.fileno() in ready:
+            self._serve_modem()
+        if self.master is not None and self.master in ready:
+            self._serve_port(ready[self.master])
+        return True
+
+    def _serve_port(self, events):
+        if events & select.POLLIN:
+            self.used = True
+            answer = self.persona.hear(os.read(self.master, 4096))
+            if answer and self.master is not None:
+                os.write(self.master, answer)
+        elif events & select.POLLHUP:
+            speed = termios.tcgetattr(self.master)[5]
+            if self.used or speed == termios.B1200:
+                self.used = False
+                self.persona.closed(speed)
+            else:
+                select.select([self.bell_end, self.modem], [], [], 0.005)
+
+    def _serve_modem(self):
+        self.used = True
+        data, sender = self.modem.recvfrom(MODEM_CALL.size)
+        request, lines, error = MODEM_CALL.unpack(data)
+        if request == TIOCMGET:
+            lines = self.lines
+        elif request == TIOCMBIS:
+            self.lines |= lines
+        elif request == TIOCMBIC:
+            self.lines &= ~lines
+        elif request == TIOCMSET:
+            self.lines = lines
+        if sender:
+            self.modem.sendto(MODEM_CALL.pack(request, lines, 0), sender)
+
+
+class Persona:
+    """identity, and a board that takes no notice of anything."""
+
+    identity = {}
+
+    def __init__(self, board=None):
+        self.board = board
+
+    def hear(self, data):
+        return b''
+
+    def closed(self, speed):
+        pass
+
+
+# ------------------------------------------------------------------ Leonardo
+
+class Leonardo(Played):
+    """Its sketch, and its boot loader after the port was opened at 1200 baud.
+
+    flash: what was written to it.  The sketch's port has another name after
+    each visit to the boot loader.
+    """
+
+    def __init__(self, bus):
+        self.flash = bytearray(b'\xff' * 0x7000)
+        self.visits = 0
+        super().__init__(bus, None)
+        self.persona = Sketch(self)
+
+
+class Sketch(Persona):
+    """Whatever was flashed, it is the LED sketch."""
+
+    def __init__(self, board):
+        super().__init__(board)
+        self.identity = {
+            'tty': f'ttyACM{2 * board.visits}', 'vid': '2341', 'pid': '8036',
+            'driver': 'cdc_acm', 'manufacturer': 'Arduino LLC',
+            'product': 'Arduino Leonardo'}
+        self.line = b''
+
+    def hear(self, data):
+        *lines, self.line = (self.line + data).split(b'\n')
+        return b''.join(b'OK' if line.startswith(b'c') else b'RR'
+                        for line in lines if line)
+
+    def closed(self, speed):
+        if speed == termios.B1200:
+            self.board.visits += 1
+            self.board.become(Caterina(self.board))
+
+
+class Caterina(Persona):
+    """The boot loader of boards with an ATmega32U4, which speaks AVR109."""
+
+    SIGNATURE = b'\x87\x95\x1e'
+    SIZES = {b'A': 3, b'T': 2, b'g': 4, b'H': 4, b'x': 2, b'y': 2}
+
+    def __init__(self, board):
+        super().__init__(board)
+        self.identity = {
+            'tty': f'ttyACM{2 * board.visits - 1}', 'vid': '2341',
+            'pid': '0036', 'driver': 'cdc_acm',
+            'manufacturer': 'Arduino LLC', 'product': 'Arduino Leonardo'}
+        self.data = b''
+        self.address = 0
+        self.leaving = False
+
+    def hear(self, data):
+        self.data += data
+        answer = b''
+        while self.data and len(self.data) >= self.size():
+            size = self.size()
+            command, self.data = self.data[:size], self.data[size:]
+            answer += self.obey(command)
+        return answer
+
+    def size(self):
+        if self.data[:1] == b'B':
+            if len(self.data) < 4:
+                return 4
+            return 4 + int.from_bytes(self.data[1:3], 'big')
+        return self.SIZES.get(self.data[:1], 1)
+
+    def obey(self, command):
+        fixed = {b'S': b'CATERIN', b'V': b'10', b'v': b'?', b'p': b'S',
+                 b'a': b'Y', b'b': b'Y\x00\x80', b't': b'\x44\x00',
+                 b's': self.SIGNATURE, b'F': b'\xff', b'N': b'\xd8',
+                 b'Q': b'\xcb', b'r': b'\xef', b'\x1b': b''}
+        letter = command[:1]
+        if letter in fixed:
+            return fixed[letter]
+        if letter in b'TPLEexy':
+            self.leaving = self.leaving or letter == b'E'
+            return b'\r'
+        if letter == b'A':
+            self.address = 2 * int.from_bytes(command[1:3], 'big')
+            return b'\r'
+        if letter == b'B' and command[3:4] == b'F':
+            self.board.flash[self.address:self.address + len(command) - 4] = \
+                command[4:]
+            self.address += len(command) - 4
+            return b'\r'
+        if letter == b'g' and command[3:4] == b'F':
+            size = int.from_bytes(command[1:3], 'big')
+            start, self.address = self.address, self.address + size
+            return bytes(self.board.flash[start:start + size])
+        return b'?'
+
+    def closed(self, speed):
+        if self.leaving:
+            self.board.become(Sketch(self.board))
+
+
+# ---------------------------------------------------------------------- Pico
+
+class Pico(Played):
+    """MicroPython, then BOOTSEL, then what a stand-in for picotool writes.
+
+    repl makes a REPL: an object with hear(byte).  image: what was written last.
+    """
+
+    SERIAL = 'E660D4A0A75B3B2C'
+
+    def __init__(self, bus, repl, has_bootloader=True):
+        super().__init__(bus, None)
+        self.repl = repl
+        self.has_bootloader = has_bootloader
+        self.image = None
+        self.next = PinServer       # what is written, whatever is in it
+        self.files = {}             # of MicroPython
+        self.persona = MicroPython(self)
+
+    def bootsel(self):
+        """From another thread: somebody plugs it in with the button down."""
+        self.do(lambda: self.become(Bootsel(self)))
+
+    def write(self, data):
+        """picotool has written this and restarts the board."""
+        def restart():
+            self.image = data
+            self.become(self.next(self))
+        self.do(restart)
+
+
+class MicroPython(Persona):
+    def __init__(self, board):
+        super().__init__(board)
+        self.identity = {
+            'tty': 'ttyACM0', 'vid': '2e8a', 'pid': '0005',
+            'driver': 'cdc_acm', 'manufacturer': 'MicroPython',
+            'product': 'Board in FS mode', 'serial': board.SERIAL}
+        self.repl = board.repl(self)
+        self.left = False
+
+    def hit(self):
+        pass
+
+    def bootloader(self):
+        self.left = True
+
+    def hear(self, data):
+        answer = b''
+        for byte in data:
+            answer += self.repl.hear(byte)
+            if self.left and self.board.has_bootloader:
+                self.board.become(Bootsel(self.board))
+                return b''
+        return answer
+
+
+class Bootsel(Persona):
+    identity = {'vid': '2e8a', 'pid': '0003', 'manufacturer': 'Raspberry Pi',
+                'product': 'RP2 Boot', 'serial': 'E0C9125B0D9B'}
+
+
+class PinServer(Persona):
+    """Our own firmware, as far as it says who it is and restarts."""
+
+    WHO = (b'i011F1A050C19' + b'PinServer 1.0 Raspberry Pi Pico'.hex().upper()
+           .encode() + b'\nOK')
+
+    def __init__(self, board):
+        super().__init__(board)
+        self.identity = {
+            'tty': 'ttyACM7', 'vid': '1209', 'pid': '0001',
+            'driver': 'cdc_acm', 'product': 'PinServer',
+            'serial': board.SERIAL}
+        self.line = b''
+
+    def hear(self, data):
+        *lines, self.line = (self.line + data).split(b'\n')
+        answer = b''
+        for line in lines:
+            if line == b'i':
+                answer += self.WHO
+            elif line == b'bB007':
+                self.board.become(Bootsel(self.board))
+                return b''
+            elif line:
+                answer += b'RR'
+        return answer
