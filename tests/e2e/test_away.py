@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""A board out of service: lent to another program, or one client's console.
+
+Meanwhile the others wait, and afterwards they are answered.
+"""
+
+import json
+import socket
+import unittest
+
+import picod
+from boards import Microbit
+
+
+class Away(picod.Case):
+
+    def setUp(self):
+        self.microbit = self.board(Microbit())
+        self.p = self.picod('-b', f'mb=unix:{self.microbit.path}')
+        self.assertEqual(self.p.send('x = 6 * 7'), '')
+
+    def state(self):
+        return self.p.board('mb')['state']
+
+    def read_until(self, sock, wanted):
+        data = b''
+        while wanted not in data:
+            more = sock.recv(4096)
+            self.assertTrue(more, data)
+            data += more
+        return data
+
+    def waiting_send(self):
+        """A client whose statement waits behind us."""
+        client = self.connect(self.p)
+        client.send('Send', text='x')
+        watcher = self.connect(self.p)
+        while not self.p.board('mb')['waiting']:
+            watcher.call('ListBoards')
+        return client
+
+    # ------------------------------------------------------------------ lend
+
+    def lend(self):
+        lender = self.connect(self.p)
+        lent = lender.call('Lend', board='mb')
+        self.assertEqual(lent, {'board': 'mb',
+                                'port': f'unix:{self.microbit.path}'})
+        self.assertEqual(self.state(), 'lent')
+        return lender
+
+    def test_lent_port_is_free_and_at_the_friendly_prompt(self):
+        lender = self.lend()
+        waiting = self.waiting_send()
+        with socket.socket(socket.AF_UNIX) as port:
+            port.connect(self.microbit.path)
+            port.sendall(b'print(x + 1)\r')
+            self.read_until(port, b'43\r\n>>> ')
+        lender.close()
+        self.assertEqual(waiting.receive()['output'], '42\n')
+
+    def test_lend_bounded_wait(self):
+        self.lend()
+        with self.fails('BoardBusy', board='mb'):
+            self.p.call('Send', text='1', wait=50)
+        with self.fails('BoardBusy', board='mb'):
+            self.p.call('Interrupt', board='mb')
+
+    def test_lend_comes_in_its_turn(self):
+        running = self.connect(self.p)
+        running.send('Send', text='while True: pass')
+        lender = self.connect(self.p)
+        lender.send('Lend', board='mb')
+        while self.p.board('mb')['waiting'] != 1:
+            pass
+        self.p.call('Interrupt')
+        with self.assertRaises(picod.PicodError):
+            running.receive()
+        self.assertEqual(lender.receive()['board'], 'mb')
+
+    def test_board_goes_away_while_lent(self):
+        lender = self.lend()
+        watcher = self.watch(self.p)
+        self.microbit.stop()
+        lender.close()
+        watcher.wait(event='state', state='absent')
+        self.microbit.start()
+        watcher.wait(event='state', state='listening')
+        self.assertEqual(self.p.send('1 + 1'), '2\n')
+
+    # --------------------------------------------------------------- console
+
+    def console(self):
+        sock = socket.socket(socket.AF_UNIX)
+        self.addCleanup(sock.close)
+        sock.settimeout(picod.PATIENCE_S)
+        sock.connect(self.p.path)
+        sock.sendall(json.dumps({
+            'method': 'io.picod.Console', 'upgrade': True,
+            'parameters': {'board': 'mb'}}).encode() + b'\0')
+        reply = self.read_until(sock, b'\0')
+        self.assertEqual(json.loads(reply[:-1])['parameters'],
+                         {'board': 'mb'})
+        return sock
+
+    def test_console_is_the_boards_bytes(self):
+        console = self.console()
+        self.assertEqual(self.state(), 'console')
+        waiting = self.waiting_send()
+        console.sendall(b'print(x, "typed")\r')
+        self.assertIn(b'print(x, "typed")\r\n42 typed\r\n>>> ',
+                      self.read_until(console, b'>>> '))
+        console.sendall(b'x = "left ')           # half a line is typed
+        self.read_until(console, b'left ')
+        console.close()
+        self.assertEqual(waiting.receive()['output'], '42\n')
+
+    def test_console_ends_with_the_board(self):
+        console = self.console()
+        self.microbit.stop()
+        while console.recv(4096):
+            pass
+        self.microbit.start()
+        self.assertEqual(self.p.call('Send', text='1', wait=20000)['output'],
+                         '1\n')
+
+    def test_console_needs_upgrade(self):
+        with self.fails('Unsupported', board='mb'):
+            self.p.call('Console', board='mb')
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: MIT
+"""Every limit that a client can reach, at its edge and one past it."""
+
+import contextlib
+import os
+import resource
+import subprocess
+import sys
+import unittest
+
+import picod
+import scripted
+from boards import MicroPython, Microbit
+from test_send import Typist
+
+OTHER_UID = 65534
+
+# Connects so many times, says how many picod kept, and waits for the end.
+CROWD = '''
+import select, socket, sys
+path, count = sys.argv[1], int(sys.argv[2])
+crowd = []
+for _ in range(count):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(path)
+    try:
+        s.sendall(b'{"method":"org.varlink.service.GetInfo"}\\0')
+    except BrokenPipeError:
+        pass
+    crowd.append(s)
+kept = 0
+for s in crowd:
+    try:
+        kept += s.recv(1) != b''
+    except ConnectionResetError:
+        pass
+print(kept, flush=True)
+sys.stdin.read()
+'''
+
+
+def setUpModule():
+    """Many connections need many descriptors, here and in picod."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def few_descriptors():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 4096))
+
+
+class Clients(picod.Case):
+    @contextlib.contextmanager
+    def crowd(self, p, count, **options):
+        """A program with so many connections; gives how many were kept."""
+        with subprocess.Popen(
+                [sys.executable, '-c', CROWD, p.path, str(count)], text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                **options) as process:
+            try:
+                yield int(process.stdout.readline())
+            finally:
+                process.stdin.close()
+
+    def test_of_one_user_and_of_all(self):
+        p = self.picod(verbose=False, preexec=few_descriptors)
+        one, all_users = picod.limit('CLIENTS_PER_USER'), \
+            picod.limit('CLIENTS')
+        with self.crowd(p, one) as kept:
+            self.assertEqual(kept, one)
+            with self.assertRaises((picod.Closed, ConnectionError)):
+                p.call('org.varlink.service.GetInfo')
+            self.assertIn("of one user's clients", p.log())
+            if os.getuid() != 0:
+                return
+            other = {'user': OTHER_UID, 'group': OTHER_UID,
+                     'extra_groups': []}
+            with contextlib.ExitStack() as stack:
+                left = all_users - one
+                while left > 0:
+                    count = min(left, one)
+                    options = {**other, 'user': OTHER_UID - left // one}
+                    self.assertEqual(stack.enter_context(
+                        self.crowd(p, count, **options)), count)
+                    left -= count
+                other['user'] = OTHER_UID - 100
+                self.assertEqual(stack.enter_context(
+                    self.crowd(p, 3, **other)), 0)
+                self.assertIn('the limit of clients', p.log())
+        # They left: there is room again.
+        while True:
+            try:
+                p.call('org.varlink.service.GetInfo')
+                break
+            except (picod.Closed, ConnectionError):
+                pass
+
+    def test_descriptors_used_up(self):
+        """Accepting pauses, and goes on when there are some again."""
+        p = self.picod(preexec=lambda: resource.setrlimit(
+            resource.RLIMIT_NOFILE, (40, 40)))
+        early = [self.connect(p) for _ in range(60)]
+        for client in early:
+            client.send('org.varlink.service.GetInfo')
+        # As many as fit are served, the others wait in the kernel's queue.
+        for client in early[:15]:
+            client.receive()
+            client.send('org.varlink.service.GetInfo')
+            client.receive()
+        while 'cannot accept a client' not in p.log():
+            p.process.poll()
+        for client in early[:45]:
+            client.close()
+        for client in early[45:]:
+            client.receive()
+        p.call('org.varlink.service.GetInfo')
+
+
+class Requests(picod.Case):
+    def setUp(self):
+        self.farm = scripted.Farm()
+        self.addCleanup(self.farm.stop)
+        self.farm.start()
+
+    def start(self, language, settings):
+        self.board_ = self.farm.add(language)
+        self.p = self.picod(b=f'{self.board_.url()},{settings}',
+                            verbose=False)
+
+    def paste(self, board):
+        repl = scripted.Repl(board, paste=True)
+        repl.WINDOW = 128
+        return repl
+
+    def test_statement(self):
+        longest = picod.limit('STATEMENT')
+        self.start(self.paste, 'driver=repl')
+        program = 'hit()\nprint("end")\n#'
+        text = program + '.' * (longest - len(program))
+        self.assertEqual(self.p.send(text), 'end\n')
+        with self.fails('InvalidCommand', board='b') as caught:
+            self.p.send(text + '.')
+        self.assertIn('256 KiB', caught.exception['message'])
+        self.assertEqual(self.board_.hits, 1)
+        with self.fails('InvalidCommand'):
+            self.p.send('ü' * (longest // 2 + 1))
+        with self.fails('InvalidCommand'):
+            self.p.send('')
+
+    def test_will(self):
+        self.start(self.paste, 'driver=repl')
+        self.p.call('Hold', will='#' * picod.limit('STATEMENT'))
+        with self.fails('InvalidCommand'):
+            self.p.call('Hold', wait=10000,
+                        will='#' * (picod.limit('STATEMENT') + 1))
+
+    def test_command(self):
+        longest = picod.limit('COMMAND')
+        self.start(scripted.PiSerial, 'driver=piserial')
+        with self.fails('CommandRejected'):
+            self.p.send('c' + '0' * (longest - 1))
+        with self.fails('InvalidCommand') as caught:
+            self.p.send('c' + '0' * longest)
+        self.assertIn(f'{longest} characters', caught.exception['message'])
+
+    def test_time(self):
+        day = picod.limit('TIME_MS')
+        self.start(self.paste, 'driver=repl')
+        self.assertEqual(self.p.send('1', timeout=day, wait=day), '1\n')
+        for name in ('timeout', 'wait'):
+            with self.fails('org.varlink.service.InvalidParameter',
+                            parameter=name):
+                self.p.send('1', **{name: day + 1})
+        self.assertEqual(self.p.send('1', wait=0), '1\n')
+
+    def test_queue(self):
+        """One that waits too many is refused at once."""
+        most = picod.limit('QUEUE')
+        self.start(self.paste, 'driver=repl')
+        holder = self.connect(self.p)
+        holder.call('Hold')
+        clients = [self.connect(self.p) for _ in range(most)]
+        for i, client in enumerate(clients):
+            client.send('Send', text=f'{i}')
+        while self.p.board()['waiting'] != most:
+            pass
+        with self.fails('LimitExceeded', value=most):
+            self.p.send('1')
+        holder.call('Drop')
+        for i, client in enumerate(clients):
+            self.assertEqual(client.receive()['output'], f'{i}\n')
+        self.assertEqual(self.p.send('1'), '1\n')
+
+
+class Output(picod.Case):
+    """What boards print, more of it than anybody wants to keep."""
+
+    # A line of 64 bytes as the board sends it.
+    LINE = 'x' * 62 + '\n'
+
+    def program(self, lines, more=''):
+        return (f'import sys\nfor i in range({lines}): '
+                f'sys.stdout.write({self.LINE!r})\n{more}')
+
+
+class MuchOutput(Output):
+    """By a scripted board, which is quick to print megabytes."""
+
+    def setUp(self):
+        farm = scripted.Farm()
+        self.addCleanup(farm.stop)
+        farm.start()
+        board = farm.add(lambda board: scripted.Repl(board, paste=True))
+        self.p = self.picod(b=f'{board.url()},driver=repl', verbose=False)
+
+    def test_kept(self):
+        """As much as the limit is kept; one byte more is too much."""
+        most = picod.limit('OUTPUT')
+        lines = most // 64
+        self.assertEqual(self.p.send(self.program(lines)), self.LINE * lines)
+        with self.fails('OutputTooLarge', limit=most,
+                        output=self.LINE * lines):
+            self.p.send(self.program(lines, "sys.stdout.write('y')\n"))
+        self.assertEqual(self.p.send('2 + 2'), '4\n')
+
+    def test_stream_of_megabytes(self):
+        """A client that keeps up gets all of it, in bounded memory."""
+        self.p.send('2 + 2')
+        before = self.p.resident_kb()
+        lines = 131072
+        length = 0
+        for piece in self.p.stream('Send', text=self.program(lines)):
+            length += len(piece['output'])
+        self.assertEqual(length, lines * len(self.LINE))
+        if not picod.is_sanitized():
+            self.assertLess(self.p.resident_kb() - before, 4096)
+
+
+class OutputOfRealBoards(Output):
+    def setUp(self):
+        self.mp = self.board(MicroPython())
+        self.p = self.picod(mp=f'unix:{self.mp.path},driver=repl',
+                            verbose=False)
+
+    def test_more_than_is_kept(self):
+        """It is stopped, as it would be by Ctrl-C."""
+        with self.fails('OutputTooLarge', limit=picod.limit('OUTPUT')):
+            self.p.send('while True: print("x" * 1000)')
+        self.assertEqual(self.p.send('2 + 2'), '4\n')
+
+    def test_slow_reader(self):
+        """The board waits for it, and others are served; nothing is lost."""
+        other = self.board(Microbit())
+        self.p.stop()
+        self.p = self.picod(mp=f'unix:{self.mp.path},driver=repl',
+                            mb=f'unix:{other.path},driver=repl',
+                            verbose=False)
+        lines = 12288
+        with self.connect(self.p) as client:
+            client.send('Send', more=True, board='mp',
+                        text=self.program(lines))
+            for n in range(100):
+                self.assertEqual(self.p.send(f'{n}', 'mb'), f'{n}\n')
+            length = sum(len(piece['output'])
+                         for piece in client.receive_all())
+        self.assertEqual(length, lines * len(self.LINE))
+
+    def test_reader_that_stalls(self):
+        """It is dropped after a while, and its statement stopped."""
+        before = self.p.resident_kb()
+        with self.connect(self.p) as client:
+            client.send('Send', more=True,
+                        text='while True: print("x" * 60)')
+            # This waits until the board is free again.
+            self.assertEqual(self.p.send('2 + 2'), '4\n')
+            if not picod.is_sanitized():
+                self.assertLess(self.p.resident_kb() - before, 8192)
+            self.assertIn(b'xxx', client.wait_closed())
+        self.assertIn('did not read its answers', self.p.log())
+
+    def test_watcher_that_stalls(self):
+        """It loses what it did not read, and holds up nobody."""
+        lazy = self.connect(self.p)
+        lazy.send('Watch', more=True, trace=True)
+        pieces = self.p.stream('Send', text=self.program(8192))
+        self.assertEqual(sum(len(piece['output']) for piece in pieces),
+                         8192 * len(self.LINE))
+        self.assertEqual(self.p.send('2 + 2'), '4\n')
+        lost = 0
+        for event in lazy.receive_all():
+            if event['event'] == 'lost':
+                lost = event['reason']
+                break
+        self.assertIn('bytes', lost)
+
+    def test_history(self):
+        """What a board said unasked, its newer part."""
+        most = picod.limit('HISTORY')
+        self.p.stop()
+        with Typist(self.mp) as typist:
+            typist.prompt()
+            typist.type(b"exec('n = 0\\nwhile True:\\n n += 1\\n "
+                        b"print(n)\\n if n == 20000: break')\r", b'\r\n')
+        self.p = self.picod(mp=f'unix:{self.mp.path},driver=repl')
+        watcher = self.watch(self.p)
+        told = ''
+        while not told.endswith('>>> '):
+            told += watcher.wait(event='output')['output']
+        history = self.watch(self.p, history=True)
+        output = history.wait(event='output')['output']
+        self.assertIn(len(output) + output.count('\n'), (most, most - 1))
+        self.assertTrue(output.endswith('19999\n20000\n>>> '), output[-40:])
+        lines = output.split('\n')[1:-1]
+        self.assertEqual(lines, [str(n) for n in range(
+            20001 - len(lines), 20001)])
+
+
+if __name__ == '__main__':
+    unittest.main()

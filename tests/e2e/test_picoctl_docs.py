@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: MIT
+"""Every verb, option and error stands in each place that ought to have it.
+
+The tables in picoctl say what there is ("picoctl help --json"). A verb or an
+option that was added is documented in the manual page and known to the
+completion of three shells, or this says where it is missing.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from test_picoctl import BUILD, PICOCTL, ROOT, TIMEOUT_S, FakePicod
+from test_picoctl import environment, picoctl
+
+CLIENT = os.path.join(ROOT, 'client')
+
+
+def read(*names):
+    with open(os.path.join(*names), encoding='utf-8') as file:
+        return file.read()
+
+
+def verbs():
+    lines = picoctl('help', '--json').stdout.decode().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def run(*words, **more):
+    result = subprocess.run(words, capture_output=True, text=True,
+                            check=False, timeout=TIMEOUT_S, **more)
+    if result.returncode != 0:
+        raise AssertionError(f'{words}: {result.stdout}{result.stderr}')
+    return result.stdout
+
+
+class Help(unittest.TestCase):
+    def test_one_verb_a_file(self):
+        files = {name[len('verb_'):-len('.c')] for name in os.listdir(CLIENT)
+                 if re.fullmatch(r'verb_\w+\.c', name)}
+        self.assertEqual(files, {verb['name'] for verb in verbs()})
+
+    def test_all(self):
+        text = picoctl('help').stdout.decode()
+        for verb in verbs():
+            self.assertRegex(text, rf'(?m)^ +{verb["name"]} +'
+                             + re.escape(verb['summary']) + '$')
+
+    def test_each(self):
+        for verb in verbs():
+            text = picoctl('help', verb['name']).stdout.decode()
+            self.assertIn(verb['details'], text)
+            for option in verb['options']:
+                self.assertRegex(text, rf'--{option["name"]}\b')
+            for line in text.splitlines():
+                self.assertLess(len(line), 80, line)
+
+
+class Manual(unittest.TestCase):
+    def setUp(self):
+        self.text = read(CLIENT, 'picoctl.1')
+
+    def test_lint(self):
+        if shutil.which('mandoc') is None:
+            self.skipTest('mandoc is not installed')
+        for page in ('picoctl.1', 'libpicod.3'):
+            run('mandoc', '-T', 'lint', '-W', 'warning',
+                os.path.join(CLIENT, page))
+
+    def test_verbs(self):
+        section = self.text.partition('.Sh VERBS\n')[2].partition('.Sh ')[0]
+        always = self.text.partition('.Sh DESCRIPTION\n')[2].partition(
+            '.Sh ')[0]
+        parts = dict(re.findall(
+            r'(?ms)^\.(?:It Xo\n\.|It )Cm (\w+)(.*?)'
+            r'(?=^\.It (?:Xo\n\.)?Cm |\Z)', section))
+        self.assertEqual(set(parts), {verb['name'] for verb in verbs()})
+        for verb in verbs():
+            for option in verb['options']:
+                described = re.compile(rf'(Fl|,) -{option["name"]}\b')
+                self.assertTrue(described.search(parts[verb['name']]) or
+                                described.search(always),
+                                f'{verb["name"]} --{option["name"]}')
+
+    def test_exit_statuses(self):
+        section = self.text.partition('.Sh EXIT STATUS\n')[2].partition(
+            '.Sh ')[0]
+        statuses = {}
+        for status, part in re.findall(r'(?ms)^\.It (\d+)\n(.*?)(?=^\.It|^\.El)',
+                                       section):
+            for name in re.findall(r'(?m)^\.Sy (\w+)', part):
+                statuses[name] = int(status)
+        errors = re.findall(r'X\([A-Z_]+, "(\w+)", (\d+),',
+                            read(ROOT, 'protocol', 'error.h'))
+        self.assertGreater(len(errors), 10)
+        for name, status in errors:
+            self.assertEqual(statuses.get(name), int(status), name)
+
+
+class Library(unittest.TestCase):
+    def setUp(self):
+        self.headers = read(CLIENT, 'picod.h') + read(CLIENT, 'picod_json.h')
+        self.manual = read(CLIENT, 'libpicod.3')
+
+    def functions(self):
+        names = set(re.findall(r'(?m)^(?!typedef)[a-z].*?\b(picod_\w+)\(',
+                               self.headers))
+        self.assertIn('picod_send', names)
+        return names
+
+    def test_manual(self):
+        for name in self.functions():
+            self.assertTrue(f'.Nm {name}' in self.manual, name)
+            self.assertTrue(re.search(rf'\.F[no] {name}\b', self.manual),
+                            name)
+        for name in re.findall(r'\bPICOD_[A-Z_]+(?=\t*=)', self.headers):
+            self.assertTrue(f'.Dv {name}' in self.manual, name)
+
+    def test_what_is_exported(self):
+        for option, library in (('-D', 'libpicod.so.1'),
+                                ('-g', 'libpicod.a')):
+            symbols = run('nm', option, '--defined-only',
+                          os.path.join(BUILD, 'client', library))
+            exported = {line.split()[-1].partition('@')[0]
+                        for line in symbols.splitlines()
+                        if re.search(' [A-Z] picod| [B-Z] ', line)}
+            self.assertEqual(exported, self.functions(), library)
+
+    def test_use(self):
+        """The example of picod.h, as another's program with each library."""
+        example = re.search(r'(?s)\n \*\tstruct picod\b.*?picod_close\(picod\);\n',
+                            self.headers)[0]
+        body = re.sub(r'(?m)^ \* ?', '', example)
+        with tempfile.TemporaryDirectory() as directory, FakePicod(
+                Send=lambda parameters: {'output': '4\n', 'boot': 1}) as fake:
+            source = os.path.join(directory, 'example.c')
+            with open(source, 'w', encoding='utf-8') as file:
+                file.write('#include <err.h>\n#include <picod.h>\n'
+                           '#include <stdio.h>\nint\nmain(void)\n{\n' + body +
+                           '\treturn 0;\n}\n')
+            program = os.path.join(directory, 'example')
+            library = os.path.join(BUILD, 'client')
+            for link in ([os.path.join(library, 'libpicod.a'), '-ljansson'],
+                         [f'-L{library}', '-lpicod']):
+                run('cc', '-std=c99', '-Wall', '-Wextra', '-Wpedantic',
+                    '-Werror', f'-I{CLIENT}', '-o', program, source, *link)
+                self.assertEqual(run(program, env=environment(
+                    PICOD_SOCKET=fake.path, LD_LIBRARY_PATH=library)), '4\n')
+
+
+REQUESTS = [{'id': 12, 'method': 'Send', 'text': 'x', 'running': running,
+             'client': {'pid': 1, 'uid': 0, 'user': 'root', 'program': 'x',
+                        'since': 0}} for running in (True, False)]
+
+
+class Completions(unittest.TestCase):
+    def setUp(self):
+        self.fake = FakePicod(ListBoards=lambda parameters: {'boards': [
+            {'name': name, 'state': 'ready', 'driver': 'repl', 'port': 'x',
+             'boot': 0, 'waiting': 0, 'requests': REQUESTS}
+            for name in ('pico0', 'uno0')]}, ListFirmware=lambda parameters:
+            {'firmware': [{'name': 'led', 'board': 'uno', 'size': 9,
+                           'file': 'uno-led.hex'}]})
+        self.addCleanup(self.fake.__exit__)
+        self.env = environment(
+            PICOD_SOCKET=self.fake.path, HOME=self.fake.directory,
+            PATH=os.path.dirname(PICOCTL) + ':' + os.environ['PATH'])
+
+    def check(self, complete):
+        """complete: what a shell offers for the words of a command line."""
+        everything = {verb['name']: verb for verb in verbs()}
+        names = set(everything)
+        self.assertEqual(complete('') & names, names)
+        self.assertEqual(complete('in') & names, {'interrupt'})
+        self.assertEqual(complete('help', '') & names, names)
+        for name, verb in everything.items():
+            options = {'--' + option['name'] for option in verb['options']}
+            self.assertEqual(complete(name, '--'), options, name)
+        for words in (['send', '-b', ''], ['--board', ''],
+                      ['watch', '--board', 'p']):
+            boards = {'pico0', 'uno0'} if not words[-1] else {'pico0'}
+            self.assertEqual(complete(*words), boards)
+        self.assertEqual(complete('-s', self.fake.path, 'list', '-b', 'u'),
+                         {'uno0'})
+        self.assertEqual(complete('cancel', ''), {'12'})
+        self.assertIn('led', complete('flash', 'l'))
+        self.assertIn('10s', complete('send', '--timeout', ''))
+        self.assertIn('env', complete('hold', 'en'))
+
+    def test_bash(self):
+        script = os.path.join(CLIENT, 'completions', 'picoctl.bash')
+
+        def complete(*words):
+            return set(run(
+                'bash', '--norc', '-c', 'source "$0"; COMP_WORDS=(picoctl '
+                '"$@"); COMP_CWORD=$#; _picoctl; printf "%s\\n" '
+                '"${COMPREPLY[@]}"', script, *words,
+                env=self.env).split())
+
+        self.check(complete)
+        self.assertEqual(complete('send', '--board', '=', 'p'), {'pico0'})
+
+    def test_fish(self):
+        if shutil.which('fish') is None:
+            self.skipTest('fish is not installed')
+        script = os.path.join(CLIENT, 'completions', 'picoctl.fish')
+
+        def complete(*words):
+            line = ' '.join(('picoctl',) + words)
+            out = run('fish', '--no-config', '-c', 'source $argv[1]; '
+                      'complete -C $argv[2]', script, line, env=self.env)
+            return {row.split('\t')[0] for row in out.splitlines()}
+
+        self.check(complete)
+
+    def test_zsh(self):
+        """zsh offers nothing without a terminal, so its table is read."""
+        text = read(CLIENT, 'completions', '_picoctl')
+        if shutil.which('zsh') is not None:
+            run('zsh', '-n', os.path.join(CLIENT, 'completions', '_picoctl'))
+        summaries = dict(re.findall(r"^\t\t'(\w+):(.*)'$", text, re.M))
+        self.assertEqual(summaries, {verb['name']: verb['summary']
+                                     for verb in verbs()})
+        groups = {name: set(re.findall(r'--([a-z-]+)', body)) for name, body in
+                  re.findall(r'(?ms)^\t(\w+)=\((.*?)\)$', text)}
+        for name, verb in ((v['name'], v) for v in verbs()):
+            part = re.search(rf'(?ms)^\t(?:\w+ \| )*{name}(?: \| \w+)*\)'
+                             r'(.*?);;$', text)[1]
+            known = set(re.findall(r'--([a-z-]+)', part))
+            for group in re.findall(r'\$(\w+)', part):
+                known |= groups[group]
+            self.assertEqual(known, {option['name']
+                                     for option in verb['options']}, name)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""Whose a port is: another program's, an ordinary user's, picod's alone."""
+
+import fcntl
+import os
+import stat
+import subprocess
+import sys
+import termios
+import unittest
+
+import picod
+import usb
+
+NOBODY = 65534
+
+HOLD = """
+import fcntl, os, sys, termios
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+if sys.argv[2] == 'lock':
+    fcntl.flock(fd, fcntl.LOCK_EX)
+elif sys.argv[2] == 'exclusive':
+    fcntl.ioctl(fd, termios.TIOCEXCL)
+print('held', flush=True)
+sys.stdin.read()
+"""
+
+
+class Owners(usb.Case):
+
+    def hold(self, uno, how):
+        """A program that has the port until its stdin ends."""
+        holder = subprocess.Popen(
+            [sys.executable, '-c', HOLD, uno.device, how], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=self.environment(**os.environ))
+        self.addCleanup(self.let_go, holder)
+        self.assertEqual(holder.stdout.readline(), 'held\n')
+        return holder
+
+    def let_go(self, holder):
+        holder.stdin.close()
+        holder.wait()
+        holder.stdout.close()
+
+    def check_held(self, how):
+        uno = self.uno()
+        holder = self.hold(uno, how)
+        p = self.picod()
+        watcher = self.watch(p)
+        while not p.board().get('problem'):
+            pass
+        board = p.board()
+        self.assertEqual(board['state'], 'absent')
+        program = os.path.basename(sys.executable)
+        for text in (board['problem'], p.log()):
+            self.assertIn(f'pid {holder.pid}', text)
+            self.assertIn('python3', text, program)
+        with self.assertRaises(picod.PicodError) as caught:
+            p.call('Send', text='n0D')
+        self.assertEqual(caught.exception.name, 'BoardAbsent')
+        self.assertIn(f'pid {holder.pid}', caught.exception['message'])
+        self.assertIn(f'pid {holder.pid}', p.picoctl('list').stdout)
+        waiting = self.connect(p)
+        waiting.send('Send', text='n0D', wait=30000)
+        self.let_go(holder)
+        watcher.wait(event='state', state='listening')
+        self.assertEqual(waiting.receive()['status'], 'OK')
+
+    def test_locked(self):
+        self.check_held('lock')
+
+    def test_open_without_a_lock(self):
+        self.check_held('open')
+
+    def test_it_is_ours(self):
+        """A second program is refused, by either lock."""
+        uno = self.uno()
+        p = self.picod()
+        self.on(p)
+        path = os.readlink(uno.path)
+        fd = os.open(path, os.O_RDWR | os.O_NOCTTY)     # root may
+        self.addCleanup(os.close, fd)
+        with self.assertRaises(BlockingIOError):
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.chmod(path, 0o666)
+        user = subprocess.run(
+            ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups',
+             'dd', f'if={path}', 'count=0'], capture_output=True, text=True)
+        self.assertIn('busy', user.stderr)
+        p.terminate()
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        p.start()
+
+    def test_two_picods(self):
+        self.uno()
+        first = self.picod()
+        second = self.picod()
+        while not second.board().get('problem'):
+            pass
+        self.assertIn(f'picod (pid {first.pid})', second.board()['problem'])
+        self.on(first)
+        first.terminate()
+        self.on(second, wait=30000)
+        first.start()
+
+
+class Users(usb.Case):
+    """An ordinary user's picod."""
+
+    def setUp(self):
+        super().setUp()
+        os.chown(self.state, NOBODY, NOBODY)
+        os.chmod(self.bus.modem, 0o755)
+        os.chmod(self.bus.root, 0o777)      # its monitor makes a socket there
+
+    def give(self, uno, mode):
+        """What others may do with the port's node; all may see the bus."""
+        for top in self.bus.modem, self.bus.root:
+            for folder, folders, names in os.walk(top):
+                for path in (os.path.join(folder, n) for n in folders + names):
+                    mode_now = os.lstat(path).st_mode
+                    if stat.S_ISSOCK(mode_now) or stat.S_ISDIR(mode_now):
+                        os.chmod(path, 0o777)
+        os.chmod(os.readlink(uno.path), mode)
+        os.lchown(os.path.join(self.bus.root, 'dev/ttyACM0'), 0, 0)
+
+    def user_picod(self):
+        p = picod.Picod(env=self.environment(STATE_DIRECTORY=self.state),
+                        user=NOBODY)
+        self.addCleanup(p.stop)
+        return p
+
+    def test_replug(self):
+        uno = self.uno()
+        self.give(uno, 0o666)
+        p = self.user_picod()
+        self.on(p)
+        for _ in range(3):
+            uno.unplug()
+            self.wait(p, 'uno0', 'absent')
+            uno.plug()
+            self.give(uno, 0o666)
+            self.on(p, wait=30000)
+        p.terminate()
+        p.start()
+        self.on(p)
+
+    def test_no_permission_until_udev_gave_it(self):
+        uno = self.uno()
+        self.give(uno, 0o600)
+        p = self.user_picod()
+        while not p.board().get('problem'):
+            pass
+        self.assertIn('dialout', p.board()['problem'])
+        os.chmod(os.readlink(uno.path), 0o660)
+        os.chown(os.readlink(uno.path), NOBODY, NOBODY)
+        # The bus has a link to the pty where a real /dev has the node.
+        os.lchown(os.path.join(self.bus.root, 'dev/ttyACM0'), 0, 0)
+        self.on(p, wait=30000)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+"""Boards are found, named, and back after every replug.
+
+On a USB bus without hardware, with Unos that run a real sketch.
+"""
+
+import os
+import signal
+import unittest
+
+import picod
+import usb
+
+
+class Plug(usb.Case):
+
+    def test_plug_unplug_replug(self):
+        p = self.picod()
+        self.assertEqual(self.names(p), {})
+        uno = self.uno()
+        self.wait(p, 'uno0', 'listening')
+        board = p.board('uno0')
+        self.assertEqual(board['port'], '/dev/ttyACM0')
+        self.assertEqual(board['usb'], {
+            'vendor': 0x2341, 'product': 0x43, 'serial': '7583335303535',
+            'path': '1-2'})
+        self.on(p)
+        self.assertEqual(uno.level(13), 1)
+        uno.unplug()
+        self.wait(p, 'uno0', 'absent')
+        with self.fails('BoardAbsent', board='uno0'):
+            p.call('Send', text='f0D')
+        uno.plug()
+        self.on(p, wait=20000)
+
+    def test_those_present_at_start(self):
+        self.uno()
+        p = self.picod()
+        self.assertEqual(self.names(p), {'uno0': 'listening'})
+        self.assertEqual(self.uno('1-3', 'ttyACM1', '2').device,
+                         '/dev/ttyACM1')
+        self.wait(p, 'uno1', 'listening')
+
+    def test_unplugged_within_a_command(self):
+        """A command that was under way is answered, one that waits is not."""
+        uno = self.uno()
+        p = self.picod()
+        self.on(p)
+        uno.process.send_signal(signal.SIGSTOP)
+        running, waiting = self.connect(p), self.connect(p)
+        running.send('Send', text='n0D')
+        waiting.send('Send', text='n0D', wait=30000)
+        while p.board()['state'] != 'busy' or p.board()['waiting'] != 1:
+            pass
+        uno.process.send_signal(signal.SIGCONT)
+        uno.unplug()
+        try:
+            running.receive()           # it was quick
+        except picod.PicodError as error:
+            self.assertEqual(error.name, 'Disconnected')
+        uno.plug()
+        self.assertEqual(waiting.receive()['status'], 'OK')
+
+    def test_commands_right_after_plugging_in_are_not_lost(self):
+        p = self.picod()
+        uno = self.uno()
+        self.wait(p, 'uno0', 'listening')
+        with self.connect(p) as client:
+            for number in range(20):
+                client.send('Send', text=f'{"fn"[number % 2]}0D')
+            for _ in range(20):
+                self.assertEqual(client.receive()['status'], 'OK')
+        self.assertEqual(uno.level(13), 1)
+
+    def test_told_twice(self):
+        """udev says "change" of a port that is there already."""
+        uno = self.uno()
+        p = self.picod()
+        self.on(p)
+        boot = p.board()['boot']
+        opens = uno.counters()['opens']
+        self.bus.change(uno.identity['port'])
+        self.uno('1-3', 'ttyACM1', '2')
+        self.wait(p, 'uno1', 'listening')
+        self.assertEqual(p.board('uno0')['boot'], boot)
+        self.assertEqual(uno.counters()['opens'], opens)
+
+
+class Names(usb.Case):
+
+    def test_another_port(self):
+        one, two = self.uno(), self.uno('1-3', 'ttyACM1', '2')
+        p = self.picod()
+        one.unplug()
+        two.unplug()
+        self.wait(p, 'uno0', 'absent')
+        self.wait(p, 'uno1', 'absent')
+        two.identity.update(port='1-4.1', tty='ttyACM0')
+        two.plug()
+        self.wait(p, 'uno1', 'listening')
+        self.assertEqual(p.board('uno1')['port'], '/dev/ttyACM0')
+        self.assertEqual(p.board('uno0')['state'], 'absent')
+
+    def test_picod_restarts(self):
+        one, two = self.uno(), self.uno('1-3', 'ttyACM1', '2')
+        p = self.picod()
+        names = {p.board(name)['usb']['serial']: name for name in self.names(p)}
+        for end in p.terminate, p.kill:
+            end()
+            one.unplug()
+            two.unplug()
+            two.identity['tty'], one.identity['tty'] = \
+                one.identity['tty'], two.identity['tty']
+            two.plug()
+            one.plug()
+            p.start()
+            self.assertEqual(names, {p.board(name)['usb']['serial']: name
+                                     for name in self.names(p)})
+
+    def swap(self, one, two):
+        one.unplug()
+        two.unplug()
+        one.identity['tty'], two.identity['tty'] = \
+            two.identity['tty'], one.identity['tty']
+        one.plug()
+        two.plug()
+
+    def test_device_names_are_swapped(self):
+        one, two = self.uno(), self.uno('1-3', 'ttyACM1', '2')
+        p = self.picod()
+        name = {b['usb']['serial']: b['name']
+                for b in p.call('ListBoards')['boards']}
+        for asleep in False, True, False, True:
+            if asleep:
+                os.kill(p.pid, signal.SIGSTOP)
+            waiting = self.connect(p)
+            waiting.send('Send', board=name['2'], text='n0D', wait=30000)
+            self.swap(one, two)
+            if asleep:
+                os.kill(p.pid, signal.SIGCONT)
+            try:
+                waiting.receive()
+            except picod.PicodError as error:
+                self.assertEqual(error.name, 'Disconnected')
+            self.on(p, name['2'], wait=30000)
+            self.assertEqual(p.board(name['2'])['port'], two.device)
+            self.assertEqual(two.level(13), 1)
+            self.assertEqual(p.board(name[one.identity['serial']])['port'],
+                             one.device)
+            self.assertNotEqual(one.pins()[13], ('out', 1))
+
+    def test_equal_serials(self):
+        """Told apart by where they are plugged in."""
+        one, two = self.uno(), self.uno('1-3', 'ttyACM1')
+        p = self.picod()
+        names = self.paths(p)
+        self.assertEqual(set(names.values()), {'uno0', 'uno1'})
+        for uno in (one, two, two, one):
+            uno.unplug()
+            self.wait(p, names[uno.identity['port']], 'absent')
+            uno.plug()
+            self.wait(p, names[uno.identity['port']], 'listening')
+        one.unplug()
+        p.terminate()
+        p.start()
+        self.wait(p, names['1-3'], 'listening')
+        one.plug()
+        self.wait(p, names['1-2'], 'listening')
+        self.assertEqual(self.paths(p), names)
+
+    def paths(self, p):
+        return {b['usb']['path']: b['name']
+                for b in p.call('ListBoards')['boards']}
+
+
+class Claims(usb.Case):
+
+    def test_unclaimed(self):
+        """Listed with what to do, and never touched."""
+        uno = self.uno('1-2', 'ttyUSB0', vid='1a86', pid='7523', serial='',
+                       product='USB Serial', driver='ch341-uart')
+        before = uno.counters()
+        p = self.picod()
+        board = p.board()
+        self.assertEqual((board['name'], board['state'], board['port']),
+                         ('ttyUSB0', 'unclaimed', '/dev/ttyUSB0'))
+        self.assertIn('match = 1a86:7523 path:1-2', board['problem'])
+        for method in 'Send', 'Lend', 'Reset', 'Hold':
+            with self.fails('Unsupported'):
+                p.call(method, **{'text': 'n0D'} if method == 'Send' else {})
+        uno.unplug()
+        while self.names(p):
+            pass
+        uno.plug()
+        while not self.names(p):
+            pass
+        p.terminate()
+        now = uno.counters()
+        for count in 'opens', 'received', 'dtr':
+            self.assertEqual(now[count], before[count], count)
+
+    def test_match_and_ignore(self):
+        uno = self.uno('1-2', 'ttyUSB0', vid='1a86', pid='7523', serial='')
+        other = self.uno('1-3', 'ttyUSB1', vid='1a86', pid='7523', serial='')
+        ignored = self.uno('1-4', 'ttyACM0')
+        before = ignored.counters()['opens']
+        p = self.picod(config='[ports]\nignore = 2341:*\n[board lamp]\n'
+                       'match = 1a86:7523 path:1-2\ndriver = piserial\n')
+        self.assertEqual(self.names(p), {'lamp': 'listening',
+                                         'ttyUSB1': 'unclaimed'})
+        self.on(p, 'lamp')
+        self.assertEqual(uno.level(13), 1)
+        self.assertEqual(other.counters()['received'], 0)
+        uno.unplug()
+        self.wait(p, 'lamp', 'absent')
+        uno.plug()
+        self.on(p, 'lamp', wait=20000)
+        self.assertEqual(ignored.counters()['opens'], before)
+
+
+class Resets(usb.Case):
+    """DTR at the board: one edge when it is plugged in, and no more."""
+
+    def test_one_pulse_at_plug_in_none_on_restart(self):
+        p = self.picod()
+        uno = self.uno()
+        self.on(p, 'uno0', wait=20000)
+        self.assertEqual(uno.counters()['dtr'], 1)
+        for end in p.terminate, p.kill:
+            end()
+            p.start()
+            self.assertEqual(uno.level(13), 1)
+            self.on(p)
+            self.assertEqual(uno.counters()['dtr'], 1)
+        uno.unplug()
+        uno.plug()
+        self.on(p, wait=20000)
+        self.assertEqual(uno.counters()['dtr'], 2)
+        p.call('Reset', kind='hard')
+        self.on(p)
+        self.assertEqual(uno.counters()['dtr'], 3)
+
+    def test_native_usb_sees_that_nobody_reads(self):
+        p = self.picod()
+        leonardo = self.uno(pid='8036', product='Arduino Leonardo')
+        self.on(p, 'leonardo0', wait=20000)
+        p.terminate()
+        leonardo.wait_for('dtr 0')
+        p.start()
+        self.on(p, wait=20000)
+
+
+if __name__ == '__main__':
+    unittest.main()
