@@ -1,0 +1,9 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Asks the board for four tickets, by picod's Python client."""
+
+import picod
+
+board = picod.Picod().board('micropython')
+for _ in range(4):
+    print('share.py ', board.send("ticket('python')"), end='', flush=True)
