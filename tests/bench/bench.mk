@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+#
+# make bench        what picod costs, beside programs without it
+
+BENCH_NAMES = direct stopwatch through
+BENCH_PROGRAMS = $(BENCH_NAMES:%=$(BUILD)/tests/bench/%)
+
+$(BUILD)/tests/bench/direct $(BUILD)/tests/bench/stopwatch: %: %.o
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+$(BUILD)/tests/bench/through: $(BUILD)/tests/bench/through.o \
+	$(BUILD)/client/libpicod.a
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson)
+
+bench:
+	@tests/setup check
+	@$(MAKE) --no-print-directory all e2e-needs $(BENCH_PROGRAMS)
+	@$(TEST_ENV) $(PYTHON) tests/bench/bench.py
+
+.PHONY: bench
+
+-include $(BENCH_PROGRAMS:=.d)
