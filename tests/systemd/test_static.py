@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""What is said in two places is the same in both: units, rules, manuals."""
+
+import fnmatch
+import glob
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+MANUALS = sorted(glob.glob(os.path.join(ROOT, '*', '*.[1-8]')))
+
+
+def read(*names):
+    with open(os.path.join(ROOT, *names)) as file:
+        return file.read()
+
+
+def words(manual):
+    """A manual as a reader sees it, without its macros."""
+    text = subprocess.run(['mandoc', '-T', 'utf8', os.path.join(ROOT, manual)],
+                          capture_output=True, check=True, text=True).stdout
+    text = re.sub('.\b', '', text)
+    return {word.strip('.-') for word in re.findall(r'[\w.-]+', text)}
+
+
+class TestRules(unittest.TestCase):
+    """udev rules against the table of known boards."""
+
+    def known(self):
+        entry = re.compile(r'^\s(?:NATIVE|UART)\(0x(\w+), (?:0x)?(\w+),', re.M)
+        boards = entry.findall(read('daemon', 'known.c'))
+        self.assertGreater(len(boards), 20)
+        return [(vendor, product.zfill(4)) for vendor, product in boards]
+
+    def rules(self):
+        rule = re.compile(r'^ATTR\{idVendor\}=="([^"]+)", '
+                          r'(?:ATTR\{idProduct\}=="([^"]+)", )?'
+                          r'ENV\{PICOD_BOARD\}="1"$', re.M)
+        return rule.findall(read('systemd', '60-picod.rules'))
+
+    def is_marked(self, vendor, product):
+        return any(vendor in vendors.split('|') and
+                   (products == '' or fnmatch.fnmatch(product, products))
+                   for vendors, products in self.rules())
+
+    def test_others_keep_off_every_known_board(self):
+        for vendor, product in self.known():
+            self.assertTrue(self.is_marked(vendor, product),
+                            f'60-picod.rules lacks {vendor}:{product}')
+
+    def test_bridges_are_left_to_others(self):
+        bridges = re.findall(r'^\sBRIDGE\(0x(\w+), (?:0x)?(\w+),',
+                             read('daemon', 'known.c'), re.M)
+        self.assertTrue(bridges)
+        for vendor, product in bridges:
+            self.assertFalse(self.is_marked(vendor, product.zfill(4)))
+
+
+class TestManuals(unittest.TestCase):
+
+    def test_mandoc_finds_nothing(self):
+        ours = {os.path.basename(path) for path in MANUALS}
+        self.assertIn('picod.8', ours)
+        done = subprocess.run(['mandoc', '-T', 'lint', *MANUALS], text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=False)
+        for line in done.stdout.splitlines():
+            # Ours are not installed, and others perhaps not either.
+            missing = re.search(r'manual not found: Xr (\S+) (\d)', line)
+            if missing and (f'{missing[1]}.{missing[2]}' in ours or
+                            'pico' not in missing[1]):
+                continue
+            if 'possible typo in section name' in line or \
+                    'trailing delimiter: Cm' in line:
+                continue    # a guess; [N] is no punctuation
+            self.fail(line)
+
+    def test_protocol_has_every_method_and_error(self):
+        said = words('protocol/picod-protocol.7')
+        interface = read('protocol', 'io.picod.varlink')
+        for name in re.findall(r'^(?:method|error) (\w+)', interface, re.M):
+            self.assertTrue(name in said, f'picod-protocol.7 lacks {name}')
+
+    def test_configuration_has_every_setting(self):
+        said = words('daemon/picod.conf.5')
+        settings = re.findall(r'^\t\{ "([\w-]+)", set_\w+ \},',
+                              read('daemon', 'config_board.c'), re.M)
+        self.assertIn('baud', settings)
+        for name in settings:
+            self.assertTrue(name in said, f'picod.conf.5 lacks {name}')
+
+    def test_message_ids_are_those_of_the_source(self):
+        ids = re.findall(r'"([0-9a-f]{32})"', read('daemon', 'log.c'))
+        self.assertEqual(len(ids), 4)
+        self.assertLessEqual(set(ids), words('daemon/picod.8'))
+
+
+class TestInstall(unittest.TestCase):
+
+    def make(self, *words):
+        done = subprocess.run(
+            ['make', '-C', ROOT, '--no-print-directory',
+             'BUILD=' + os.environ.get('PICOD_BUILD', 'build'), *words],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    @staticmethod
+    def files(folder):
+        return {os.path.relpath(os.path.join(root, name), folder)
+                for root, _, names in os.walk(folder) for name in names}
+
+    def test_uninstall_takes_what_install_put_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.make('install', 'DESTDIR=' + folder, 'PREFIX=/usr')
+            files = self.files(folder)
+            for name in ('usr/sbin/picod', 'usr/bin/picoctl',
+                         'usr/lib/systemd/system/picod.socket',
+                         'usr/share/man/man8/picod.8',
+                         'usr/lib/libpicod.so.1', 'usr/include/picod.h'):
+                self.assertIn(name, files)
+            self.make('uninstall', 'DESTDIR=' + folder, 'PREFIX=/usr')
+            self.assertEqual(self.files(folder), {'etc/picod/picod.conf'})
+
+    def test_configuration_is_not_replaced(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'etc/picod/picod.conf')
+            os.makedirs(os.path.dirname(path))
+            with open(path, 'w') as file:
+                file.write('# mine\n')
+            self.make('install', 'DESTDIR=' + folder)
+            with open(path) as file:
+                self.assertEqual(file.read(), '# mine\n')
+
+    def test_units_name_what_is_installed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.make('install', 'DESTDIR=' + folder, 'PREFIX=/opt/pd')
+            unit = 'opt/pd/lib/systemd/system/picod.service'
+            with open(os.path.join(folder, unit)) as file:
+                self.assertIn('ExecStart=/opt/pd/sbin/picod\n', file.read())
+
+
+if __name__ == '__main__':
+    unittest.main()
