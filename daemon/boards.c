@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "path_watch.h"
 #include "protocol/limits.h"
 
 /* How long the boards are given to be left when picod ends. */
@@ -17,6 +18,7 @@
 
 struct boards {
 	struct event_base	*base;
+	struct path_watcher	*watcher;
 	struct unit		*units[LIMIT_BOARDS];
 	size_t			 count;
 	LIST_HEAD(, watcher)	 watchers;
@@ -75,6 +77,11 @@ boards_create(struct event_base *base)
 		return NULL;
 	bs->base = base;
 	LIST_INIT(&bs->watchers);
+	bs->watcher = path_watcher_create(base);
+	if (bs->watcher == NULL) {
+		free(bs);
+		return NULL;
+	}
 	return bs;
 }
 
@@ -89,6 +96,7 @@ boards_destroy(struct boards *bs)
 		unit_destroy(bs->units[i]);
 	if (bs->leave_timer != NULL)
 		event_free(bs->leave_timer);
+	path_watcher_destroy(bs->watcher);
 	free(bs);
 }
 
@@ -102,7 +110,8 @@ boards_add(struct boards *bs, const struct board_config *config)
 		return -ENOSPC;
 	if (boards_find(bs, config->name) != NULL)
 		return -EEXIST;
-	u = unit_create(bs->base, config, &boards_unit_handler, bs);
+	u = unit_create(bs->base, bs->watcher, config, &boards_unit_handler,
+	    bs);
 	if (u == NULL)
 		return -ENOMEM;
 	bs->units[bs->count++] = u;

@@ -10,13 +10,22 @@
 
 struct event_base;
 struct path_watch;
+struct path_watcher;
+
+/*
+ * What all watches share: one inotify instance, of which a user has 128 by
+ * default, all of his programs together.  NULL when memory is short.  It outlives
+ * its watches.
+ */
+struct path_watcher	*path_watcher_create(struct event_base *);
+void			 path_watcher_destroy(struct path_watcher *);
 
 /*
  * Watches a path, or as long as its folder does not exist, the nearest one
  * above.  cb is called whenever something happened there; by then the watch is
  * over and may be destroyed or started again.  NULL when memory is short.
  */
-struct path_watch	*path_watch_create(struct event_base *, const char *path,
+struct path_watch	*path_watch_create(struct path_watcher *, const char *path,
     void (*cb)(void *), void *arg);
 void			 path_watch_destroy(struct path_watch *);
 

@@ -82,8 +82,7 @@ port_reason(const struct port *p, int error)
  * The watch is on already, so that nothing was missed.  A port in use is an
  * exception: trying it closed it again, which the watch saw; there it starts
  * afresh, and a rare try makes up for the moment in between, or a soon one if the
- * other program just ended.  A watch may also be impossible: a user has 128
- * inotify instances by default, all of his programs together.
+ * other program just ended.  A watch may also be impossible.
  */
 static void
 port_wait(struct port *p, int error)
@@ -234,8 +233,9 @@ port_reset_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 struct port *
-port_create(struct event_base *base, const char *address, unsigned baud,
-    bool drop_dtr, const struct port_handler *handler, void *arg)
+port_create(struct event_base *base, struct path_watcher *watcher,
+    const char *address, unsigned baud, bool drop_dtr,
+    const struct port_handler *handler, void *arg)
 {
 	struct port	*p = calloc(1, sizeof *p);
 	int		 error = -ENOMEM;
@@ -260,7 +260,7 @@ port_create(struct event_base *base, const char *address, unsigned baud,
 	if (p->retry == NULL || p->reset == NULL)
 		goto fail;
 	if (p->link.ops->is_path) {
-		p->watch = path_watch_create(base, p->link.address,
+		p->watch = path_watch_create(watcher, p->link.address,
 		    port_watch_cb, p);
 		if (p->watch == NULL)
 			goto fail;

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 struct event_base;
+struct path_watcher;
 struct port;
 
 struct port_handler {
@@ -29,8 +30,9 @@ struct port_handler {
  * that nobody reads; otherwise it stays, so that the board is not reset.  NULL
  * with errno: EINVAL for a strange address, ENOMEM.
  */
-struct port	*port_create(struct event_base *, const char *address,
-    unsigned baud, bool drop_dtr, const struct port_handler *, void *arg);
+struct port	*port_create(struct event_base *, struct path_watcher *,
+    const char *address, unsigned baud, bool drop_dtr,
+    const struct port_handler *, void *arg);
 void		 port_destroy(struct port *);
 
 /* Opens it soon, and again whenever it was lost. */

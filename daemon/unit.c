@@ -21,6 +21,7 @@
 
 struct unit {
 	struct event_base *base;
+	struct path_watcher *watcher;
 	const struct unit_handler *handler;
 	void		*arg;
 	struct board	*board;
@@ -265,8 +266,8 @@ unit_driver_options(const struct board_config *config)
 }
 
 struct unit *
-unit_create(struct event_base *base, const struct board_config *config,
-    const struct unit_handler *handler, void *arg)
+unit_create(struct event_base *base, struct path_watcher *watcher,
+    const struct board_config *config, const struct unit_handler *handler, void *arg)
 {
 	struct board_options	 options = {
 		.name = config->name,
@@ -280,6 +281,7 @@ unit_create(struct event_base *base, const struct board_config *config,
 	if (u == NULL)
 		return NULL;
 	u->base = base;
+	u->watcher = watcher;
 	u->handler = handler;
 	u->arg = arg;
 	u->timer_at = DRIVER_NEVER;
@@ -299,8 +301,8 @@ int
 unit_plug(struct unit *u, const char *address)
 {
 	errno = ENOMEM;
-	u->port = port_create(u->base, address, u->baud, u->drop_dtr,
-	    &unit_port_handler, u);
+	u->port = port_create(u->base, u->watcher, address, u->baud,
+	    u->drop_dtr, &unit_port_handler, u);
 	if (u->port == NULL)
 		return -errno;
 	if (!u->board->away)

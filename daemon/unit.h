@@ -8,6 +8,7 @@
 #include "board.h"
 
 struct event_base;
+struct path_watcher;
 struct unit;
 
 struct board_config {
@@ -29,8 +30,8 @@ struct unit_handler {
 };
 
 /* A board that is nowhere yet.  NULL when memory is short. */
-struct unit	*unit_create(struct event_base *, const struct board_config *,
-    const struct unit_handler *, void *arg);
+struct unit	*unit_create(struct event_base *, struct path_watcher *,
+    const struct board_config *, const struct unit_handler *, void *arg);
 
 /* Its board's requests are finished first. */
 void		 unit_destroy(struct unit *);

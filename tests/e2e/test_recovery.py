@@ -7,6 +7,7 @@ import socket
 import unittest
 
 import picod
+import scripted
 from boards import MicroPython, Microbit
 from test_send import Typist
 from uno import Uno
@@ -214,6 +215,38 @@ class TcpWire(Wire):
         listener.bind(('127.0.0.1', self.port))
         listener.listen()
         return listener
+
+
+class UnpluggedTogether(picod.Case):
+    """As many boards as there may be, and one inotify instance for all."""
+
+    def setUp(self):
+        self.farm = scripted.Farm()
+        self.addCleanup(self.farm.stop)
+        self.farm.start()
+
+    def inotify_instances(self, p):
+        folder = f'/proc/{p.pid}/fd'
+        return [os.readlink(os.path.join(folder, fd))
+                for fd in os.listdir(folder)].count('anon_inode:inotify')
+
+    def test_all_come_back(self):
+        boards = {f'b{i}': self.farm.add(scripted.PiSerial)
+                  for i in range(picod.limit('BOARDS'))}
+        p = self.picod(verbose=False, **{
+            name: f'{board.url()},driver=piserial'
+            for name, board in boards.items()})
+        watcher = self.watch(p)
+        for name in boards:
+            p.call('Send', board=name, text='c1', wait=60000)
+        for name, board in boards.items():
+            board.vanish()
+            watcher.wait(event='state', board=name, state='absent')
+        self.assertEqual(self.inotify_instances(p), 1)
+        for name, board in reversed(boards.items()):
+            board.plug()
+            answer = p.call('Send', board=name, text='c1', wait=60000)
+            self.assertEqual(answer['output'], 'v00\n')
 
 
 class LeftBehind(picod.Case):
