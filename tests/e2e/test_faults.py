@@ -73,8 +73,9 @@ class Case:
         board.replug(picod.PATIENCE_S)
         with p.connect() as client:
             board.arm(self.number, self.action(board, client))
+            # Without a wait, so that a board that goes is answered for at once.
             client.send('Send', board=name, text=self.conversation.text,
-                        timeout=TIMEOUT_MS, wait=60000)
+                        timeout=TIMEOUT_MS)
             if self.fault == 'client':
                 # The conversation may be over before the byte comes.
                 if not client.wait_closed():
