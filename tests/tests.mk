@@ -10,8 +10,10 @@
 # make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
 
 PYTHON ?= /usr/bin/python3
-TEST_ENV = PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/e2e:tests/boards:client/python \
-	PICOD_BUILD=$(BUILD) PICOD_BOARDS=$(BUILD) ASAN_OPTIONS=verify_asan_link_order=0
+# Whoever runs this in the background of a script has SIGINT ignored.
+TEST_ENV = env --default-signal=INT PYTHONDONTWRITEBYTECODE=1 \
+	PYTHONPATH=tests/e2e:tests/boards:client/python PICOD_BUILD=$(BUILD) \
+	PICOD_BOARDS=$(BUILD) ASAN_OPTIONS=verify_asan_link_order=0
 
 # ------------------------------------------------------------ unit tests
 #
