@@ -181,7 +181,7 @@ board_wake(struct board *b)
 }
 
 void
-board_opened(struct board *b, uint64_t settle_ms, uint64_t now)
+board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 {
 	b->away = false;
 	b->open = true;
@@ -189,7 +189,7 @@ board_opened(struct board *b, uint64_t settle_ms, uint64_t now)
 	b->probe_at = DRIVER_NEVER;
 	history_clear(&b->history);
 	driver_close(b->driver);
-	driver_open(b->driver, settle_ms, now);
+	driver_open(b->driver, settle_ms, ask, now);
 	board_enter(b, BOARD_LISTENING, "its port was opened");
 	if (b->running != NULL)
 		board_vanish(b, "it was reset", now);

@@ -153,10 +153,10 @@ const char	*board_state_name(enum board_state);
 const char	*board_notice_name(enum board_notice_kind);
 
 /*
- * The port: it was opened, or the board was reset through it (settle_ms: see
- * driver_open()); it is gone; it is not there, for a reason.
+ * The port: it was opened, or the board was reset through it (settle_ms and
+ * ask: see driver_open()); it is gone; it is not there, for a reason.
  */
-void	board_opened(struct board *, uint64_t settle_ms, uint64_t now);
+void	board_opened(struct board *, uint64_t settle_ms, bool ask, uint64_t now);
 void	board_closed(struct board *, const char *reason, uint64_t now);
 void	board_problem(struct board *, const char *reason);
 

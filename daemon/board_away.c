@@ -56,7 +56,7 @@ board_return(struct board *b, uint64_t now)
 	evbuffer_drain(b->typed, evbuffer_get_length(b->typed));
 	board_resume(b);
 	if (b->open) {
-		driver_open(b->driver, 0, now);
+		driver_open(b->driver, 0, false, now);
 		board_enter(b, BOARD_LISTENING, "its console was closed");
 		board_next(b, now);
 	} else {

@@ -58,10 +58,12 @@ link_reset(struct link *link, bool pull)
 	return link->fd < 0 ? -ENOTCONN : link->ops->reset(link, pull);
 }
 
-bool
+enum link_reset
 link_resets(const struct link *link)
 {
-	return link->as == &link_serial;
+	if (link->as != &link_serial)
+		return LINK_RESETS_NOT;
+	return link->dtr_was_kept ? LINK_MAY_RESET : LINK_RESETS;
 }
 
 /*

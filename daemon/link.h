@@ -16,6 +16,16 @@
 struct event_base;
 struct link;
 
+enum link_reset {
+	LINK_RESETS_NOT,
+	/*
+	 * DTR was left up since the board was plugged in, unless somebody
+	 * lowered it by hand: then it rose, and reset the board.
+	 */
+	LINK_MAY_RESET,
+	LINK_RESETS,
+};
+
 struct link_ops {
 	const char	*prefix;	/* of the address, "" for a path */
 	bool		 is_path;	/* the rest of the address is a path */
@@ -36,6 +46,7 @@ struct link {
 	const char		*address;	/* without the prefix */
 	unsigned		 baud;
 	bool			 drop_dtr;	/* on close: see port.h */
+	bool			 dtr_was_kept;	/* by whoever closed it last */
 	int			 fd;		/* -1 while closed */
 	void			*handle;	/* the kind's own */
 	void			(*opened)(struct link *, int error);
@@ -61,7 +72,7 @@ void	link_close(struct link *);
 /* Pulls or releases the board's reset line.  -ENOTSUP where there is none. */
 int	link_reset(struct link *, bool pull);
 
-/* Whether opening it resets most boards that have a reset line (DTR). */
-bool	link_resets(const struct link *);
+/* What opening it does to most boards that have a reset line (DTR). */
+enum link_reset	link_resets(const struct link *);
 
 #endif

@@ -74,13 +74,18 @@ serial_adjust(int fd, bool drop_dtr)
 	return 0;
 }
 
-/* A port that somebody else has is not even configured: the lock comes first. */
+/*
+ * A port that somebody else has is not even configured: the lock comes first.
+ * The kernel keeps a port's settings while it is closed, and until its board is
+ * pulled: they tell whether DTR fell then.
+ */
 static int
-serial_lock(const char *path)
+serial_lock(struct link *link)
 {
-	int	fd, error;
+	struct termios	tio;
+	int		fd, error;
 
-	fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	fd = open(link->address, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -88,6 +93,8 @@ serial_lock(const char *path)
 		close(fd);
 		return error;
 	}
+	link->dtr_was_kept = tcgetattr(fd, &tio) == 0 &&
+	    !(tio.c_cflag & HUPCL);
 	return fd;
 }
 
@@ -117,7 +124,7 @@ serial_start(struct link *link, struct serial *serial)
 	enum sp_return	 r;
 	int		 error;
 
-	serial->lock = serial_lock(link->address);
+	serial->lock = serial_lock(link);
 	if (serial->lock < 0)
 		return serial->lock;
 	errno = 0;

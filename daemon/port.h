@@ -11,12 +11,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "link.h"
+
 struct event_base;
 struct path_watcher;
 struct port;
 
 struct port_handler {
-	void	(*opened)(void *arg, bool resets);	/* by opening it */
+	void	(*opened)(void *arg, enum link_reset);	/* by opening it */
 	void	(*closed)(void *arg, const char *reason);
 	/* It cannot be opened, for a reason in words; picod goes on trying. */
 	void	(*failed)(void *arg, const char *reason);

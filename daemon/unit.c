@@ -157,14 +157,15 @@ unit_settle_ms(const struct unit *u)
 }
 
 static void
-unit_opened(void *arg, bool resets)
+unit_opened(void *arg, enum link_reset reset)
 {
 	struct unit	*u = arg;
 
 	log_info_about(&(struct log_about){ .board = u->board->name,
 	    .kind = LOG_ATTACH }, "board %s is there, at %s", u->board->name,
 	    u->board->port);
-	board_opened(u->board, resets ? unit_settle_ms(u) : 0, unit_now());
+	board_opened(u->board, reset == LINK_RESETS_NOT ? 0 : unit_settle_ms(u),
+	    reset == LINK_MAY_RESET, unit_now());
 }
 
 static void
@@ -172,7 +173,7 @@ unit_reset_done(void *arg)
 {
 	struct unit	*u = arg;
 
-	board_opened(u->board, unit_settle_ms(u), unit_now());
+	board_opened(u->board, unit_settle_ms(u), false, unit_now());
 }
 
 static void

@@ -90,14 +90,16 @@ auto_close(struct driver *d)
 	a->lost = NULL;
 }
 
+/* Nobody is asked before the first job has the REPL asked. */
 static void
-auto_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+auto_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 {
 	struct automatic	*a = auto_of(d);
 
+	(void)ask;
 	auto_close(d);
-	driver_open(a->repl, settle_ms, now);
-	driver_open(a->piserial, settle_ms, now);
+	driver_open(a->repl, settle_ms, false, now);
+	driver_open(a->piserial, settle_ms, false, now);
 }
 
 static bool
@@ -166,7 +168,7 @@ auto_probed(struct automatic *a, bool is_repl, uint64_t now)
 		a->found = a->repl;
 	} else {
 		driver_close(a->repl);
-		driver_open(a->repl, 0, now);
+		driver_open(a->repl, 0, false, now);
 		if (auto_is_command(&a->job)) {
 			a->found = a->piserial;
 			a->guessed = true;

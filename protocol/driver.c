@@ -48,9 +48,9 @@ driver_check(const struct driver_ops *ops, const char *text, size_t len,
 }
 
 void
-driver_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+driver_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 {
-	d->ops->open(d, settle_ms, now);
+	d->ops->open(d, settle_ms, ask, now);
 }
 
 void

@@ -77,7 +77,8 @@ struct driver_ops {
 	struct driver	*(*create)(const struct driver_options *);
 	void		 (*destroy)(struct driver *);
 	int		 (*check)(const char *text, size_t len, const char **why);
-	void		 (*open)(struct driver *, uint64_t settle_ms, uint64_t now);
+	void		 (*open)(struct driver *, uint64_t settle_ms, bool ask,
+			    uint64_t now);
 	void		 (*close)(struct driver *);
 	int		 (*run)(struct driver *, const struct driver_job *,
 			    uint64_t now);
@@ -122,10 +123,11 @@ int	driver_check(const struct driver_ops *, const char *text, size_t len,
 /*
  * The port was opened; nothing is known of the board's state.  settle_ms is
  * how long the board may be deaf at first (a bootloader after a reset): no
- * byte is offered before, and jobs wait.  close: the port is gone; a running
- * job is over without an event.
+ * byte is offered before, and jobs wait.  ask: it may as well be awake, so the
+ * first job may ask it at once, by bytes that harm no bootloader.  close: the port
+ * is gone; a running job is over without an event.
  */
-void	driver_open(struct driver *, uint64_t settle_ms, uint64_t now);
+void	driver_open(struct driver *, uint64_t settle_ms, bool ask, uint64_t now);
 void	driver_close(struct driver *);
 
 /*

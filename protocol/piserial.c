@@ -33,9 +33,16 @@
  */
 #define BREAK		"#\n"
 
+/*
+ * Asks a board whether it is awake: a command that is broken off at once, which is
+ * RR and no more, whether or not there is such a command.
+ */
+#define ASK		"x#"
+
 enum piserial_state {
 	PISERIAL_CLOSED,
 	PISERIAL_IDLE,
+	PISERIAL_ASK,		/* whether the board is awake already */
 	PISERIAL_DRAIN,		/* old statuses are dropped */
 	PISERIAL_SEND,
 	PISERIAL_WAIT,		/* for OK or RR */
@@ -46,6 +53,7 @@ struct piserial {
 	enum piserial_state	 state;
 	bool			 reports[26];
 	bool			 deaf;		/* settling after open */
+	bool			 ask;		/* it may be awake all the same */
 	uint64_t		 settle_at;
 	uint64_t		 deadline;	/* of the state */
 	uint64_t		 drain_until;
@@ -172,13 +180,14 @@ piserial_close(struct driver *d)
 }
 
 static void
-piserial_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+piserial_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 {
 	struct piserial	*p = piserial_of(d);
 
 	piserial_close(d);
 	piserial_enter(p, PISERIAL_IDLE, DRIVER_NEVER);
 	p->deaf = settle_ms > 0;
+	p->ask = ask;
 	p->settle_at = p->deaf ? now + settle_ms : DRIVER_NEVER;
 }
 
@@ -213,18 +222,21 @@ piserial_lose(struct piserial *p, const char *why)
 static void
 piserial_advance(struct piserial *p, uint64_t now)
 {
-	if (!p->busy || p->deaf)
+	if (!p->busy)
 		return;
-	if (p->task == DRIVER_LEAVE || (p->task == DRIVER_SYNC && !p->doubt))
+	p->say_off = 0;
+	if (p->task == DRIVER_LEAVE)
 		piserial_finish(p, DRIVER_OK);
-	else if (p->doubt) {
+	else if (p->deaf) {
+		if (p->ask)
+			piserial_enter(p, PISERIAL_ASK, DRIVER_NEVER);
+	} else if (p->doubt) {
 		p->drain_until = now + DRAIN_MS;
-		p->say_off = 0;
 		piserial_enter(p, PISERIAL_DRAIN, now + QUIET_MS);
-	} else {
-		p->say_off = 0;
+	} else if (p->task == DRIVER_SYNC)
+		piserial_finish(p, DRIVER_OK);
+	else
 		piserial_enter(p, PISERIAL_SEND, now + SEND_MS);
-	}
 }
 
 /* A job is over for the caller only when it was told. */
@@ -292,11 +304,24 @@ piserial_drained(struct piserial *p, uint64_t now)
 	piserial_advance(p, now);
 }
 
+/* The board can hear.  What it may still have to say is of nobody's command. */
 static void
-piserial_hear_status(struct piserial *p, enum driver_outcome outcome)
+piserial_awake(struct piserial *p, uint64_t now)
+{
+	p->settle_at = DRIVER_NEVER;
+	p->deaf = false;
+	p->doubt |= p->state == PISERIAL_ASK;
+	piserial_advance(p, now);
+}
+
+static void
+piserial_hear_status(struct piserial *p, enum driver_outcome outcome,
+    uint64_t now)
 {
 	if (p->state == PISERIAL_WAIT)
 		piserial_finish(p, outcome);
+	else if (p->state == PISERIAL_ASK)
+		piserial_awake(p, now);
 	else if (p->owed > 0)
 		p->owed--;
 }
@@ -340,7 +365,7 @@ piserial_hear(struct piserial *p, uint8_t c, uint64_t now)
 		if ((last == 'O' && c == 'K') || (last == 'R' && c == 'R')) {
 			p->last = 0;
 			piserial_hear_status(p, c == 'K' ? DRIVER_OK :
-			    DRIVER_REJECTED);
+			    DRIVER_REJECTED, now);
 		}
 	}
 }
@@ -377,11 +402,9 @@ piserial_tick(struct driver *d, uint64_t now, struct driver_event *event)
 		piserial_take_news(p, event);
 		return;
 	}
-	if (now >= p->settle_at) {
-		p->settle_at = DRIVER_NEVER;
-		p->deaf = false;
-		piserial_advance(p, now);
-	} else if (now >= p->deadline) {
+	if (now >= p->settle_at)
+		piserial_awake(p, now);
+	else if (now >= p->deadline) {
 		if (p->state == PISERIAL_SEND)
 			piserial_lose(p, "the port takes no bytes");
 		else if (p->state == PISERIAL_WAIT)
@@ -407,17 +430,21 @@ piserial_deadline(const struct driver *d)
 static size_t
 piserial_output(const struct driver *d, const uint8_t **bytes)
 {
-	static const uint8_t	 break_off[] = BREAK;
 	const struct piserial	*p = piserial_const(d);
 
-	if (p->state == PISERIAL_DRAIN) {
-		*bytes = break_off + p->say_off;
-		return sizeof break_off - 1 - p->say_off;
-	}
-	if (p->state != PISERIAL_SEND)
+	switch (p->state) {
+	case PISERIAL_ASK:
+		*bytes = (const uint8_t *)ASK + p->say_off;
+		return strlen(ASK) - p->say_off;
+	case PISERIAL_DRAIN:
+		*bytes = (const uint8_t *)BREAK + p->say_off;
+		return strlen(BREAK) - p->say_off;
+	case PISERIAL_SEND:
+		*bytes = p->say + p->say_off;
+		return p->say_len - p->say_off;
+	default:
 		return 0;
-	*bytes = p->say + p->say_off;
-	return p->say_len - p->say_off;
+	}
 }
 
 static void

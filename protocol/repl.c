@@ -132,10 +132,11 @@ repl_close(struct driver *d)
 }
 
 static void
-repl_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+repl_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 {
 	struct repl	*r = repl_of(d);
 
+	(void)ask;	/* settle_ms is 0 wherever asking could help */
 	repl_close(d);
 	r->seed ^= now << 20;
 	r->deaf = settle_ms > 0;

@@ -12,7 +12,8 @@
  *	== TITLE	a conversation begins
  *	-- TITLE	a part begins, which others use
  *	use TITLE	its lines, here
- *	option WORD	"no-interrupt", "settle=MS", "reports=LETTERS", "baud=N"
+ *	option WORD	"no-interrupt", "settle=MS", "ask", "reports=LETTERS",
+ *			"baud=N"
  *	run TEXT	a job; also "sync", "reset", "leave"
  *	fails NAME	the job before was refused with that errno
  *	interrupt
@@ -423,6 +424,7 @@ play_open(struct play *p, const struct dialogue *d)
 {
 	struct driver_options	 options = { .may_interrupt = true };
 	uint64_t		 settle = 0;
+	bool			 ask = false;
 	const char		*text;
 	size_t			 i;
 
@@ -432,6 +434,8 @@ play_open(struct play *p, const struct dialogue *d)
 			continue;
 		if (strcmp(text, "no-interrupt") == 0)
 			options.may_interrupt = false;
+		else if (strcmp(text, "ask") == 0)
+			ask = true;
 		else if (memcmp(text, "settle=", 7) == 0)
 			settle = strtoull(text + 7, NULL, 10);
 		else if (memcmp(text, "baud=", 5) == 0)
@@ -443,7 +447,7 @@ play_open(struct play *p, const struct dialogue *d)
 	}
 	p->driver = driver_create(p->ops, &options);
 	assert(p->driver != NULL);
-	driver_open(p->driver, settle, p->now);
+	driver_open(p->driver, settle, ask, p->now);
 }
 
 static void

@@ -4,12 +4,21 @@
 On a USB bus without hardware, with Unos that run a real sketch.
 """
 
+import base64
 import os
 import signal
+import subprocess
+import sys
 import unittest
 
 import picod
 import usb
+
+LOWER_DTR = '''
+import fcntl, os, struct, sys, termios
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+fcntl.ioctl(fd, termios.TIOCMBIC, struct.pack('i', termios.TIOCM_DTR))
+'''
 
 
 class Plug(usb.Case):
@@ -221,6 +230,16 @@ class Claims(usb.Case):
 class Resets(usb.Case):
     """DTR at the board: one edge when it is plugged in, and no more."""
 
+    def said(self, p, do):
+        """What picod says to the board to do that, up to the command."""
+        watcher = self.watch(p, trace=True)
+        do(p)
+        said = b''
+        while b'n0D' not in said:
+            event = watcher.wait(event='trace', toBoard=True)
+            said += base64.b64decode(event['data'])
+        return said
+
     def test_one_pulse_at_plug_in_none_on_restart(self):
         p = self.picod()
         uno = self.uno()
@@ -230,7 +249,8 @@ class Resets(usb.Case):
             end()
             p.start()
             self.assertEqual(uno.level(13), 1)
-            self.on(p)
+            # It asks the board, instead of waiting for a boot loader.
+            self.assertEqual(self.said(p, self.on), b'x#' b'#\n' b'n0D\n')
             self.assertEqual(uno.counters()['dtr'], 1)
         uno.unplug()
         uno.plug()
@@ -239,6 +259,20 @@ class Resets(usb.Case):
         p.call('Reset', kind='hard')
         self.on(p)
         self.assertEqual(uno.counters()['dtr'], 3)
+
+    def test_dtr_lowered_while_picod_was_away(self):
+        """As avrdude leaves it: opening the port resets the board after all."""
+        p = self.picod()
+        uno = self.uno()
+        self.on(p, 'uno0', wait=20000)
+        p.terminate()
+        subprocess.run([sys.executable, '-c', LOWER_DTR, uno.device],
+                       env=self.bus.environment(), check=True)
+        uno.wait_for('dtr 0')
+        p.start()
+        self.on(p)
+        self.assertEqual(uno.counters()['dtr'], 2)
+        self.assertEqual(uno.level(13), 1)
 
     def test_native_usb_sees_that_nobody_reads(self):
         p = self.picod()

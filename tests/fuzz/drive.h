@@ -191,7 +191,7 @@ drive_order(struct drive *v)
 			driver_close(v->d);
 			v->open = v->busy = false;
 		} else {
-			driver_open(v->d, order % 3 * 100, v->now);
+			driver_open(v->d, order % 3 * 100, order & 4, v->now);
 			v->open = true;
 			v->busy = false;
 		}
@@ -229,7 +229,7 @@ drive(struct drive *v, const struct driver_ops *ops, const uint8_t *data,
 	options.may_interrupt = drive_byte(v) % 4 != 0;
 	v->d = driver_create(ops, &options);
 	assert(v->d != NULL);
-	driver_open(v->d, 0, v->now);
+	driver_open(v->d, 0, false, v->now);
 	v->open = true;
 	while (v->size > 0)
 		drive_order(v);

@@ -230,7 +230,8 @@ fuzz_open(struct fuzz *f, bool open)
 	if (open) {
 		f->open = true;
 		f->wire_len = 0;
-		board_opened(f->board, f->now % 5 == 0 ? 2000 : 0, f->now);
+		board_opened(f->board, f->now % 5 == 0 ? 2000 : 0,
+		    f->now % 2 == 0, f->now);
 	} else if (f->open) {
 		f->open = false;
 		board_closed(f->board, "unplugged", f->now);

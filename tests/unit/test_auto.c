@@ -55,7 +55,7 @@ heard(const char *text, bool may_interrupt)
 	struct driver_event	 event;
 	size_t			 off;
 
-	driver_open(d, 0, 0);
+	driver_open(d, 0, false, 0);
 	for (off = 0; off < strlen(text); )
 		off += driver_feed(d, (const uint8_t *)text + off,
 		    strlen(text) - off, 0, &event);
@@ -79,7 +79,7 @@ START_TEST(name_of_what_was_found)
 	d = heard(">>> ", false);
 	ck_assert_int_eq(driver_run(d, &job, 0), 0);
 	ck_assert_str_eq(driver_name(d), "repl");
-	driver_open(d, 0, 0);
+	driver_open(d, 0, false, 0);
 	ck_assert_str_eq(driver_name(d), "auto");
 	driver_close(d);
 	ck_assert_int_eq(driver_run(d, &job, 0), -ENOTCONN);

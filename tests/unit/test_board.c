@@ -48,9 +48,9 @@ fake_check(const char *text, size_t len, const char **why)
 }
 
 static void
-fake_open(struct driver *d, uint64_t settle_ms, uint64_t now)
+fake_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 {
-	(void)d, (void)settle_ms, (void)now;
+	(void)d, (void)settle_ms, (void)ask, (void)now;
 }
 
 static void
@@ -225,7 +225,7 @@ setup(void)
 	host_restarts = 0;
 	host_paused = false;
 	board = board_create(&options, &host, NULL, 100);
-	board_opened(board, 0, 0);
+	board_opened(board, 0, false, 0);
 }
 
 static void
@@ -381,7 +381,7 @@ START_TEST(test_absent)
 	ck_assert_int_eq(c.answers, 0);
 	ask(&d, "4");
 	ck_assert_int_eq(d.error, ERROR_BOARD_ABSENT);
-	board_opened(board, 0, 20);
+	board_opened(board, 0, false, 20);
 	ck_assert_str_eq(fake->text, "3");
 	say("d", 30);
 	ck_assert_int_eq(c.error, ERROR_NONE);
@@ -577,7 +577,7 @@ START_TEST(test_will_cannot_run)
 	board_closed(board, "unplugged", 0);
 	board_release(board, holder.token, true, 0);
 	ck_assert(!board->hold.on);
-	board_opened(board, 0, 0);
+	board_opened(board, 0, false, 0);
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
 	ask(&other, "other");
 	board_release(board, holder.token, true, 0);
@@ -649,7 +649,7 @@ START_TEST(test_reset_through_the_port_is_the_last_step)
 	say("L", 0);
 	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
 	ck_assert_int_ne(board->state, BOARD_SILENT);
-	board_opened(board, 0, 100);
+	board_opened(board, 0, false, 100);
 	ask(&b, "2");
 	say("L", 200);			/* not twice in a row */
 	ck_assert_int_eq(board->state, BOARD_SILENT);
@@ -671,7 +671,7 @@ START_TEST(test_boot_count)
 	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);
 	ck_assert_uint_eq(board->boot, boot + 2);
 	board_closed(board, "x", 0);
-	board_opened(board, 0, 0);
+	board_opened(board, 0, false, 0);
 	ck_assert_uint_eq(board->boot, boot + 3);
 }
 END_TEST
@@ -689,12 +689,12 @@ START_TEST(test_resets)
 	ck_assert_ptr_nonnull(strstr(fake->text, "machine"));
 	board_closed(board, "it went away", 0);	/* as a USB board does */
 	ck_assert_int_eq(a.error, ERROR_NONE);
-	board_opened(board, 0, 0);
+	board_opened(board, 0, false, 0);
 
 	host_restarts = 1;
 	board_submit(board, make(&a, REQUEST_HARD_RESET, ""), 0);
 	ck_assert_int_eq(a.answers, 0);
-	board_opened(board, 0, 0);
+	board_opened(board, 0, false, 0);
 	ck_assert_int_eq(a.error, ERROR_NONE);
 
 	fake->refuse = -ENOTSUP;

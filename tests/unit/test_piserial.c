@@ -101,7 +101,7 @@ START_TEST(board_command_limit)
 	uint8_t			 text[LIMIT_COMMAND + 2];
 	size_t			 extra, off, told;
 
-	driver_open(d, 0, 0);
+	driver_open(d, 0, false, 0);
 	for (extra = 0; extra < 2; extra++) {
 		memset(text, '0', sizeof text);
 		text[0] = 'w';

@@ -182,7 +182,7 @@ START_TEST(statement_costs_40_bytes)
 	size_t			 sent, heard, off;
 	uint64_t		 now;
 
-	driver_open(d, 0, 0);
+	driver_open(d, 0, false, 0);
 	ck_assert_int_eq(driver_run(d, &job, 0), 0);
 	job = (struct driver_job){ .text = "3000 + 10", .len = 9 };
 	now = talk_until(d, -1);
@@ -218,7 +218,7 @@ START_TEST(bursts_of_32_bytes)
 	const uint8_t		*bytes;
 	uint64_t		 now;
 
-	driver_open(d, 0, 0);
+	driver_open(d, 0, false, 0);
 	ck_assert_int_eq(driver_run(d, &job, 0), 0);
 	now = talk_until(d, '{');
 	ck_assert_uint_eq(driver_output(d, &bytes), 32);
@@ -405,7 +405,7 @@ START_TEST(trace_is_bounded)
 	struct repl		*in = (struct repl *)d;
 	size_t			i;
 
-	driver_open(d, 0, 0);
+	driver_open(d, 0, false, 0);
 	in->busy = in->in_step = true;
 	in->purpose = REPL_FOR_JOB;
 	in->state = REPL_OUTPUT;
