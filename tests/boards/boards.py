@@ -123,16 +123,17 @@ class QemuBoard(Board):
     def __init__(self, path=None, pty=False):
         super().__init__(path, pty)
         self._monitor = None
+        self._answers = None
 
     def machine(self):
         """The arguments that describe the machine and its firmware."""
         raise NotImplementedError
 
     def spawn(self):
-        ours, theirs = socket.socketpair()
-        self._monitor = ours.makefile('rw')
-        with ours, theirs:
-            ours.settimeout(START_TIMEOUT_S)
+        self._monitor, theirs = socket.socketpair()
+        self._monitor.settimeout(START_TIMEOUT_S)
+        self._answers = self._monitor.makefile()
+        with theirs:
             if self.pty:
                 self._spawn_qemu('pty', theirs)
             else:
@@ -149,9 +150,10 @@ class QemuBoard(Board):
 
     def stop(self):
         super().stop()
-        if self._monitor:
-            self._monitor.close()
-            self._monitor = None
+        for each in (self._answers, self._monitor):
+            if each:
+                each.close()
+        self._answers = self._monitor = None
 
     def reset(self):
         """The reset button: the port stays, the processor starts anew."""
@@ -168,12 +170,11 @@ class QemuBoard(Board):
     def order(self, command, **arguments):
         """Gives QEMU an order and returns its answer."""
         call = {'execute': command, 'arguments': arguments}
-        self._monitor.write(json.dumps(call) + '\n')
-        self._monitor.flush()
+        self._monitor.sendall(json.dumps(call).encode() + b'\n')
         return self._answer('return')
 
     def _answer(self, key):
-        for line in self._monitor:
+        for line in self._answers:
             message = json.loads(line)
             if 'error' in message:
                 raise BoardError(message['error']['desc'])
@@ -186,8 +187,12 @@ class QemuBoard(Board):
         if os.path.lexists(self.path):
             os.unlink(self.path)
         port = socket.socket(socket.AF_UNIX)
-        port.bind(self.path)
-        port.listen()
+        try:
+            port.bind(self.path)
+            port.listen()
+        except OSError:
+            port.close()
+            raise
         return port
 
     def _spawn_qemu(self, serial, monitor, *sockets):

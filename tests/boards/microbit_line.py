@@ -55,8 +55,11 @@ class SerialLine:
         self._thread.join()
 
     def _run(self):
-        while self._step():
-            pass
+        try:
+            while self._step():
+                pass
+        except ConnectionError:
+            pass                # the emulator has ended
         if self._host:
             self._host.close()
         os.close(self._end_read)
@@ -104,12 +107,9 @@ class SerialLine:
             self._hang_up()
             return
         self._give_it_time()
-        try:
-            self._uart.setblocking(True)
-            self._uart.sendall(piece)
-            self._uart.setblocking(False)
-        except BrokenPipeError:
-            pass                # the next look at the UART ends the line
+        self._uart.setblocking(True)
+        self._uart.sendall(piece)
+        self._uart.setblocking(False)
 
     def _carry_to_host(self):
         """What nobody listens to is lost."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The QEMU boards by themselves: the raw REPL by hand, and their lives."""
 
+import contextlib
+import gc
 import os
 import select
 import signal
@@ -9,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 
 from boards import HERE, BoardError, MicroPython, Microbit
 from relay import Relay, open_port
@@ -194,6 +197,29 @@ class BoardCase:
         with self.assertRaisesRegex(BoardError, 'qemu-system-arm'):
             board.start()
         self.assertFalse(os.path.exists(board.directory))
+
+    def test_closes_all_when_it_cannot_start(self):
+        board = self.CLASS(path='/nowhere/port')
+        with warnings.catch_warnings(record=True) as unclosed:
+            warnings.simplefilter('always')
+            with self.assertRaisesRegex(BoardError, 'No such file'):
+                board.start()
+            gc.collect()
+        self.assertEqual(unclosed, [])
+
+    def test_closes_all_when_the_emulator_dies(self):
+        before = os.listdir('/proc/self/fd')
+        board = self.start()
+        with contextlib.closing(Line(board.path)) as line:
+            line.enter_raw_repl()
+            board.freeze()
+            line.send(b'x' * 1000)
+            board.process.kill()
+            board.process.wait()
+            with self.assertRaises(BrokenPipeError):
+                board.order('cont')
+            board.stop()
+        self.assertEqual(os.listdir('/proc/self/fd'), before)
 
     def test_through_a_relay(self):
         with self.CLASS() as board, Relay(board.path) as relay:
