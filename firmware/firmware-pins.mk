@@ -156,9 +156,11 @@ e2e-needs: board-pico $(PINBENCH)
 
 # --------------------------------------------------------------------- all
 
-firmware: firmware-pins
-firmware-pins: $(PINS_AVR_HEX) $(PINS_PICO)
-	@$(AVR_SIZE) $(PINS_AVR_HEX:.hex=.elf)
-	@$(ARM_SIZE) $(pico_elf)
+firmware: $(BUILD)/firmware/sizes
 
-.PHONY: firmware-pins board-pico
+$(BUILD)/firmware/sizes: $(FIRMWARE_AVR_HEX) $(PINS_AVR_HEX) $(PINS_PICO)
+	@$(AVR_SIZE) $(filter %.elf,$(^:.hex=.elf)) >$@
+	@$(ARM_SIZE) $(pico_elf) >>$@
+	@cat $@
+
+.PHONY: board-pico

@@ -3,9 +3,11 @@
 # What runs on the boards.
 #
 #   make firmware           everything below
-#   make firmware-sizes     how much of the chip each sketch takes
+#
+# When an image was built, how much of the chip each takes is shown, and kept in
+# build/firmware/sizes.
 
-.PHONY: firmware firmware-sizes
+.PHONY: firmware
 
 # ---------------------------------------------------------------- Arduino
 #
@@ -112,9 +114,6 @@ $(BUILD)/firmware/%.hex: $(BUILD)/firmware/%.elf
 	$(call say,HEX)
 	$(Q)$(AVR_OBJCOPY) -O ihex -R .eeprom $< $@
 
-firmware: $(FIRMWARE_AVR_HEX) firmware-sizes
-
-firmware-sizes: $(FIRMWARE_AVR_HEX)
-	@$(AVR_SIZE) $(FIRMWARE_AVR_HEX:.hex=.elf)
+firmware: $(FIRMWARE_AVR_HEX)
 
 # ------------------------------------------------------------------- Pico
