@@ -34,9 +34,8 @@ struct path_watch {
 
 struct path_watcher {
 	LIST_HEAD(, path_watch) watches;
-	struct event_base *base;
 	struct event	*event;
-	int		 fd;			/* inotify, once it is needed */
+	int		 fd;			/* inotify; -1: there is none left */
 };
 
 static bool
@@ -87,26 +86,6 @@ path_watcher_cb(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static bool
-path_watcher_open(struct path_watcher *watcher)
-{
-	if (watcher->fd >= 0)
-		return true;
-	watcher->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (watcher->fd < 0)
-		return false;
-	watcher->event = event_new(watcher->base, watcher->fd,
-	    EV_READ | EV_PERSIST, path_watcher_cb, watcher);
-	if (watcher->event != NULL && event_add(watcher->event, NULL) == 0)
-		return true;
-	if (watcher->event != NULL)
-		event_free(watcher->event);
-	watcher->event = NULL;
-	close(watcher->fd);
-	watcher->fd = -1;
-	return false;
-}
-
 struct path_watcher *
 path_watcher_create(struct event_base *base)
 {
@@ -115,8 +94,15 @@ path_watcher_create(struct event_base *base)
 	if (watcher == NULL)
 		return NULL;
 	LIST_INIT(&watcher->watches);
-	watcher->base = base;
-	watcher->fd = -1;
+	watcher->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (watcher->fd < 0)
+		return watcher;
+	watcher->event = event_new(base, watcher->fd, EV_READ | EV_PERSIST,
+	    path_watcher_cb, watcher);
+	if (watcher->event == NULL || event_add(watcher->event, NULL) < 0) {
+		path_watcher_destroy(watcher);
+		return NULL;
+	}
 	return watcher;
 }
 
@@ -221,7 +207,7 @@ void
 path_watch_start(struct path_watch *w)
 {
 	path_watch_stop(w);
-	if (!path_watcher_open(w->watcher))
+	if (w->watcher->fd < 0)
 		return;
 	path_watch_mark_folder(w);
 	if (w->folder == NO_MARK)
