@@ -425,6 +425,13 @@ class Case(unittest.TestCase):
         self.addCleanup(connection.close)
         return connection
 
+    def until(self, look):
+        """What look() returns once that is true; for what no event tells."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not (seen := look()):
+            self.assertLess(time.monotonic(), deadline, 'waited in vain')
+        return seen
+
     @contextlib.contextmanager
     def fails(self, name, **parameters):
         """The block raises this error, with these parameters."""

@@ -173,8 +173,7 @@ class Doctor(usb.Case):
         self.assertEqual(result.returncode, 1)
         self.assertIn('only charges', result.stdout)
         self.uno('1-2', 'ttyUSB0', vid='1a86', pid='7523', serial='')
-        while not self.names(p):
-            pass
+        self.until(lambda: self.names(p))
         result = self.doctor(p)
         self.assertEqual(result.returncode, 1)
         self.assertIn('match = 1a86:7523', result.stdout)

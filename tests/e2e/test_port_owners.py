@@ -48,8 +48,7 @@ class Owners(usb.Case):
         holder = self.hold(uno, how)
         p = self.picod()
         watcher = self.watch(p)
-        while not p.board().get('problem'):
-            pass
+        self.until(lambda: p.board().get('problem'))
         board = p.board()
         self.assertEqual(board['state'], 'absent')
         program = os.path.basename(sys.executable)
@@ -95,10 +94,10 @@ class Owners(usb.Case):
     def test_two_picods(self):
         self.uno()
         first = self.picod()
+        self.wait(first, 'uno0', 'listening')
         second = self.picod()
-        while not second.board().get('problem'):
-            pass
-        self.assertIn(f'picod (pid {first.pid})', second.board()['problem'])
+        problem = self.until(lambda: second.board().get('problem'))
+        self.assertIn(f'picod (pid {first.pid})', problem)
         self.on(first)
         first.terminate()
         self.on(second, wait=30000)
@@ -150,9 +149,8 @@ class Users(usb.Case):
         uno = self.uno()
         self.give(uno, 0o600)
         p = self.user_picod()
-        while not p.board().get('problem'):
-            pass
-        self.assertIn('dialout', p.board()['problem'])
+        problem = self.until(lambda: p.board().get('problem'))
+        self.assertIn('dialout', problem)
         os.chmod(os.readlink(uno.path), 0o660)
         os.chown(os.readlink(uno.path), NOBODY, NOBODY)
         # The bus has a link to the pty where a real /dev has the node.

@@ -198,11 +198,9 @@ class Claims(usb.Case):
             with self.fails('Unsupported'):
                 p.call(method, **{'text': 'n0D'} if method == 'Send' else {})
         uno.unplug()
-        while self.names(p):
-            pass
+        self.until(lambda: not self.names(p))
         uno.plug()
-        while not self.names(p):
-            pass
+        self.until(lambda: self.names(p))
         p.terminate()
         now = uno.counters()
         for count in 'opens', 'received', 'dtr':

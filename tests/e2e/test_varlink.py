@@ -108,8 +108,8 @@ class Wire(picod.Case):
         watcher.wait(event='state', state='busy')
         waiting = self.connect(self.p)
         waiting.send('Send', text='never = 1')
-        while not (requests := self.p.board()['requests'])[1:]:
-            pass
+        self.until(lambda: self.p.board()['requests'][1:])
+        requests = self.p.board()['requests']
         self.assertEqual([(r['text'], r['running'], r['method'])
                           for r in requests],
                          [('while True: pass', True, 'Send'),
