@@ -182,11 +182,14 @@ repl_run(struct driver *d, const struct driver_job *job, uint64_t now)
 		return error;
 	r->busy = true;
 	r->job = *job;
-	r->statement = false;
+	r->form = REPL_PROGRAM;
 	if (job->task == DRIVER_RUN) {
 		len = repl_text_strip(job->text, job->len);
-		r->statement = repl_text_is_statement(job->text, len);
-		if (r->statement)
+		if (repl_text_is_expression(job->text, len))
+			r->form = REPL_EXPRESSION;
+		else if (repl_text_is_statement(job->text, len))
+			r->form = REPL_STATEMENT;
+		if (r->form != REPL_PROGRAM)
 			r->job.len = len;
 	}
 	r->probed = r->helper_failed = r->retried = r->started = false;

@@ -15,8 +15,15 @@
 #include "protocol/driver.h"
 #include "protocol/repl_watch.h"
 
-#define REPL_HELPER	"__picod"	/* its name on the board */
-#define REPL_STORE	"__picodt"	/* a text that comes in pieces */
+/* Names on the board: short, since each byte of them is waited for. */
+#define REPL_HELPER	"__p"
+#define REPL_STORE	"__pt"		/* a text that comes in pieces */
+
+/*
+ * What the helper writes at its end: ASCII's record separator, which neither a
+ * REPL nor XON/XOFF uses, and no job prints by accident before 04.
+ */
+#define REPL_MARK	0x1e
 
 #define REPL_TRACE_MAX	8192		/* of a traceback, its end is kept */
 #define REPL_BURST	32		/* bytes a board takes in at a time */
@@ -33,7 +40,6 @@ enum repl_state {
 	REPL_SEND,		/* sending in plain raw mode */
 	REPL_PASTE,		/* sending by raw-paste */
 	REPL_OK,		/* until it says OK */
-	REPL_TAKEN,		/* until the helper writes the job's mark */
 	REPL_OUTPUT,		/* the job runs */
 	REPL_TRACE,		/* its traceback, or nothing */
 	REPL_END,		/* until the raw REPL's ">" */
@@ -41,6 +47,13 @@ enum repl_state {
 	REPL_LEAVE,		/* until the friendly prompt */
 	REPL_REBOOT,		/* until it says that it restarts */
 	REPL_STATES
+};
+
+/* How the text of a job is carried out. */
+enum repl_form {
+	REPL_PROGRAM,		/* as it is, and no value is shown */
+	REPL_STATEMENT,		/* by the helper, as a literal */
+	REPL_EXPRESSION,	/* by the helper, as its argument */
 };
 
 /* What the text that is being sent is for. */
@@ -94,8 +107,8 @@ struct repl {
 	/* the job */
 	bool			 busy;
 	struct driver_job	 job;
-	bool			 statement;	/* goes through the helper */
-	bool			 wrapped;	/* its traceback has our frames */
+	enum repl_form		 form;
+	bool			 wrapped;	/* its traceback has our line */
 	bool			 probed;
 	bool			 helper_failed;
 	bool			 retried;
@@ -119,10 +132,9 @@ struct repl {
 	size_t			 say_off;
 	bool			 say_eof;	/* a Ctrl-D is to follow */
 	size_t			 budget;	/* bytes that may go now */
-	bool			 pasting;	/* by raw-paste */
 
 	/* what is being heard */
-	uint8_t			 mark;		/* 0: this text has none */
+	bool			 marked;	/* this text ends with a mark */
 	bool			 held;		/* a mark that may be the end */
 	bool			 unmarked;	/* it ends without its mark */
 	char			 want[24];	/* "(123456789, ", "123456789" */

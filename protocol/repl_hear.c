@@ -6,12 +6,11 @@
  *
  *	OK output 04 traceback 04 >
  *
- * A statement runs inside our helper, which writes a mark before and after
- * it: a control character that differs from job to job.  Only OK with that
- * mark begins the output, and only the mark with 04 ends it, so neither
- * leftovers of an earlier job nor print('\x04\x04>') can be mistaken.  A
- * program has no marks; there an 04 counts as the end only if a second one
- * and a ">" follow, and the board is probed before the next job.
+ * A value is shown by our helper, which writes a mark after it, so that
+ * print('\x04\x04>') is not mistaken for the end: that is the mark with 04, or
+ * 04 with a traceback.  A program has no mark; there an 04 counts as the end if
+ * a second one and a ">" follow.  Wherever no mark was seen, the board is probed
+ * before the next job, so that leftovers are nobody's answer.
  */
 #include <string.h>
 
@@ -146,13 +145,6 @@ hear_gone(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	hear_noise(r, c);
 }
 
-/* The text is all there: now the output begins, or first the mark. */
-static void
-hear_taken_text(struct repl *r, uint64_t now)
-{
-	repl_enter(r, r->mark != 0 ? REPL_TAKEN : REPL_OUTPUT, now);
-}
-
 /*
  * 04 says "got it" once all is sent, and before that "stop": the board waits
  * for 04 or 03 then.  It gets 03, after which nothing is carried out even if
@@ -168,11 +160,11 @@ hear_paste(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	} else if (c == CTRL_D) {
 		if (r->say_eof) {
 			repl_order(r, "\x03", 1);
-			r->mark = 0;
+			r->marked = false;
 		}
 		r->say_eof = false;
 		r->say_off = r->say_len;
-		hear_taken_text(r, now);
+		repl_enter(r, REPL_OUTPUT, now);
 	} else {
 		hear_noise(r, c);
 	}
@@ -185,9 +177,9 @@ hear_paste(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 static bool
 hear_echo(struct repl *r, uint8_t c)
 {
-	static const char	call[] = REPL_HELPER "('";
+	static const char	call[] = REPL_HELPER "(";
 
-	if (r->mark == 0 || r->retried)
+	if (!r->marked || r->retried)
 		return false;
 	if (c == (uint8_t)call[r->matched])
 		r->matched++;
@@ -201,7 +193,7 @@ hear_ok(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	(void)signs;
 	if (c == 'K' && r->last == 'O') {
-		hear_taken_text(r, now);
+		repl_enter(r, REPL_OUTPUT, now);
 		return;
 	}
 	if (hear_echo(r, c)) {
@@ -213,23 +205,6 @@ hear_ok(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 		hear_noise(r, r->last);
 	if (c != 'O' && c != CTRL_D && c != '>')
 		hear_noise(r, c);
-}
-
-/* 04 instead of the mark: the board could not even call the helper. */
-static void
-hear_taken(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)signs;
-	if (c == r->mark) {
-		repl_enter(r, REPL_OUTPUT, now);
-	} else if (c == CTRL_D) {
-		r->unmarked = true;
-		repl_enter(r, REPL_TRACE, now);
-	} else {
-		hear_noise(r, c);
-		if (!r->pasting)
-			repl_enter(r, REPL_OK, now);
-	}
 }
 
 /* The helper works if it shows our nonce; noise may stand around that. */
@@ -260,27 +235,21 @@ hear_printed(struct repl *r, const uint8_t *bytes, size_t len)
 	repl_tell_text(r, DRIVER_OUTPUT, bytes, len);
 }
 
-/* A helper that is stopped while it writes its last mark ends without. */
+/* What raises before the helper is called, or stops it, ends without a mark. */
 static void
 hear_output(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
-	bool	marked = r->mark != 0;
+	static const uint8_t	mark = REPL_MARK;
+	bool			held = r->held;
 
 	(void)signs;
-	if (r->held) {
-		r->held = false;
-		if (c == CTRL_D) {
-			repl_enter(r, REPL_TRACE, now);
-			return;
-		}
-		hear_printed(r, &r->mark, 1);
-	}
-	if (marked && c == r->mark) {
-		r->held = true;
-	} else if (c == CTRL_D && (!marked || r->interrupts > 0)) {
-		r->unmarked = true;
+	r->held = r->marked && c == mark;
+	if (held && c != CTRL_D)
+		hear_printed(r, &mark, 1);
+	if (c == CTRL_D) {
+		r->unmarked = !held;
 		repl_enter(r, REPL_TRACE, now);
-	} else {
+	} else if (!r->held) {
 		hear_printed(r, &c, 1);
 	}
 }
@@ -299,12 +268,21 @@ void
 repl_trace_was_output(struct repl *r, uint64_t now)
 {
 	static const uint8_t	eof = CTRL_D;
+	size_t			len = r->trace_len, i;
 
 	hear_printed(r, &eof, 1);
-	hear_printed(r, r->trace, r->trace_len);
 	r->trace_len = 0;
 	r->trace_cut = false;
 	repl_enter(r, REPL_OUTPUT, now);
+	for (i = 0; i < len; i++)	/* there is no 04 in it */
+		hear_output(r, r->trace[i], 0, now);
+}
+
+/* A job that has a mark ends without it only if it raises or is stopped. */
+static bool
+hear_trace_was_due(const struct repl *r)
+{
+	return !r->marked || r->interrupts > 0 || repl_trace_is_one(r);
 }
 
 /* Of a long traceback the end tells more than the beginning. */
@@ -312,8 +290,13 @@ static void
 hear_trace(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	(void)signs;
-	if (c == CTRL_D) {
+	if (c == CTRL_D && hear_trace_was_due(r)) {
 		repl_enter(r, REPL_END, now);
+		return;
+	}
+	if (c == CTRL_D) {
+		repl_trace_was_output(r, now);
+		hear_output(r, c, 0, now);
 		return;
 	}
 	if (r->trace_len == sizeof r->trace) {
@@ -341,7 +324,7 @@ hear_end(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 		repl_text_over(r, now);
 	} else if (r->unmarked) {
 		repl_trace_was_output(r, now);
-		repl_enter(r, REPL_TRACE, now);
+		hear_output(r, CTRL_D, 0, now);
 		hear_trace(r, c, signs, now);
 	} else {
 		repl_enter(r, REPL_GONE, now);
@@ -400,7 +383,6 @@ const struct repl_row repl_rows[REPL_STATES] = {
 	[REPL_SEND]	= { hear_send, 5000, "the port takes no bytes" },
 	[REPL_PASTE]	= { hear_paste, 5000, "the board takes no more text" },
 	[REPL_OK]	= { hear_ok, 5000, "the board did not take the text" },
-	[REPL_TAKEN]	= { hear_taken, 5000, "the statement did not begin" },
 	[REPL_OUTPUT]	= { hear_output, 0, "the program did not stop" },
 	[REPL_TRACE]	= { hear_trace, 5000, "the traceback has no end" },
 	[REPL_END]	= { hear_end, 2000, "the raw REPL did not come back" },

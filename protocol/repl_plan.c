@@ -82,8 +82,8 @@ repl_stumble(struct repl *r, uint64_t now)
 void
 repl_advance(struct repl *r, uint64_t now)
 {
-	bool	statement = r->job.task == DRIVER_RUN && r->statement;
-	bool	program = r->job.task == DRIVER_RUN && !r->statement;
+	bool	run = r->job.task == DRIVER_RUN;
+	bool	program = run && r->form == REPL_PROGRAM;
 
 	if (!r->busy || r->deaf)
 		return;
@@ -105,7 +105,7 @@ repl_advance(struct repl *r, uint64_t now)
 	} else if (r->job.task == DRIVER_SYNC) {
 		r->trace_len = 0;
 		repl_finish(r, DRIVER_OK, now);
-	} else if (statement && !r->helper) {
+	} else if (run && !program && !r->helper) {
 		repl_finish(r, DRIVER_RAISED, now);
 	} else {
 		repl_say_job(r, now);
@@ -163,15 +163,17 @@ plan_step_over(struct repl *r, uint64_t now)
 static bool
 plan_helper_is_missing(const struct repl *r)
 {
-	return r->mark != 0 && r->unmarked && !r->retried &&
+	static const char	name[] = "'" REPL_HELPER "'";
+
+	return r->marked && r->unmarked && !r->retried &&
 	    repl_trace_is(r->trace, r->trace_len, "NameError") &&
-	    memmem(r->trace, r->trace_len, REPL_HELPER,
-	    strlen(REPL_HELPER)) != NULL;
+	    memmem(r->trace, r->trace_len, name, sizeof name - 1) != NULL;
 }
 
 /*
- * A board that lost the helper has restarted unseen.  The statement cannot
- * have begun, so it is the one thing that may be sent again.
+ * A board that lost the helper has restarted unseen.  Python looks for what it
+ * calls before it looks at the arguments, so the job cannot have begun: it is the
+ * one thing that may be sent again.
  */
 void
 repl_text_over(struct repl *r, uint64_t now)
@@ -192,9 +194,10 @@ repl_text_over(struct repl *r, uint64_t now)
 	else if (r->interrupts > 0 &&
 	    repl_trace_is(r->trace, r->trace_len, "KeyboardInterrupt"))
 		outcome = DRIVER_INTERRUPTED;
-	if (r->wrapped)
-		r->trace_len = repl_trace_trim(r->trace, r->trace_len);
-	if (r->mark == 0 || r->interrupts > 0)
+	if (r->wrapped || r->form != REPL_PROGRAM)
+		r->trace_len = repl_trace_trim(r->trace, r->trace_len,
+		    r->wrapped);
+	if (!r->marked || r->unmarked || r->interrupts > 0)
 		r->doubt = true;
 	repl_finish(r, outcome, now);
 }

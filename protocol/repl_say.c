@@ -13,32 +13,31 @@
 #include "protocol/repl_text.h"
 
 /*
- * The helper: called with the mark and then the statement in one literal.  It
- * writes the mark before and after, whatever comes between.  print() is the
- * real one even if a program has its own by that name.
+ * The helper: called with a value to show, or with a statement in a literal to
+ * carry out and show.  It writes the mark at its end, whatever comes before.  Its
+ * print() is the real one even if a program has its own by that name.
  */
+#define HELPER_HEAD \
+    "def " REPL_HELPER "(v,t=0,b=__import__('builtins')):\n" \
+    " try:\n"
+#define HELPER_TAIL \
+    "  b.__repl_print__(v)\n" \
+    " finally:b.print('\\x1e',end='')\n"
+
 static const char helper_text[] =
-    "compile\n"
-    "def " REPL_HELPER "(t,p=__import__('builtins').print):\n"
-    " m=t[0];p(m,end='')\n"
-    " try:exec(compile(t[1:],'<stdin>','single'),globals())\n"
-    " finally:p(m,end='')\n";
+    "compile\n" HELPER_HEAD
+    "  if t:v=exec(compile(t,'<stdin>','single'),globals())\n" HELPER_TAIL;
 
 /*
  * For boards without compile(): a lambda compiles an expression without
  * running it, so that nothing runs twice when it is none.
  */
 static const char helper_without_compile[] =
-    "def " REPL_HELPER "(t,p=__import__('builtins').print):\n"
-    " m=t[0];t=t[1:];p(m,end='')\n"
-    " try:\n"
-    "  try:f=eval('lambda:('+t+'\\n)')\n"
-    "  except SyntaxError:f=0\n"
-    "  if f:\n"
-    "   t=f()\n"
-    "   if t is not None:p(repr(t))\n"
-    "  else:exec(t,globals())\n"
-    " finally:p(m,end='')\n";
+    HELPER_HEAD
+    "  if t:\n"
+    "   try:v=eval('lambda:('+t+'\\n)')\n"
+    "   except SyntaxError:v=0\n"
+    "   v=v()if v else exec(t,globals())\n" HELPER_TAIL;
 
 /* splitmix64: any spread of bits will do, nothing here is a secret. */
 static uint32_t
@@ -49,24 +48,6 @@ say_random(struct repl *r, uint64_t now)
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
 	z = (z ^ z >> 27) * 0x94d049bb133111eb;
 	return (uint32_t)(z >> 32);
-}
-
-/*
- * Control characters that neither a REPL nor XON/XOFF uses: no job prints
- * them by accident, so its output need not be held back to look at them.
- */
-static uint8_t
-say_mark(struct repl *r, uint64_t now)
-{
-	static const char	marks[] = "\x0e\x0f\x10\x12\x14\x15\x16\x17"
-	    "\x18\x19\x1c\x1d\x1e\x1f";
-	uint8_t			mark;
-
-	do
-		mark = (uint8_t)marks[say_random(r, now) %
-		    (sizeof marks - 1)];
-	while (mark == r->mark);
-	return mark;
 }
 
 /* A short text and its Ctrl-D go in one piece, which is one write less. */
@@ -88,15 +69,15 @@ say_plain(struct repl *r, uint64_t now)
 /* Chooses the way: raw-paste for more than the board is sure to buffer. */
 static void
 say_text(struct repl *r, enum repl_purpose purpose, const void *text,
-    size_t len, uint8_t mark, uint64_t now)
+    size_t len, bool marked, uint64_t now)
 {
 	r->purpose = purpose;
 	r->say = text;
 	r->say_len = len;
 	r->say_off = 0;
 	r->say_eof = true;
-	r->mark = mark;
-	r->held = r->unmarked = r->pasting = r->trace_cut = false;
+	r->marked = marked;
+	r->held = r->unmarked = r->trace_cut = false;
 	r->trace_len = 0;
 	if (purpose != REPL_FOR_PROBE && (!r->paste_known ||
 	    (r->paste && len > r->window_step))) {
@@ -110,7 +91,6 @@ say_text(struct repl *r, enum repl_purpose purpose, const void *text,
 void
 repl_say_paste(struct repl *r, uint64_t now)
 {
-	r->pasting = true;
 	r->budget = r->window_step;
 	repl_enter(r, REPL_PASTE, now);
 }
@@ -136,7 +116,7 @@ repl_say_probe(struct repl *r, uint64_t now)
 	snprintf(r->want, sizeof r->want, "(%u, ", nonce);
 	len = snprintf((char *)r->wire, r->wire_size,
 	    "{}[%u,'" REPL_HELPER "'in globals()]", nonce);
-	say_text(r, REPL_FOR_PROBE, r->wire, (size_t)len, 0, now);
+	say_text(r, REPL_FOR_PROBE, r->wire, (size_t)len, false, now);
 }
 
 /*
@@ -146,14 +126,13 @@ repl_say_probe(struct repl *r, uint64_t now)
 void
 repl_say_check(struct repl *r, uint64_t now)
 {
-	uint8_t	mark = say_mark(r, now);
 	int	len;
 
 	r->answer = false;
 	snprintf(r->want, sizeof r->want, "%u", say_nonce(r, now));
-	len = snprintf((char *)r->wire, r->wire_size, REPL_HELPER "('%c%s')",
-	    mark, r->want);
-	say_text(r, REPL_FOR_CHECK, r->wire, (size_t)len, mark, now);
+	len = snprintf((char *)r->wire, r->wire_size, REPL_HELPER "(0,'%s')",
+	    r->want);
+	say_text(r, REPL_FOR_CHECK, r->wire, (size_t)len, true, now);
 }
 
 /*
@@ -180,7 +159,7 @@ say_store(struct repl *r, enum repl_purpose purpose, const char *text,
 	r->store_off = 0;
 	r->litter = true;
 	r->wrapped = false;
-	say_text(r, REPL_FOR_STORE, begin, sizeof begin - 1, 0, now);
+	say_text(r, REPL_FOR_STORE, begin, sizeof begin - 1, false, now);
 }
 
 static void
@@ -195,27 +174,24 @@ say_store_piece(struct repl *r, uint64_t now)
 	while (p < end && r->store_off < r->store_len)
 		p += repl_text_escape(p, r->store + r->store_off++, 1);
 	*p++ = '\'';
-	say_text(r, REPL_FOR_STORE, r->wire, (size_t)(p - r->wire), 0, now);
+	say_text(r, REPL_FOR_STORE, r->wire, (size_t)(p - r->wire), false, now);
 }
 
 /* It is all there: taken out of the store, it is what it is for. */
 static void
 say_store_use(struct repl *r, uint64_t now)
 {
-	const char	*use = "exec(bytes(globals().pop('" REPL_STORE "')))";
-	uint8_t		 mark = 0;
-	int		 len;
+	static const char	use[] = "exec(bytes(globals().pop('" REPL_STORE
+	    "')))";
+	static const char	show[] = REPL_HELPER
+	    "(0,str(globals().pop('" REPL_STORE "'),'utf8'))";
 
 	r->wrapped = true;
 	r->litter = false;
-	if (r->store_for == REPL_FOR_JOB && r->statement) {
-		mark = say_mark(r, now);
-		len = snprintf((char *)r->wire, r->wire_size, REPL_HELPER
-		    "('%c'+str(globals().pop('" REPL_STORE "'),'utf8'))", mark);
-	} else {
-		len = snprintf((char *)r->wire, r->wire_size, "%s", use);
-	}
-	say_text(r, r->store_for, r->wire, (size_t)len, mark, now);
+	if (r->store_for == REPL_FOR_JOB && r->form != REPL_PROGRAM)
+		say_text(r, REPL_FOR_JOB, show, sizeof show - 1, true, now);
+	else
+		say_text(r, r->store_for, use, sizeof use - 1, false, now);
 }
 
 void
@@ -233,7 +209,7 @@ repl_say_clean(struct repl *r, uint64_t now)
 {
 	static const char	clean[] = "globals().pop('" REPL_STORE "',0)";
 
-	say_text(r, REPL_FOR_CLEAN, clean, sizeof clean - 1, 0, now);
+	say_text(r, REPL_FOR_CLEAN, clean, sizeof clean - 1, false, now);
 }
 
 /* What is not known of an old board is asked first, which is shorter. */
@@ -244,11 +220,11 @@ repl_say_helper(struct repl *r, uint64_t now)
 	    helper_text;
 
 	if (!r->paste && r->paste_known && !r->compile_known)
-		say_text(r, REPL_FOR_COMPILE, "compile", 7, 0, now);
+		say_text(r, REPL_FOR_COMPILE, "compile", 7, false, now);
 	else if (say_must_store(r, strlen(text)))
 		say_store(r, REPL_FOR_HELPER, text, strlen(text), now);
 	else
-		say_text(r, REPL_FOR_HELPER, text, strlen(text), 0, now);
+		say_text(r, REPL_FOR_HELPER, text, strlen(text), false, now);
 }
 
 size_t
@@ -259,40 +235,49 @@ repl_wire_size(const struct driver_job *job)
 	if (job->task == DRIVER_RUN && job->len > len &&
 	    repl_text_has_orders(job->text, job->len))
 		len = job->len;
-	return 4 * len + sizeof REPL_HELPER "('m')\x04";
+	return 4 * len + sizeof REPL_HELPER "(0,'')\x04";
 }
 
 static size_t
-say_wrap(struct repl *r, const char *call, uint8_t mark)
+say_put(uint8_t *to, const char *text)
 {
-	uint8_t	*p = r->wire;
+	memcpy(to, text, strlen(text));
+	return strlen(text);
+}
 
-	memcpy(p, call, strlen(call));
-	p += strlen(call);
-	*p++ = '(';
-	*p++ = '\'';
-	if (mark != 0)
-		*p++ = mark;
-	p += repl_text_escape(p, r->job.text, r->job.len);
-	*p++ = '\'';
-	*p++ = ')';
-	return (size_t)(p - r->wire);
+/* The job's text as the literal that a call ends with. */
+static size_t
+say_literal(struct repl *r, const char *call)
+{
+	size_t	n = say_put(r->wire, call);
+
+	n += repl_text_escape(r->wire + n, r->job.text, r->job.len);
+	return n + say_put(r->wire + n, "')");
+}
+
+static size_t
+say_argument(struct repl *r)
+{
+	size_t	n = say_put(r->wire, REPL_HELPER "(");
+
+	memcpy(r->wire + n, r->job.text, r->job.len);
+	n += r->job.len;
+	return n + say_put(r->wire + n, ")");
 }
 
 void
 repl_say_job(struct repl *r, uint64_t now)
 {
-	bool		 orders = repl_text_has_orders(r->job.text, r->job.len);
 	const void	*text = r->wire;
 	size_t		 len;
-	uint8_t		 mark = 0;
 
-	r->wrapped = true;
-	if (r->statement) {
-		mark = say_mark(r, now);
-		len = say_wrap(r, REPL_HELPER, mark);
-	} else if (orders) {
-		len = say_wrap(r, "exec", 0);
+	r->wrapped = r->form != REPL_EXPRESSION;
+	if (r->form == REPL_EXPRESSION) {
+		len = say_argument(r);
+	} else if (r->form == REPL_STATEMENT) {
+		len = say_literal(r, REPL_HELPER "(0,'");
+	} else if (repl_text_has_orders(r->job.text, r->job.len)) {
+		len = say_literal(r, "exec('");
 	} else {
 		r->wrapped = false;
 		text = r->job.text;
@@ -301,5 +286,6 @@ repl_say_job(struct repl *r, uint64_t now)
 	if (say_must_store(r, len))
 		say_store(r, REPL_FOR_JOB, r->job.text, r->job.len, now);
 	else
-		say_text(r, REPL_FOR_JOB, text, len, mark, now);
+		say_text(r, REPL_FOR_JOB, text, len, r->form != REPL_PROGRAM,
+		    now);
 }

@@ -123,6 +123,74 @@ repl_text_is_statement(const char *text, size_t len)
 	return x.depth == 0;
 }
 
+static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
+}
+
+/* Past a word; false for one that begins or joins what is no expression. */
+static bool
+lexer_skip_word(struct lexer *x)
+{
+	static const char	words[] = " as assert async await break class "
+	    "continue def del except exec finally for from global import "
+	    "lambda nonlocal pass raise return try while with yield ";
+	const char		*start = x->at;
+	char			 word[12] = " ";
+	size_t			 n;
+
+	while (x->at < x->end && is_word(*x->at))
+		x->at++;
+	n = (size_t)(x->at - start);
+	if (x->depth > 0 || n > sizeof word - 3)
+		return true;
+	memcpy(word + 1, start, n);
+	memcpy(word + 1 + n, " ", 2);
+	return strstr(words, word) == NULL;
+}
+
+/*
+ * Inside brackets there are only expressions.  Outside, a comma would make two
+ * arguments of it, "=" and ":" make it a statement, or a named argument.  Of the
+ * operators with a "=" only these two are told from those that assign.
+ */
+static bool
+lexer_step_expression(struct lexer *x)
+{
+	char	c = *x->at;
+	bool	equals = x->end - x->at >= 2 && x->at[1] == '=';
+
+	if (is_word(c))
+		return lexer_skip_word(x);
+	if (x->depth == 0 && (c == ',' || c == ':' ||
+	    ((c == '=' || c == '!') && !equals)))
+		return false;
+	if (c == '=' || c == '!') {
+		x->at += equals ? 2 : 1;
+		return true;
+	}
+	return lexer_step(x);
+}
+
+bool
+repl_text_is_expression(const char *text, size_t len)
+{
+	struct lexer	x = { .at = text, .end = text + len };
+	size_t		i;
+
+	if (!repl_text_is_statement(text, len) || text[0] == '*')
+		return false;
+	for (i = 0; i < len; i++)	/* a comment would hide the bracket */
+		if ((text[i] >= 0 && text[i] < ' ') || text[i] == '#')
+			return false;
+	while (x.at < x.end)
+		if (!lexer_step_expression(&x))
+			return false;
+	return true;
+}
+
 bool
 repl_text_has_orders(const char *text, size_t len)
 {

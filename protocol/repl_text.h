@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the host must know of Python's text: is this a single statement, which
- * may be wrapped as a literal, and how does that literal look.
+ * may be wrapped as a literal, or even an expression, which may be an argument,
+ * and how does that literal look.
  */
 #ifndef PICOD_REPL_TEXT_H
 #define PICOD_REPL_TEXT_H
@@ -23,6 +24,14 @@ size_t	repl_text_strip(const char *text, size_t len);
  * have been stripped.  Whether it is correct Python only the board knows.
  */
 bool	repl_text_is_statement(const char *text, size_t len);
+
+/*
+ * Whether text is an expression for sure, so that it may be wrapped as the only
+ * argument of a call: all on one line, and nothing in it that would mean something
+ * else there, such as a comma or a "=".  Most expressions that people send are;
+ * for those that are not told from a statement it is false.
+ */
+bool	repl_text_is_expression(const char *text, size_t len);
 
 /* Whether text has bytes that the raw REPL would take as orders. */
 bool	repl_text_has_orders(const char *text, size_t len);

@@ -5,11 +5,12 @@
  * Their frames stand first in the traceback:
  *
  *	  File "<stdin>", line 1, in <module>	the line that was sent
- *	  File "<stdin>", line 4, in __picod	the helper, perhaps twice
+ *	  File "<stdin>", line 4, in __p	the helper, perhaps twice
  *	  File "<string>", line 1, in <lambda>	the text itself, where a board
  *						has no compile()
  *
- * The first two go, and the third is named as the friendly prompt names it.
+ * The first two go, and the third is named as the friendly prompt names it.  An
+ * expression is in the line that was sent, which stays.
  */
 #include "protocol/repl_trace.h"
 
@@ -72,10 +73,10 @@ trace_copy(uint8_t *to, const uint8_t *line, size_t len, bool first)
 }
 
 size_t
-repl_trace_trim(uint8_t *trace, size_t len)
+repl_trace_trim(uint8_t *trace, size_t len, bool wrapped)
 {
 	size_t	off, n, out = 0;
-	bool	caller = true, first = true;
+	bool	caller = wrapped, first = true;
 
 	for (off = 0; off < len; off += n) {
 		n = line_length(trace + off, len - off);

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 /*
- * Cuts the frames that picod's own wrapping added out of trace[0..len), in
- * place, and returns the new length.  Meant for jobs that were wrapped.
+ * Cuts the frames that picod added out of trace[0..len), in place, and returns
+ * the new length.  wrapped: the line that was sent is not the job's own.  Not
+ * meant for programs that went as they are.
  */
-size_t	repl_trace_trim(uint8_t *trace, size_t len);
+size_t	repl_trace_trim(uint8_t *trace, size_t len, bool wrapped);
 
 /* Whether the exception itself (the last line) begins with that name. */
 bool	repl_trace_is(const uint8_t *trace, size_t len, const char *name);

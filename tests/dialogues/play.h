@@ -25,8 +25,8 @@
  *			"done OUTCOME [TRACEBACK]"
  *	about TEXT	what the driver says of the board now; "-" for nothing
  *
- * BYTES and TEXT know \r \n \\ and \xNN.  {nonce} and {mark} in what the driver
- * says stand for what it chose, and for the same in what the board says.
+ * BYTES and TEXT know \r \n \\ and \xNN.  {nonce} in what the driver says stands
+ * for what it chose, and for the same in what the board says.
  */
 #ifndef DIALOGUES_PLAY_H
 #define DIALOGUES_PLAY_H
@@ -85,7 +85,7 @@ struct play {
 	size_t			 said_len;
 	char			 told[4 * PLAY_BYTES];	/* events, as text */
 	enum driver_event_type	 last;
-	char			 nonce[16], mark[8];
+	char			 nonce[16];
 	size_t			 heard;		/* bytes of the board, in all */
 	int			 jobs, ends;
 	int			 result;	/* of the last driver_run() */
@@ -350,9 +350,6 @@ play_match(struct play *p, const char *pattern)
 			    (int)(n < 15 ? n : 15), s);
 			s += n;
 			pattern += 7;
-		} else if (strncmp(pattern, "{mark}", 6) == 0) {
-			p->mark[0] = *s++;
-			pattern += 6;
 		} else if (*pattern++ != *s++) {
 			return false;
 		}
@@ -392,9 +389,6 @@ play_speech(struct play *p, char *to, const char *text)
 		if (strncmp(text, "{nonce}", 7) == 0) {
 			q += sprintf(q, "%s", p->nonce);
 			text += 7;
-		} else if (strncmp(text, "{mark}", 6) == 0) {
-			q += sprintf(q, "\\x%02x", (unsigned char)p->mark[0]);
-			text += 6;
 		} else {
 			*q++ = *text++;
 		}
@@ -503,12 +497,10 @@ play_line(struct play *p, const struct play_line *line, bool *on)
 
 /* All the events that should have been told. */
 static void
-play_wanted(const struct play *p, const struct dialogue *d, char *want,
-    size_t size)
+play_wanted(const struct dialogue *d, char *want, size_t size)
 {
 	size_t		 i, n;
-	const char	*text, *kind = "", *mark;
-	char		 filled[2 * PLAY_BYTES];
+	const char	*text, *kind = "";
 
 	for (i = 0; i < d->n_lines; i++) {
 		if (strcmp(d->lines[i].verb, "!") != 0)
@@ -521,12 +513,7 @@ play_wanted(const struct play *p, const struct dialogue *d, char *want,
 			text += n + 1;
 		else
 			strncat(want, "\n", size - strlen(want) - 1);
-		for (filled[0] = '\0'; (mark = strstr(text, "{mark}")) != NULL;
-		    text = mark + 6)
-			sprintf(filled + strlen(filled), "%.*s\\x%02x",
-			    (int)(mark - text), text, (uint8_t)p->mark[0]);
-		strcat(filled, text);
-		strncat(want, filled, size - strlen(want) - 1);
+		strncat(want, text, size - strlen(want) - 1);
 		kind = d->lines[i].text;
 	}
 }
@@ -634,7 +621,7 @@ play(const struct driver_ops *ops, const struct dialogue *d,
 		ok = play_line(&p, &d->lines[i], &on);
 	if (ok && !on)
 		ok = play_recover(&p, model);
-	play_wanted(&p, d, want, sizeof want);
+	play_wanted(d, want, sizeof want);
 	if (ok && on && strcmp(p.told, want) != 0)
 		ok = play_fail(&p, "events", want, p.told);
 	if (bytes != NULL)

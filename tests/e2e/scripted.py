@@ -13,6 +13,7 @@ import os
 import selectors
 import shutil
 import socket
+import sys
 import tempfile
 import threading
 import traceback
@@ -35,6 +36,7 @@ class Repl:
             __builtins__, dict) else __builtins__)
         if not paste:
             del builtins['compile']
+        vars(sys.modules['builtins'])['__repl_print__'] = sys.displayhook
         self.names = {'__builtins__': builtins, 'hit': board.hit}
         self.hear = self.hear_friendly
 

@@ -111,7 +111,7 @@ class Repl:
         result = self.p.picoctl('send', '1/0')
         self.assertEqual((result.returncode, result.stdout), (1, ''))
         self.assertIn('ZeroDivisionError', result.stderr)
-        self.assertNotIn('__picod', result.stderr)
+        self.assertNotIn('__p', result.stderr)
         self.assertEqual(self.output('1'), '1\n')
 
     def test_traceback_after_output(self):

@@ -160,8 +160,10 @@ fuzz_answer(struct fuzz *f)
 	if ((p = strstr(line, "{}[")) != NULL)
 		snprintf(reply, sizeof reply, "OK\4KeyError: (%.*s, True)\r\n\4>",
 		    (int)strspn(p + 3, "0123456789"), p + 3);
-	else if ((p = strstr(line, "__picod('")) != NULL)
-		snprintf(reply, sizeof reply, "OK%c42\r\n%c\4\4>", p[9], p[9]);
+	else if ((p = strstr(line, "__p(0,'")) != NULL)
+		snprintf(reply, sizeof reply, "OK%.9s\r\n\x1e\4\4>", p + 7);
+	else if (strstr(line, "__p(") != NULL)
+		strcpy(reply, "OK42\r\n\x1e\4\4>");
 	else if (strchr(line, 1) != NULL)
 		strcpy(reply, "\r\nraw REPL; CTRL-B to exit\r\n>");
 	else if (end != NULL)

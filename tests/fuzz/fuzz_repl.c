@@ -32,17 +32,14 @@ answer(struct drive *v, uint8_t *to)
 		    "\x04");
 	case REPL_OK:
 		return (size_t)sprintf(s, "OK");
-	case REPL_TAKEN:
-		to[0] = r->mark;
-		return 1;
 	case REPL_OUTPUT:
-		if (r->mark == 0)
+		if (!r->marked || v->now % 7 == 0)
 			return (size_t)sprintf(s, "\x04");
-		return (size_t)sprintf(s, "%s\r\n%c\x04", r->purpose ==
-		    REPL_FOR_CHECK ? r->want : "1", r->mark);
+		return (size_t)sprintf(s, "%s\r\n\x1e\x04", r->purpose ==
+		    REPL_FOR_CHECK ? r->want : "1");
 	case REPL_TRACE:
 		return (size_t)sprintf(s, v->now % 3 ? "\x04" :
-		    "NameError: __picod\r\n\x04");
+		    "Traceback (\r\nNameError: '__p'\r\n\x04");
 	case REPL_END:
 		return (size_t)sprintf(s, ">");
 	case REPL_LEAVE:

@@ -47,10 +47,11 @@ model_run(struct model *m, char *answer)
 		return (size_t)sprintf(answer, "OK\x04Traceback (most recent "
 		    "call last):\r\nKeyError: (%.*s, False)\r\n\x04>",
 		    (int)(end - m->line - 3), m->line + 3);
-	if (memcmp(m->line, "__picod('", 9) == 0)
-		return (size_t)sprintf(answer, "OK%c%.*s\r\n%c\x04\x04>",
-		    m->line[9], (int)m->len - 12, isdigit(m->line[11]) ?
-		    m->line + 10 : "42", m->line[9]);
+	if (memcmp(m->line, "__p(0,'", 7) == 0)		/* a nonce */
+		return (size_t)sprintf(answer, "OK%.*s\r\n\x1e\x04\x04>",
+		    (int)m->len - 9, m->line + 7);
+	if (memcmp(m->line, "__p(", 4) == 0)
+		return (size_t)sprintf(answer, "OK42\r\n\x1e\x04\x04>");
 	return (size_t)sprintf(answer, "OK\x04\x04>");
 }
 
@@ -138,8 +139,8 @@ END_TEST
 /* ------------------------------------------------------------- the pacing */
 
 /*
- * Passes time and bytes between a driver and the model, until the driver says
- * something that begins with that byte, or nothing more.
+ * Passes time and bytes between a driver and the model, until the driver says a
+ * burst that begins with that byte, or nothing more.
  */
 static uint64_t
 talk_until(struct driver *d, int first)
@@ -153,7 +154,7 @@ talk_until(struct driver *d, int first)
 	model_reset(&model);
 	for (;;) {
 		n = driver_output(d, &bytes);
-		if (n > 0 && bytes[0] == first)
+		if (n == REPL_BURST && bytes[0] == first)
 			return now;
 		if (n == 0 && driver_deadline(d) == DRIVER_NEVER)
 			return now;
@@ -190,8 +191,8 @@ START_TEST(statement_costs_40_bytes)
 	ck_assert_int_eq(driver_run(d, &job, now), 0);
 	sent = driver_output(d, &bytes);
 	ck_assert_uint_eq(bytes[sent - 1], 0x04);
-	heard = (size_t)sprintf((char *)answer, "OK%c3010\r\n%c\x04\x04>",
-	    bytes[9], bytes[9]);
+	heard = (size_t)sprintf((char *)answer,
+	    "OK3010\r\n\x1e\x04\x04>");
 	driver_sent(d, sent, now);
 	driver_tick(d, now, &event);
 	ck_assert_int_eq(event.type, DRIVER_STARTED);
@@ -205,7 +206,7 @@ START_TEST(statement_costs_40_bytes)
 }
 END_TEST
 
-/* The probe is the first text, and longer than a burst. */
+/* The pieces of the helper are longer than a burst. */
 START_TEST(bursts_of_32_bytes)
 {
 	const unsigned		 bauds[] = { 0, 115200, 9600 };
@@ -220,7 +221,7 @@ START_TEST(bursts_of_32_bytes)
 
 	driver_open(d, 0, false, 0);
 	ck_assert_int_eq(driver_run(d, &job, 0), 0);
-	now = talk_until(d, '{');
+	now = talk_until(d, '_');
 	ck_assert_uint_eq(driver_output(d, &bytes), 32);
 	driver_sent(d, 30, now);
 	ck_assert_uint_eq(driver_output(d, &bytes), 2);
@@ -294,6 +295,77 @@ START_TEST(text_is_statement)
 }
 END_TEST
 
+static const struct {
+	const char	*text;
+	bool		 expression;
+} expressions[] = {
+	{ "2 + 2", true },
+	{ "on()", true },
+	{ "print('a, b: c = d')", true },
+	{ "f(a, b=1, *c, **d)", true },
+	{ "f(a='x)')", true },
+	{ "[i for i in range(3)]", true },
+	{ "{'a': 1}['a']", true },
+	{ "x[1:2]", true },
+	{ "a == b != c", true },
+	{ "f(a==b)", true },
+	{ "a < b", true },
+	{ "a << 1", true },
+	{ "not a and b or c in d", true },
+	{ "a if b else c", true },
+	{ "(lambda x: x)(1)", true },
+	{ "(yield)", true },
+	{ "imports", true },
+	{ "passing + as_", true },
+	{ "b'\\x00' f'{a}'", true },
+	{ "'''a'''", true },
+	{ "\xc3\xa9", true },
+	{ "1_000.5e3j", true },
+	{ "...", true },
+	{ "1 +", true },		/* the board's compiler judges it */
+	{ "", false },
+	{ "x = 1", false },
+	{ "x=1", false },
+	{ "x += 1", false },
+	{ "x <<= 1", false },
+	{ "x >>= 1", false },
+	{ "x := 1", false },
+	{ "x =", false },
+	{ "x !", false },
+	{ "a, b", false },
+	{ "*a", false },
+	{ "**a", false },
+	{ "x: int", false },
+	{ "lambda: 1", false },
+	{ "x for x in y", false },
+	{ "pass", false },
+	{ "import os", false },
+	{ "del x", false },
+	{ "raise", false },
+	{ "yield", false },
+	{ "await x", false },
+	{ "nonlocal x", false },
+	{ "continue", false },
+	{ "if a: b", false },
+	{ "a # b", false },
+	{ "f('#')", false },		/* rare enough */
+	{ "f(1,\n2)", false },
+	{ "f(1,\r2)", false },
+	{ "f(1,\t2)", false },
+	{ "'\x01'", false },
+	{ "a; b", false },
+	{ "1) + (2", false },
+	{ "'abc", false },
+};
+
+START_TEST(text_is_expression)
+{
+	ck_assert_msg(repl_text_is_expression(expressions[_i].text,
+	    strlen(expressions[_i].text)) == expressions[_i].expression,
+	    "%s", expressions[_i].text);
+}
+END_TEST
+
 START_TEST(text_of_literal_size)
 {
 	char	text[REPL_LITERAL_MAX + 1];
@@ -353,35 +425,40 @@ END_TEST
 /* ------------------------------------------------------------- tracebacks */
 
 static void
-ck_trim(const char *from, const char *want)
+ck_trim(bool wrapped, const char *from, const char *want)
 {
 	uint8_t	trace[1024];
 	size_t	n = strlen(from);
 
 	memcpy(trace, from, n);
-	n = repl_trace_trim(trace, n);
+	n = repl_trace_trim(trace, n, wrapped);
 	ck_assert_uint_eq(n, strlen(want));
 	ck_assert_mem_eq(trace, want, n);
 }
 
 START_TEST(trace_is_trimmed)
 {
-	ck_trim("", "");
-	ck_trim("KeyboardInterrupt: \r\n", "KeyboardInterrupt: \r\n");
-	ck_trim("Traceback (most recent call last):\r\n"
+	ck_trim(true, "", "");
+	ck_trim(true, "KeyboardInterrupt: \r\n", "KeyboardInterrupt: \r\n");
+	ck_trim(true, "Traceback (most recent call last):\r\n"
 	    "  File \"<stdin>\", line 1, in <module>\r\n"
-	    "  File \"<stdin>\", line 5, in __picod\r\n"
+	    "  File \"<stdin>\", line 5, in __p\r\n"
 	    "  File \"<stdin>\", line 1, in <module>\r\n"
 	    "  File \"<stdin>\", line 1, in <module>\r\nE: x\r\n",
 	    "Traceback (most recent call last):\r\n"
 	    "  File \"<stdin>\", line 1, in <module>\r\n"
 	    "  File \"<stdin>\", line 1, in <module>\r\nE: x\r\n");
-	ck_trim("  File \"<string>\", line 1, in <lambda>\r\n"
+	ck_trim(true, "  File \"<string>\", line 1, in <lambda>\r\n"
 	    "  File \"<string>\", line 1, in <lambda>\r\n",
 	    "  File \"<stdin>\", line 1, in <module>\r\n"
 	    "  File \"<stdin>\", line 1, in <lambda>\r\n");
-	ck_trim("  File \"<string>\", line 1, in <lambda>",
+	ck_trim(true, "  File \"<string>\", line 1, in <lambda>",
 	    "  File \"<stdin>\", line 1, in <module>");
+	ck_trim(false, "  File \"<stdin>\", line 1, in <module>\r\n"
+	    "  File \"<stdin>\", line 4, in __p\r\n"
+	    "  File \"<string>\", line 1, in <lambda>\r\n",
+	    "  File \"<stdin>\", line 1, in <module>\r\n"
+	    "  File \"<stdin>\", line 1, in <lambda>\r\n");
 }
 END_TEST
 
@@ -481,6 +558,8 @@ main(void)
 	tc = tcase_create("parts");
 	tcase_add_test(tc, statement_costs_40_bytes);
 	tcase_add_loop_test(tc, bursts_of_32_bytes, 0, 3);
+	tcase_add_loop_test(tc, text_is_expression, 0,
+	    sizeof expressions / sizeof *expressions);
 	tcase_add_loop_test(tc, text_is_statement, 0,
 	    sizeof texts / sizeof *texts);
 	tcase_add_test(tc, text_of_literal_size);
