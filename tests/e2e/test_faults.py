@@ -149,7 +149,7 @@ class Everywhere(picod.Case):
         self.assertEqual(board.hits, 1)
         return board.count
 
-    def check(self, conversation, faults, daemons=8):
+    def check(self, conversation, faults, daemons=4):
         length = self.length(conversation)
         cases = queue.Queue()
         for fault in faults:
