@@ -18,21 +18,6 @@
 #include "log.h"
 #include "names.h"
 
-/* Another port that is there and has the same serial number, or NULL. */
-static const struct attached *
-attach_find_twin(const struct attach *at, const struct hotplug_tty *tty)
-{
-	const struct attached	*a;
-
-	LIST_FOREACH(a, &at->ports, entry)
-		if (a->usb.vendor == tty->vendor &&
-		    a->usb.product == tty->product &&
-		    strcmp(a->usb.serial, tty->serial) == 0 &&
-		    strcmp(a->usb.path, tty->path) != 0)
-			return a;
-	return NULL;
-}
-
 /*
  * What the port's board is known by.  A serial number that two boards have had at
  * the same time is never trusted again: both are known by where they are plugged
@@ -55,18 +40,6 @@ attach_key(struct attach *at, const struct hotplug_tty *tty, char *key,
 		names_share(at->names, key, instead);
 	}
 	claim_key(tty, names_is_shared(at->names, key), key, size);
-}
-
-/* A port of the same USB device is there already. */
-static bool
-attach_has_sibling(const struct attach *at, const struct hotplug_tty *tty)
-{
-	const struct attached	*a;
-
-	LIST_FOREACH(a, &at->ports, entry)
-		if (strcmp(a->usb.path, tty->path) == 0 && a->board != NULL)
-			return true;
-	return false;
 }
 
 static bool
@@ -123,8 +96,7 @@ attach_named(struct attach *at, const char *name)
 	return NULL;
 }
 
-/* The board of that name, added if it is new; NULL with the reason logged. */
-static struct board *
+struct board *
 attach_board(struct attach *at, const struct board_config *config)
 {
 	struct board	*b = attach_named(at, config->name);
@@ -138,17 +110,30 @@ attach_board(struct attach *at, const struct board_config *config)
 	return attach_named(at, config->name);
 }
 
+struct board *
+attach_keyed(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty, const char *key)
+{
+	struct board_config	 config = attach_config(NULL, claim->known);
+	const char		*name = names_known(at->names, key);
+	const struct attached	*other = name == NULL ? NULL :
+				    attach_find_board(at, attach_named(at, name));
+
+	if (other != NULL && strcmp(other->usb.path, tty->path) != 0)
+		names_drop(at->names, key);
+	config.name = names_get(at->names, key, claim->known->prefix,
+	    attach_name_is_taken, at);
+	return config.name == NULL ? NULL : attach_board(at, &config);
+}
+
 static struct board *
 attach_known(struct attach *at, const struct claim *claim,
     const struct hotplug_tty *tty)
 {
-	struct board_config	config = attach_config(NULL, claim->known);
-	char			key[512];
+	char	key[512];
 
 	attach_key(at, tty, key, sizeof key);
-	config.name = names_get(at->names, key, claim->known->prefix,
-	    attach_name_is_taken, at);
-	return config.name == NULL ? NULL : attach_board(at, &config);
+	return attach_keyed(at, claim, tty, key);
 }
 
 /* Listed under the name of its port, with the lines that would claim it. */
@@ -177,10 +162,12 @@ attach_find(struct attach *at, const struct claim *claim,
     const struct hotplug_tty *tty)
 {
 	struct board_config	config;
-	struct board		*b = attach_becoming(at, tty);
+	struct board		*b = NULL;
 
-	if (b != NULL && (claim->verdict == CLAIM_KNOWN ||
-	    claim->verdict == CLAIM_CONFIGURED))
+	if (claim->verdict == CLAIM_KNOWN ||
+	    claim->verdict == CLAIM_CONFIGURED)
+		b = attach_becoming(at, tty);
+	if (b != NULL)
 		return attach_become(at, b, claim, tty);
 	switch (claim->verdict) {
 	case CLAIM_CONFIGURED:
@@ -192,6 +179,8 @@ attach_find(struct attach *at, const struct claim *claim,
 		return attach_known(at, claim, tty);
 	case CLAIM_UNCLAIMED:
 		return attach_unclaimed(at, claim, tty);
+	case CLAIM_BOOTSEL:
+		return attach_bootsel(at, claim, tty);
 	default:
 		return NULL;
 	}
@@ -201,77 +190,28 @@ static void
 attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
     const struct hotplug_tty *tty)
 {
-	const struct attached	*other;
+	struct board	*b = attach_find(at, claim, tty);
 
 	a->verdict = claim->verdict;
-	a->board = attach_find(at, claim, tty);
-	if (a->board == NULL)
+	if (attach_find_board(at, b) != NULL) {
+		log_warn("%s fits board %s, which is at %s already",
+		    tty->node[0] == '\0' ? tty->path : tty->node, b->name,
+		    b->port);
 		return;
-	LIST_FOREACH(other, &at->ports, entry)
-		if (other != a && other->board == a->board) {
-			log_warn("%s fits board %s, which is at %s already",
-			    tty->node, a->board->name, a->board->port);
-			a->board = NULL;
-			return;
-		}
-	if (a->verdict == CLAIM_UNCLAIMED)
+	}
+	a->board = b;
+	if (b == NULL)
+		return;
+	if (a->verdict == CLAIM_BOOTSEL) {
+		if (strcmp(b->usb.path, a->usb.path) != 0)
+			board_set_port(b, b->port, &a->usb);
+		board_set_bootsel(b, true, boards_now());
+	} else if (a->verdict == CLAIM_UNCLAIMED)
 		board_set_port(a->board, tty->node, &a->usb);
 	else if (claim->config != NULL && claim->config->port != NULL)
 		board_set_port(a->board, claim->config->port, &a->usb);
 	else
 		boards_plug(at->boards, a->board, tty->node, &a->usb);
-}
-
-static struct attached *
-attach_find_port(struct attach *at, const char *id)
-{
-	struct attached	*a;
-
-	LIST_FOREACH(a, &at->ports, entry)
-		if (strcmp(a->id, id) == 0)
-			return a;
-	return NULL;
-}
-
-void
-attached_destroy(struct attached *a)
-{
-	if (a == NULL)
-		return;
-	free(a->id);
-	free(a->node);
-	free(a);
-}
-
-static struct attached *
-attached_create(const struct hotplug_tty *tty)
-{
-	struct attached	*a = calloc(1, sizeof *a);
-
-	if (a == NULL)
-		return NULL;
-	a->id = strdup(tty->id);
-	a->node = strdup(tty->node);
-	if (a->id == NULL || a->node == NULL) {
-		attached_destroy(a);
-		return NULL;
-	}
-	a->interface = tty->interface;
-	a->usb.vendor = tty->vendor;
-	a->usb.product = tty->product;
-	snprintf(a->usb.serial, sizeof a->usb.serial, "%s", tty->serial);
-	snprintf(a->usb.path, sizeof a->usb.path, "%s", tty->path);
-	return a;
-}
-
-struct hotplug_tty
-attached_tty(const struct attached *a)
-{
-	return (struct hotplug_tty){
-		.id = a->id, .node = a->node, .vendor = a->usb.vendor,
-		.product = a->usb.product, .serial = a->usb.serial,
-		.path = a->usb.path, .interface = a->interface, .label = "",
-	};
 }
 
 void
@@ -282,13 +222,17 @@ attach_port(struct attach *at, const struct hotplug_tty *tty)
 
 	if (attach_find_port(at, tty->id) != NULL)
 		return;
+	claim = claim_decide(at->config, tty);
+	if (tty->node[0] == '\0' && (claim.known == NULL ||
+	    claim.known->kind != KNOWN_BOOTSEL))
+		return;		/* a hub, a mouse, or a device with ports */
 	a = attached_create(tty);
 	if (a == NULL)
 		return;
-	claim = claim_decide(at->config, tty);
 	LIST_INSERT_HEAD(&at->ports, a, entry);
 	attach_plug(at, a, &claim, tty);
-	log_debug("%s (%04x:%04x %s) is %s", tty->node, tty->vendor,
+	log_debug("%s (%04x:%04x %s) is %s", a->verdict == CLAIM_BOOTSEL ?
+	    tty->path : tty->node, tty->vendor,
 	    tty->product, tty->label, a->board == NULL ? "left alone" :
 	    a->board->name);
 }
@@ -310,6 +254,8 @@ attach_vanished(void *arg, const char *id)
 	LIST_REMOVE(a, entry);
 	if (a->board != NULL && a->verdict == CLAIM_UNCLAIMED)
 		boards_remove(at->boards, a->board);
+	else if (a->board != NULL && a->verdict == CLAIM_BOOTSEL)
+		board_set_bootsel(a->board, false, boards_now());
 	else if (a->board != NULL)
 		boards_unplug(at->boards, a->board,
 		    "it is unplugged; plug it in");

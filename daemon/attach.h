@@ -33,7 +33,7 @@ void		 attach_reload(struct attach *, const struct config *old);
 
 /* For the files attach*.c only. */
 
-/* A port that is there. */
+/* A port that is there, or a board in BOOTSEL. */
 struct attached {
 	LIST_ENTRY(attached)	 entry;
 	char			*id;
@@ -54,10 +54,27 @@ struct attach {
 	struct attached_list	 ports;
 };
 
+/* With a copy of what was told; NULL when memory is short. */
+struct attached	*attached_create(const struct hotplug_tty *);
 void		 attached_destroy(struct attached *);
 
 /* What was told when the port appeared. */
 struct hotplug_tty attached_tty(const struct attached *);
+
+/* The one with that id, or NULL. */
+struct attached	*attach_find_port(const struct attach *, const char *id);
+
+/* One that has that board, or NULL. */
+const struct attached *attach_find_board(const struct attach *,
+    const struct board *);
+
+/* Another one that has the same serial number, or NULL. */
+const struct attached *attach_find_twin(const struct attach *,
+    const struct hotplug_tty *);
+
+/* Whether a port of the same USB device is there and has a board. */
+bool		 attach_has_sibling(const struct attach *,
+    const struct hotplug_tty *);
 
 /* The board of that name; boards_find() takes ports for names, too. */
 struct board	*attach_named(struct attach *, const char *name);
@@ -73,8 +90,25 @@ struct board_config attach_config(const struct config_board *,
 void		 attach_key(struct attach *, const struct hotplug_tty *, char *key,
     size_t size);
 
-/* The board that is being flashed at the place of a port, or NULL. */
+/* The board at the place of a port that is flashed, or was in BOOTSEL, or NULL. */
 struct board	*attach_becoming(struct attach *, const struct hotplug_tty *);
+
+/*
+ * The board that is in BOOTSEL, without a port: one that the configuration means,
+ * the one that was plugged in there, or a new one.  NULL with the reason logged.
+ */
+struct board	*attach_bootsel(struct attach *, const struct claim *,
+    const struct hotplug_tty *);
+
+/*
+ * The board of a key, with a name of that kind, added if it is new.  One that is
+ * plugged in elsewhere is another: this one gets a new name.
+ */
+struct board	*attach_keyed(struct attach *, const struct claim *,
+    const struct hotplug_tty *, const char *key);
+
+/* The board of that name, added if it is new; NULL with the reason logged. */
+struct board	*attach_board(struct attach *, const struct board_config *);
 
 /* It is that port's, in the language of what came there.  NULL: no memory. */
 struct board	*attach_become(struct attach *, struct board *,

@@ -3,13 +3,28 @@
  * A board that is being flashed comes back as another USB device, with another
  * port and perhaps another language, and not by the hand of a person.  So what
  * comes to its place meanwhile is that board; it keeps its name, now and when it
- * is plugged in again, and the requests that wait for it.
+ * is plugged in again, and the requests that wait for it.  The same holds for a
+ * board in BOOTSEL that somebody flashes in another way, unless what comes has a
+ * name of its own.
  */
 #include "attach.h"
 
 #include <string.h>
 
 #include "names.h"
+
+/* Whether what is at a port may be the board, as far as its name tells. */
+static bool
+attach_may_become(struct attach *at, const struct board *b,
+    const struct hotplug_tty *tty)
+{
+	const char	*name;
+	char		 key[512];
+
+	attach_key(at, tty, key, sizeof key);
+	name = names_known(at->names, key);
+	return name == NULL || strcmp(name, b->name) == 0;
+}
 
 struct board *
 attach_becoming(struct attach *at, const struct hotplug_tty *tty)
@@ -18,7 +33,9 @@ attach_becoming(struct attach *at, const struct hotplug_tty *tty)
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
-		if (b->becoming && !b->open && strcmp(b->usb.path, tty->path) == 0)
+		if (b->becoming && !b->open &&
+		    strcmp(b->usb.path, tty->path) == 0 &&
+		    (b->away || attach_may_become(at, b, tty)))
 			return b;
 	return NULL;
 }
@@ -34,6 +51,24 @@ attach_configuration(const struct attach *at, const char *name)
 	return NULL;
 }
 
+/* The place of a board that was in BOOTSEL is free for the next one. */
+static void
+attach_forget_bootsel(struct attach *at, const struct board *b)
+{
+	const struct hotplug_tty	tty = {
+		.vendor = b->usb.vendor, .product = b->usb.product,
+		.serial = b->usb.serial, .path = b->usb.path,
+	};
+	const struct known		*known = known_find(tty.vendor,
+					    tty.product);
+	char				key[512];
+
+	if (known == NULL || known->kind != KNOWN_BOOTSEL)
+		return;
+	claim_key(&tty, true, key, sizeof key);
+	names_drop(at->names, key);
+}
+
 struct board *
 attach_become(struct attach *at, struct board *b, const struct claim *claim,
     const struct hotplug_tty *tty)
@@ -43,6 +78,7 @@ attach_become(struct attach *at, struct board *b, const struct claim *claim,
 	struct board_config	config = attach_config(configured, claim->known);
 	char			key[512];
 
+	b->becoming = b->away;
 	if (tty->vendor == b->usb.vendor && tty->product == b->usb.product)
 		return b;
 	if (boards_change(at->boards, b, &config) < 0)
@@ -50,6 +86,7 @@ attach_become(struct attach *at, struct board *b, const struct claim *claim,
 	if (configured == NULL) {
 		attach_key(at, tty, key, sizeof key);
 		names_set(at->names, key, b->name);
+		attach_forget_bootsel(at, b);
 	}
 	return b;
 }

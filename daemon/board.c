@@ -19,7 +19,7 @@
 
 static const char *const state_names[BOARD_STATE_COUNT] = {
 	"absent", "unclaimed", "listening", "ready", "busy", "recovering",
-	"silent", "lent", "console", "flashing"
+	"silent", "lent", "console", "flashing", "bootsel"
 };
 
 static const char *const notice_names[NOTICE_KIND_COUNT] = {

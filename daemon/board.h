@@ -20,7 +20,7 @@
 enum board_state {
 	BOARD_ABSENT, BOARD_UNCLAIMED, BOARD_LISTENING, BOARD_READY, BOARD_BUSY,
 	BOARD_RECOVERING, BOARD_SILENT, BOARD_LENT, BOARD_CONSOLE,
-	BOARD_FLASHING, BOARD_STATE_COUNT
+	BOARD_FLASHING, BOARD_BOOTSEL, BOARD_STATE_COUNT
 };
 
 /* In the order of the type EventKind there. */
@@ -125,7 +125,9 @@ struct board {
 
 	bool			 open;		/* the port is */
 	bool			 away;		/* taken: lent, flashing, console */
-	bool			 becoming;	/* by a flash: what comes to its place is it */
+	bool			 bootsel;	/* it is in BOOTSEL, and has no port */
+	bool			 becoming;	/* flashed, or in BOOTSEL: what comes to
+						 * its place is it */
 	const struct board_console *console;	/* who has the bytes, or NULL */
 	void			*console_arg;
 	struct evbuffer		*typed;		/* for the port, from the console */
@@ -214,6 +216,12 @@ int	board_release(struct board *, const char *token, bool lost, uint64_t now);
  * that wait go on waiting.
  */
 void	board_return(struct board *, uint64_t now);
+
+/*
+ * A board without a port is in its BOOTSEL boot loader, or no longer.  There it
+ * can only be flashed.
+ */
+void	board_set_bootsel(struct board *, bool bootsel, uint64_t now);
 
 /* Connects the raw bytes of a board that was taken for a console. */
 void	board_set_console(struct board *, const struct board_console *, void *arg);

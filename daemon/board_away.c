@@ -6,6 +6,8 @@
  */
 #include "board.h"
 
+#include <stdio.h>
+
 /* Bytes a console may be ahead of the port. */
 #define TYPED_MAX	4096
 
@@ -62,8 +64,33 @@ board_return(struct board *b, uint64_t now)
 	} else {
 		board_enter(b, BOARD_ABSENT, "it was given back");
 		b->host->release(b, false, b->host_data);
+		board_set_bootsel(b, b->bootsel, now);
 	}
 	b->host->wake(b, b->host_data);
+}
+
+void
+board_set_bootsel(struct board *b, bool bootsel, uint64_t now)
+{
+	char	problem[sizeof b->problem];
+
+	b->bootsel = bootsel;
+	if (bootsel)
+		b->becoming = true;
+	if (b->away || b->open)
+		return;
+	if (!bootsel) {
+		if (b->state == BOARD_BOOTSEL)
+			board_enter(b, BOARD_ABSENT, "it left BOOTSEL, or it is "
+			    "unplugged; plug it in");
+		return;
+	}
+	board_enter(b, BOARD_BOOTSEL, "it is in BOOTSEL");
+	snprintf(problem, sizeof problem, "it is in BOOTSEL and waits for "
+	    "firmware: picoctl flash -b %s pinserver, or --micropython FILE.uf2",
+	    b->name);
+	board_problem(b, problem);
+	board_next(b, now);
 }
 
 void

@@ -50,6 +50,13 @@ board_refuse_busy(struct board *b, struct request *r)
 		    "with --wait", b->name);
 }
 
+/* Whether a board that is not away can do it: in BOOTSEL, only be flashed. */
+static bool
+board_runs(const struct board *b, const struct request *r)
+{
+	return b->open || (b->bootsel && r->kind == REQUEST_FLASH);
+}
+
 /* Whether a request cannot be taken at all; then it is finished. */
 static bool
 board_refuse(struct board *b, struct request *r)
@@ -68,7 +75,8 @@ board_refuse(struct board *b, struct request *r)
 	else if (b->state == BOARD_UNCLAIMED)
 		board_finish(b, r, ERROR_UNSUPPORTED, NULL,
 		    "picod leaves %s alone: %s", b->name, b->problem);
-	else if (!b->open && !b->away && !r->wait_given)
+	else if (!b->open && !b->away && !r->wait_given &&
+	    !board_runs(b, r))
 		board_finish(b, r, ERROR_BOARD_ABSENT, NULL,
 		    "board %s is not there: %s", b->name, b->problem);
 	else if (r->kind == REQUEST_HOLD && !r->wait_given && b->hold.on)
@@ -164,6 +172,10 @@ board_start(struct board *b, struct request *r, uint64_t now)
 	int			error;
 
 	b->running = r;
+	if (b->bootsel) {
+		board_take(b, now);
+		return;
+	}
 	if (r->kind == REQUEST_HARD_RESET &&
 	    b->host->restart(b, b->host_data) == 0) {
 		b->started = true;
@@ -187,7 +199,7 @@ board_first(struct board *b)
 	struct request	*r;
 
 	TAILQ_FOREACH(r, &b->waiting, entry)
-		if (board_admits(b, r->token))
+		if (board_admits(b, r->token) && board_runs(b, r))
 			return r;
 	return NULL;
 }
@@ -198,7 +210,7 @@ board_next(struct board *b, uint64_t now)
 	struct request	*r;
 
 	/* When picod ends, a last will still runs; nothing else is admitted. */
-	while (b->open && !b->away && b->running == NULL &&
+	while (!b->away && b->running == NULL &&
 	    (!b->leaving || b->hold.will_id != 0) &&
 	    (r = board_first(b)) != NULL) {
 		board_unlink(b, r);

@@ -2,7 +2,8 @@
 /*
  * The order of trust: what must be left alone, what the configuration names,
  * what is a microcontroller by its identity, and the bridge chips, which may
- * lead to a printer as well and therefore are only shown.
+ * lead to a printer as well and therefore are only shown.  Of USB devices without
+ * a port only those in BOOTSEL are anything.
  */
 #include "claim.h"
 
@@ -29,20 +30,27 @@ claim_decide(const struct config *config, const struct hotplug_tty *tty)
 {
 	struct claim			 claim = { .verdict = CLAIM_IGNORED };
 	const struct config_board	*b = config->boards;
+	bool				 bootsel;
 	size_t				 i;
 
 	claim.known = known_find(tty->vendor, tty->product);
+	bootsel = claim.known != NULL && claim.known->kind == KNOWN_BOOTSEL;
+	if (bootsel != (tty->node[0] == '\0'))
+		return claim;
 	for (i = 0; i < config->ignore_count; i++)
 		if (match_tty(config->ignore[i], tty))
 			return claim;
 	for (; b < config->boards + config->board_count; b++)
 		if (claim_is_port(b, tty) ||
 		    (b->match != NULL && match_tty(b->match, tty))) {
-			claim.verdict = CLAIM_CONFIGURED;
+			claim.verdict = bootsel ? CLAIM_BOOTSEL :
+			    CLAIM_CONFIGURED;
 			claim.config = b;
 			return claim;
 		}
-	if (claim.known != NULL)
+	if (bootsel)
+		claim.verdict = CLAIM_BOOTSEL;
+	else if (claim.known != NULL)
 		claim.verdict = claim.known->kind == KNOWN_BOARD ?
 		    CLAIM_KNOWN : CLAIM_UNCLAIMED;
 	return claim;

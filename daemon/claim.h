@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What to do with a serial port that appeared.  Decides, does nothing.
+ * What to do with a serial port that appeared, or a board without one.  Decides, does nothing.
  */
 #ifndef PICOD_CLAIM_H
 #define PICOD_CLAIM_H
@@ -17,6 +17,7 @@ enum claim_verdict {
 	CLAIM_CONFIGURED,	/* it is a board that the configuration names */
 	CLAIM_KNOWN,		/* it is a board by its USB identity */
 	CLAIM_UNCLAIMED,	/* it may be anything: listed, left alone */
+	CLAIM_BOOTSEL,		/* it has no port; config says which, or NULL */
 };
 
 struct claim {

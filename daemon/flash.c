@@ -30,6 +30,9 @@
 /* From the touch to the boot loader's port: Windows' worst; Linux needs 1 s. */
 #define BOOT_WAIT_MS	10000
 
+/* Likewise for a boot ROM, until somebody is asked to help. */
+#define ASK_MS		3000
+
 /* For somebody to hold a button down and plug a board in. */
 #define BUTTON_WAIT_MS	60000
 
@@ -318,7 +321,8 @@ flash_begin(struct flash *f)
 		return;
 	if (f->port[0] != '\0')
 		flash_touch(f->port);
-	flash_wait(f, STEP_BOOT, BOOT_WAIT_MS);
+	flash_wait(f, STEP_BOOT, f->recipe.tool == FLASH_PICOTOOL ? ASK_MS :
+	    BOOT_WAIT_MS);
 	flash_found(f);
 }
 

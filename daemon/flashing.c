@@ -27,7 +27,7 @@ flashing_destroy(struct flashing *f)
 	struct board	*b = flashing_board(f);
 
 	if (b != NULL)
-		b->becoming = false;
+		b->becoming = b->bootsel;
 	LIST_REMOVE(f, entry);
 	if (f->timer != NULL) {
 		event_free(f->timer);

@@ -62,7 +62,21 @@ hotplug_identity(sd_device *tty, const char *property, sd_device *usb,
 }
 
 static void
-hotplug_tell(struct hotplug *h, sd_device *device, const char *id)
+hotplug_tell_usb(struct hotplug *h, sd_device *usb, const char *id)
+{
+	struct hotplug_tty	tty = { .id = id, .node = "" };
+
+	if (sd_device_get_sysname(usb, &tty.path) < 0)
+		return;
+	tty.vendor = hotplug_hex(hotplug_attribute(usb, "idVendor"));
+	tty.product = hotplug_hex(hotplug_attribute(usb, "idProduct"));
+	tty.serial = hotplug_attribute(usb, "serial");
+	tty.label = hotplug_attribute(usb, "product");
+	h->handler->appeared(h->arg, &tty);
+}
+
+static void
+hotplug_tell_tty(struct hotplug *h, sd_device *device, const char *id)
 {
 	struct hotplug_tty	 tty = { .id = id };
 	sd_device		*usb, *interface;
@@ -83,6 +97,17 @@ hotplug_tell(struct hotplug *h, sd_device *device, const char *id)
 	tty.interface = hotplug_hex(hotplug_attribute(interface,
 	    "bInterfaceNumber"));
 	h->handler->appeared(h->arg, &tty);
+}
+
+static void
+hotplug_tell(struct hotplug *h, sd_device *device, const char *id)
+{
+	const char	*type;
+
+	if (sd_device_get_devtype(device, &type) < 0)
+		hotplug_tell_tty(h, device, id);	/* ttys have none */
+	else if (strcmp(type, "usb_device") == 0)
+		hotplug_tell_usb(h, device, id);
 }
 
 static int
@@ -125,6 +150,8 @@ hotplug_monitor(struct hotplug *h)
 	    (error = sd_device_monitor_new(&h->monitor)) < 0 ||
 	    (error = sd_device_monitor_filter_add_match_subsystem_devtype(
 	    h->monitor, "tty", NULL)) < 0 ||
+	    (error = sd_device_monitor_filter_add_match_subsystem_devtype(
+	    h->monitor, "usb", "usb_device")) < 0 ||
 	    (error = sd_device_monitor_attach_event(h->monitor, h->loop)) < 0 ||
 	    (error = sd_device_monitor_start(h->monitor, hotplug_device_cb,
 	    h)) < 0)
@@ -143,7 +170,10 @@ hotplug_enumerate(struct hotplug *h)
 	error = sd_device_enumerator_new(&enumerator);
 	if (error < 0)
 		return error;
-	error = sd_device_enumerator_add_match_subsystem(enumerator, "tty", 1);
+	if ((error = sd_device_enumerator_add_match_subsystem(enumerator, "tty",
+	    1)) >= 0)
+		error = sd_device_enumerator_add_match_subsystem(enumerator,
+		    "usb", 1);
 	for (device = sd_device_enumerator_get_device_first(enumerator);
 	    device != NULL;
 	    device = sd_device_enumerator_get_device_next(enumerator))

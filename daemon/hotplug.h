@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Serial ports of USB devices, as they come and go.
+ * Serial ports of USB devices, as they come and go, and USB devices: one that
+ * waits to be flashed has no port.
  */
 #ifndef PICOD_HOTPLUG_H
 #define PICOD_HOTPLUG_H
@@ -10,10 +11,13 @@
 struct event_base;
 struct hotplug;
 
-/* A tty of a USB device.  Strings are the caller's for the call's time only. */
+/*
+ * A tty of a USB device, or the device itself.  Strings are the caller's for the
+ * call's time only.
+ */
 struct hotplug_tty {
 	const char	*id;		/* the same when it vanishes */
-	const char	*node;		/* "/dev/ttyACM0" */
+	const char	*node;		/* "/dev/ttyACM0"; "": the device itself */
 	uint16_t	 vendor, product;
 	const char	*serial;	/* "" where it has none */
 	const char	*path;		/* where it is plugged in: "1-2.3" */

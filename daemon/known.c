@@ -19,7 +19,13 @@
 	{ vendor, product, KNOWN_BRIDGE, "serial", &driver_auto, 115200, false, \
 	    false, what, NULL }
 
+#define BOOTSEL(vendor, product, what) \
+	{ vendor, product, KNOWN_BOOTSEL, "pico", &driver_auto, 0, true, false, \
+	    what, NULL }
+
 static const struct known table[] = {
+	BOOTSEL(0x2e8a, 0x0003, "RP2040 in BOOTSEL"),
+	BOOTSEL(0x2e8a, 0x000f, "RP2350 in BOOTSEL"),
 	NATIVE(0x2e8a, 0x0005, "pico", driver_repl, "MicroPython on RP2040 or RP2350"),
 	NATIVE(0x2e8a, 0x000a, "pico", driver_auto, "Raspberry Pi Pico, Pico SDK"),
 	NATIVE(0x2e8a, 0x0009, "pico", driver_auto, "Raspberry Pi RP2350, Pico SDK"),

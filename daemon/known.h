@@ -13,6 +13,7 @@
 enum known_kind {
 	KNOWN_BOARD,		/* a microcontroller: picod takes it */
 	KNOWN_BRIDGE,		/* a chip that may lead to anything */
+	KNOWN_BOOTSEL,		/* a boot ROM, which has no port: to be flashed */
 };
 
 struct known {

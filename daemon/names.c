@@ -210,6 +210,25 @@ names_share(struct names *names, const char *key, const char *instead)
 	names_write(names);
 }
 
+const char *
+names_known(const struct names *names, const char *key)
+{
+	size_t	i = names_index(names, key);
+
+	return i == names->count ? NULL : names->entries[i].name;
+}
+
+void
+names_drop(struct names *names, const char *key)
+{
+	size_t	i = names_index(names, key);
+
+	if (i == names->count)
+		return;
+	names_forget(names, i);
+	names_write(names);
+}
+
 void
 names_set(struct names *names, const char *key, const char *name)
 {

@@ -36,6 +36,12 @@ void		 names_share(struct names *, const char *key,
     const char *instead);
 bool		 names_is_shared(const struct names *, const char *key);
 
+/* The name of the board with that key, or NULL. */
+const char	*names_known(const struct names *, const char *key);
+
+/* The board with that key has no name any more. */
+void		 names_drop(struct names *, const char *key);
+
 /* The board with that key has that name from now on, as one with another key. */
 void		 names_set(struct names *, const char *key, const char *name);
 

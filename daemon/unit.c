@@ -165,7 +165,7 @@ unit_opened(void *arg, enum link_reset reset)
 	    .kind = LOG_ATTACH }, "board %s is there, at %s", u->board->name,
 	    u->board->port);
 	board_opened(u->board, reset == LINK_RESETS_NOT ? 0 : unit_settle_ms(u),
-	    reset == LINK_MAY_RESET, unit_now());
+	    reset == LINK_MAY_RESET || u->drop_dtr, unit_now());
 }
 
 static void

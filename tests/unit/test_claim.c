@@ -73,6 +73,16 @@ START_TEST(test_known)
 }
 END_TEST
 
+static struct hotplug_tty
+device(uint16_t vendor, uint16_t product)
+{
+	return (struct hotplug_tty){
+		.id = "/sys/4", .node = "", .vendor = vendor,
+		.product = product, .serial = "E0C9125B0D9B", .path = "1-6",
+		.label = "RP2 Boot",
+	};
+}
+
 /* A configuration of lines as the command line has them. */
 static struct config	config;
 
@@ -107,6 +117,32 @@ START_TEST(test_decide)
 	config.ignore[config.ignore_count++] = strdup("*:*");
 	ck_assert_int_eq(claim_decide(&config, &modem).verdict, CLAIM_IGNORED);
 	ck_assert_int_eq(claim_decide(&config, &pico).verdict, CLAIM_IGNORED);
+}
+END_TEST
+
+/* Of devices without a port only a boot ROM is anything. */
+START_TEST(test_decide_bootsel)
+{
+	struct hotplug_tty	rom = device(0x2e8a, 0x0003);
+	struct hotplug_tty	mouse = device(0x046d, 0xc077);
+	struct hotplug_tty	with_port = device(0x2e8a, 0x0005);
+	struct claim		claim = claim_decide(&config, &rom);
+
+	ck_assert_int_eq(claim.verdict, CLAIM_BOOTSEL);
+	ck_assert_ptr_null(claim.config);
+	ck_assert_int_eq(claim_decide(&config, &mouse).verdict, CLAIM_IGNORED);
+	ck_assert_int_eq(claim_decide(&config, &with_port).verdict,
+	    CLAIM_IGNORED);
+
+	ck_assert_int_eq(config_add_board(&config, "a=/dev/ttyACM0"), 0);
+	config.boards[0].match = strdup("path:1-6");
+	claim = claim_decide(&config, &rom);
+	ck_assert_int_eq(claim.verdict, CLAIM_BOOTSEL);
+	ck_assert_str_eq(claim.config->name, "a");
+	ck_assert_int_eq(claim_decide(&config, &mouse).verdict, CLAIM_IGNORED);
+
+	config.ignore[config.ignore_count++] = strdup("2e8a:*");
+	ck_assert_int_eq(claim_decide(&config, &rom).verdict, CLAIM_IGNORED);
 }
 END_TEST
 
@@ -160,6 +196,12 @@ START_TEST(test_names_stay)
 	ck_assert_str_eq(names_get(names, "k2", "pico", free_name, NULL), "pico1");
 	ck_assert_str_eq(names_get(names, "k1", "pico", free_name, NULL), "pico0");
 	ck_assert_str_eq(names_get(names, "k4", "pico", taken, two),
+	    "pico3");
+	ck_assert_str_eq(names_known(names, "k4"), "pico3");
+	names_drop(names, "k4");
+	ck_assert_ptr_null(names_known(names, "k4"));
+	names_drop(names, "k4");
+	ck_assert_str_eq(names_get(names, "k5", "pico", taken, two),
 	    "pico3");
 	names_close(names);
 	unlink(path);
@@ -216,6 +258,7 @@ main(void)
 	tcase_add_test(tc, test_no_serial_matches_no_pattern);
 	tcase_add_test(tc, test_known);
 	tcase_add_test(tc, test_decide);
+	tcase_add_test(tc, test_decide_bootsel);
 	tcase_add_test(tc, test_key);
 	tcase_add_test(tc, test_names_stay);
 	tcase_add_test(tc, test_names_of_twins);
