@@ -47,7 +47,8 @@ $(BOARDS_SHIMS): %.so: %.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -shared -o $@ $^ -ldl
 
 # A USB bus on umockdev, which is preloaded too.
-BOARDS_USBBUS_OBJS = $(BOARDS)/usbbus.o $(BOARDS)/usb_device.o
+BOARDS_USBBUS_OBJS = $(BOARDS)/usbbus.o $(BOARDS)/usb_device.o \
+	$(BOARDS)/usb_transfer.o
 $(BOARDS)/usbbus: override SANITIZE =
 $(BOARDS_USBBUS_OBJS): CFLAGS += $(call pkg,cflags,umockdev-1.0)
 $(BOARDS)/usbbus: $(BOARDS_USBBUS_OBJS)
@@ -61,9 +62,10 @@ e2e-needs: boards
 
 -include $(BOARDS_UNO_OBJS:.o=.d) $(BOARDS_USBBUS_OBJS:.o=.d)
 
-# -------------------------------------------------- micro:bit, MicroPython
+# ---------------------------------------- micro:bit, MicroPython, picotool
 #
-# Their firmware is kept in the user's cache; these only see to it.
+# Their firmware, and that program, are kept in the user's cache; these only see
+# to it.
 
 boards-microbit:
 	@tests/boards/microbit-firmware >/dev/null
@@ -71,7 +73,10 @@ boards-microbit:
 boards-micropython:
 	@tests/boards/micropython-firmware >/dev/null
 
-boards-firmware: boards-microbit boards-micropython
+boards-picotool:
+	@tests/boards/picotool-program >/dev/null
+
+boards-firmware: boards-microbit boards-micropython boards-picotool
 
 boards: boards-firmware
 
@@ -83,4 +88,5 @@ check-boards: boards-firmware
 
 check-e2e: check-boards
 
-.PHONY: boards-firmware boards-microbit boards-micropython check-boards
+.PHONY: boards-firmware boards-microbit boards-micropython boards-picotool \
+	check-boards

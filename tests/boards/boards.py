@@ -271,7 +271,7 @@ class MicroPython(QemuBoard):
 
 
 def make_firmware(script):
-    """The path a firmware script prints; it builds or fetches if needed."""
+    """The path a script here prints; it builds or fetches what is missing."""
     return subprocess.run([os.path.join(HERE, script)], check=True, text=True,
                           stdout=subprocess.PIPE).stdout.strip()
 

@@ -31,6 +31,8 @@ static const struct {
 	{ "serial", offsetof(struct usb_device, serial), FALSE },
 	{ "manufacturer", offsetof(struct usb_device, manufacturer), FALSE },
 	{ "product", offsetof(struct usb_device, product), FALSE },
+	{ "descriptors", offsetof(struct usb_device, descriptors), FALSE },
+	{ "transfers", offsetof(struct usb_device, transfers), FALSE },
 };
 
 static char **
@@ -135,16 +137,27 @@ describe_attribute(GString *text, const char *name, const char *value)
 		g_string_append_printf(text, "A: %s=%s\\n\n", name, value);
 }
 
+char *
+usb_device_node(const struct usb_device *device)
+{
+	return g_strdup_printf("/dev/bus/usb/001/%03d", device->number);
+}
+
 static void
 describe_usb(const struct usb_device *device, GString *text)
 {
-	g_string_append_printf(text, "P: %s\nN: bus/usb/001/%03d\n"
+	char *node = usb_device_node(device);
+
+	g_string_append_printf(text, "P: %s\nN: %s%s%s\nE: DEVNAME=%s\n"
 	    "E: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\nE: DRIVER=usb\n"
 	    "E: BUSNUM=001\nE: DEVNUM=%03d\nE: MAJOR=%d\nE: MINOR=%d\n"
 	    "E: PRODUCT=%lx/%lx/1\n",
-	    device->usb_path, device->number, device->number, MAJOR_USB,
-	    device->number - 1, strtol(device->vid, NULL, 16),
+	    device->usb_path, node + strlen("/dev/"),
+	    device->descriptors ? "=" : "",
+	    device->descriptors ? device->descriptors : "", node,
+	    device->number, MAJOR_USB, device->number - 1, strtol(device->vid, NULL, 16),
 	    strtol(device->pid, NULL, 16));
+	g_free(node);
 	describe_identity(device, text);
 	g_string_append_printf(text, "A: dev=%d:%d\\n\nA: busnum=1\\n\n"
 	    "A: devnum=%d\\n\nA: bDeviceClass=02\\n\nA: speed=12\\n\n"
@@ -155,6 +168,9 @@ describe_usb(const struct usb_device *device, GString *text)
 	describe_attribute(text, "serial", device->serial);
 	describe_attribute(text, "manufacturer", device->manufacturer);
 	describe_attribute(text, "product", device->product);
+	if (device->descriptors != NULL)
+		g_string_append_printf(text, "A: bConfigurationValue=1\\n\n"
+		    "H: descriptors=%s\n", device->descriptors);
 	g_string_append_c(text, '\n');
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A serial board on the USB bus, as the kernel and udev would describe it. */
+/* A board on the USB bus, as the kernel and udev would describe it. */
 #ifndef USB_DEVICE_H
 #define USB_DEVICE_H
 
 #include <glib.h>
+
+struct usb_player;
 
 struct usb_device {
 	/* As ordered; NULL where the order did not say. */
@@ -17,6 +19,8 @@ struct usb_device {
 	char	*serial;
 	char	*manufacturer;
 	char	*product;
+	char	*descriptors;	/* of the device and its configuration, in hex */
+	char	*transfers;	/* the socket of who plays it: usb_transfer.h */
 
 	/* Under /sys, from the top: */
 	char	*usb_path;
@@ -25,6 +29,7 @@ struct usb_device {
 	char	*tty_path;
 	int	 number;	/* of the device on its bus, and of the tty */
 	int	 tty_number;
+	struct usb_player *player;	/* of its transfers, or NULL; usbbus.c's */
 };
 
 /*
@@ -33,6 +38,9 @@ struct usb_device {
  */
 struct usb_device *usb_device_new(char *const *words);
 void usb_device_free(void *device);
+
+/* Its node in /dev; the caller frees it with g_free(). */
+char *usb_device_node(const struct usb_device *device);
 
 /* Adds all of it, in the form of umockdev_testbed_add_from_string(). */
 void usb_device_describe(const struct usb_device *device, GString *text);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A USB bus into which serial boards are plugged, and from which they are
+ * A USB bus into which boards are plugged, and from which they are
  * pulled, without hardware.
  *
  * umockdev fakes /sys, /dev and uevents for every process that preloads it and
@@ -15,6 +15,9 @@
  *   plug	port=1-2	tty=ttyACM0	pts=/dev/pts/7	vid=2341	pid=0043	...
  *   change	port=1-2
  *   unplug	port=1-2
+ *
+ * A device that programs talk to through libusb, as one with a boot loader for
+ * picotool, has descriptors and a socket for its transfers, and no tty.
  *
  * "change" is what udev says when somebody triggers it.  A second tty of the
  * same device is plugged in after the first and pulled before it, as a device
@@ -32,6 +35,7 @@
 #include <umockdev.h>
 
 #include "usb_device.h"
+#include "usb_transfer.h"
 
 #define RECORDS "run/udev/data"
 #define PRELOAD "libumockdev-preload.so.0"
@@ -97,6 +101,20 @@ bus_forget(const struct bus *bus, const struct usb_device *device,
 	g_free(name);
 }
 
+/* Programs find it listening when they are told of the device. */
+static gboolean
+bus_play(struct bus *bus, struct usb_device *device)
+{
+	char *node;
+
+	if (device->transfers == NULL)
+		return TRUE;
+	node = usb_device_node(device);
+	device->player = usb_player_new(bus->testbed, node, device->transfers);
+	g_free(node);
+	return device->player != NULL;
+}
+
 /* NULL, or why not. */
 static const char *
 bus_plug(struct bus *bus, char *const *given)
@@ -120,8 +138,8 @@ bus_plug(struct bus *bus, char *const *given)
 
 	text = g_string_new(NULL);
 	usb_device_describe(device, text);
-	added = umockdev_testbed_add_from_string(bus->testbed, text->str,
-	    NULL);
+	added = bus_play(bus, device) && umockdev_testbed_add_from_string(
+	    bus->testbed, text->str, NULL);
 	g_string_free(text, TRUE);
 	g_hash_table_insert(bus->devices, device->port, device);
 	return added ? NULL : "umockdev does not take it";
@@ -183,6 +201,7 @@ bus_unplug(struct bus *bus, char *const *given)
 	bus_remove(bus, device->interface_path);
 	if (device->tty != NULL)
 		bus_forget(bus, device, TRUE);
+	usb_player_free(device->player);
 	if (device->above == NULL) {
 		bus_remove(bus, device->usb_path);
 		bus_forget(bus, device, FALSE);
@@ -211,6 +230,15 @@ obey(struct bus *bus, const char *line)
 	g_strfreev(given);
 }
 
+/* It complains of programs that are killed while they wait for a device. */
+static void
+log_umockdev_cb(const char *domain, GLogLevelFlags level, const char *message,
+    gpointer arg)
+{
+	if (strstr(message, "Destroying IoctlClient") == NULL)
+		g_log_default_handler(domain, level, message, arg);
+}
+
 /* We must see what we fake, and so preload umockdev too. */
 static void
 preload(char **argv)
@@ -235,6 +263,7 @@ main(int argc, char **argv)
 	(void)argc;
 	preload(argv);
 	signal(SIGPIPE, SIG_IGN);	/* umockdev's answer to who has gone */
+	g_log_set_handler(NULL, G_LOG_LEVEL_CRITICAL, log_umockdev_cb, NULL);
 	bus.testbed = umockdev_testbed_new();
 	if (!umockdev_in_mock_environment()) {
 		fprintf(stderr, "usbbus: %s does not load\n", PRELOAD);

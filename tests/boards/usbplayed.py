@@ -4,20 +4,26 @@
 A board is one USB device after the other at the same place of the bus, as real
 ones are that have a boot loader of their own.  What it is at the moment is a
 persona: an object with identity (words of usbbus.c), hear(bytes), which returns
-the answer, and closed(speed), called when the port's last user is gone.
+the answer, and closed(speed), called when the port's last user is gone.  One
+without a port has transfer() instead, for programs that use libusb.
 """
 
 import os
 import pty
 import select
+import shutil
 import socket
 import struct
+import tempfile
 import termios
 import threading
 import tty
 
+import picoboot
+
 TIOCMGET, TIOCMBIS, TIOCMBIC, TIOCMSET = 0x5415, 0x5416, 0x5417, 0x5418
 MODEM_CALL = struct.Struct('=Iii')      # struct ttyshim_call
+TRANSFER = struct.Struct('=8sII')       # struct usb_transfer
 
 
 class Played:
@@ -28,6 +34,7 @@ class Played:
         self.port = port
         self.persona = persona
         self.master = self.slave_name = self.modem = None
+        self.host = None            # whose transfers come
         self.lines = 0
         self.used = False
         self.calls = []
@@ -70,7 +77,21 @@ class Played:
             os.close(slave)
             self._open_modem()
             self.used = False
-        self.bus.plug(**words)
+        if 'descriptors' in words:
+            self._plug_with_transfers(words)
+        else:
+            self.bus.plug(**words)
+
+    def _plug_with_transfers(self, words):
+        folder = tempfile.mkdtemp(prefix='picod-transfers-')
+        try:
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(os.path.join(folder, 'socket'))
+                listener.listen()
+                self.bus.plug(transfers=listener.getsockname(), **words)
+                self.host = listener.accept()[0]
+        finally:
+            shutil.rmtree(folder)
 
     def _vanish(self):
         if self.master is not None:
@@ -78,6 +99,9 @@ class Played:
             os.unlink(self._modem_path)
             self.modem.close()
             self.master = self.modem = None
+        if self.host is not None:
+            self.host.close()
+            self.host = None
         if self.persona is not None:
             self.bus.unplug(self.port)
 
@@ -106,6 +130,8 @@ class Played:
             poll.register(self.modem, select.POLLIN)
             # A port that nobody has open hangs up all the time.
             poll.register(self.master, select.POLLIN)
+        if self.host is not None:
+            poll.register(self.host, select.POLLIN)
         waiting = self.master is not None and not self.used
         ready = dict(poll.poll(5 if waiting else None))
         if self.bell_end.fileno() in ready:
@@ -119,7 +145,25 @@ class Played:
             self._serve_modem()
         if self.master is not None and self.master in ready:
             self._serve_port(ready[self.master])
+        if self.host is not None and self.host.fileno() in ready:
+            self._serve_transfer()
         return True
+
+    def _serve_transfer(self):
+        setup, endpoint, length = TRANSFER.unpack(self._receive(TRANSFER.size))
+        to_host = (endpoint | setup[0]) & 0x80
+        data = b'' if to_host else self._receive(length)
+        result = self.persona.transfer(setup, endpoint, length, data)
+        if self.host is None:       # it has gone meanwhile
+            return
+        if not isinstance(result, int):
+            result = struct.pack('=i', len(result)) + result
+        else:
+            result = struct.pack('=i', result)
+        self.host.sendall(result)
+
+    def _receive(self, size):
+        return self.host.recv(size, socket.MSG_WAITALL) if size else b''
 
     def _serve_port(self, events):
         if events & select.POLLIN:
@@ -166,6 +210,24 @@ class Persona:
         pass
 
 
+class PiSerial(Persona):
+    """Has obey(command), which returns what the board says."""
+
+    def __init__(self, board):
+        super().__init__(board)
+        self.command = b''
+
+    def hear(self, data):
+        answer = b''
+        for byte in data.replace(b'\r', b''):
+            if byte not in b'#\n':
+                self.command += bytes([byte])
+            elif self.command:
+                command, self.command = self.command, b''
+                answer += b'RR' if byte == ord('#') else self.obey(command)
+        return answer
+
+
 # ------------------------------------------------------------------ Leonardo
 
 class Leonardo(Played):
@@ -182,7 +244,7 @@ class Leonardo(Played):
         self.persona = Sketch(self)
 
 
-class Sketch(Persona):
+class Sketch(PiSerial):
     """Whatever was flashed, it is the LED sketch."""
 
     def __init__(self, board):
@@ -191,12 +253,9 @@ class Sketch(Persona):
             'tty': f'ttyACM{2 * board.visits}', 'vid': '2341', 'pid': '8036',
             'driver': 'cdc_acm', 'manufacturer': 'Arduino LLC',
             'product': 'Arduino Leonardo'}
-        self.line = b''
 
-    def hear(self, data):
-        *lines, self.line = (self.line + data).split(b'\n')
-        return b''.join(b'OK' if line.startswith(b'c') else b'RR'
-                        for line in lines if line)
+    def obey(self, command):
+        return b'OK' if command.startswith(b'c') else b'RR'
 
     def closed(self, speed):
         if speed == termios.B1200:
@@ -269,32 +328,38 @@ class Caterina(Persona):
 # ---------------------------------------------------------------------- Pico
 
 class Pico(Played):
-    """MicroPython, then BOOTSEL, then what a stand-in for picotool writes.
+    """MicroPython, or BOOTSEL, and then what picotool has written.
 
-    repl makes a REPL: an object with hear(byte).  image: what was written last.
+    repl makes a REPL: an object with hear(byte).  virgin: it is in BOOTSEL from
+    the start.  flash: what is in it.
     """
 
     SERIAL = 'E660D4A0A75B3B2C'
 
-    def __init__(self, bus, repl, has_bootloader=True):
-        super().__init__(bus, None)
+    def __init__(self, bus, repl, has_bootloader=True, virgin=False,
+                 port='1-2'):
+        super().__init__(bus, None, port)
         self.repl = repl
         self.has_bootloader = has_bootloader
-        self.image = None
+        self.flash = bytearray(b'\xff' * picoboot.FLASH_SIZE)
+        self.stuck = set()          # bytes of flash, by address, that are 0
+        self.wrote = None           # told each address that is written
         self.next = PinServer       # what is written, whatever is in it
         self.files = {}             # of MicroPython
-        self.persona = MicroPython(self)
+        self.persona = Bootsel(self) if virgin else MicroPython(self)
 
     def bootsel(self):
         """From another thread: somebody plugs it in with the button down."""
         self.do(lambda: self.become(Bootsel(self)))
 
-    def write(self, data):
-        """picotool has written this and restarts the board."""
-        def restart():
-            self.image = data
+    def unplug(self):
+        """From the board's thread."""
+        self.become(None)
+
+    def restart(self, persona):
+        """It leaves BOOTSEL, unless it has been pulled meanwhile."""
+        if self.persona is persona:
             self.become(self.next(self))
-        self.do(restart)
 
 
 class MicroPython(Persona):
@@ -324,11 +389,29 @@ class MicroPython(Persona):
 
 
 class Bootsel(Persona):
-    identity = {'vid': '2e8a', 'pid': '0003', 'manufacturer': 'Raspberry Pi',
-                'product': 'RP2 Boot', 'serial': 'E0C9125B0D9B'}
+    identity = {
+        'vid': '2e8a', 'pid': '0003', 'manufacturer': picoboot.STRINGS[1],
+        'product': picoboot.STRINGS[2], 'serial': picoboot.STRINGS[3],
+        'descriptors': (picoboot.DEVICE + picoboot.CONFIGURATION).hex().upper()}
+
+    def __init__(self, board):
+        super().__init__(board)
+        self.rom = picoboot.Picoboot(board.flash, self.rebooted)
+        self.rom.stuck = board.stuck
+        self.rom.wrote = board.wrote
+
+    def transfer(self, *transfer):
+        return self.rom.transfer(*transfer)
+
+    def rebooted(self, delay_ms):
+        board = self.board
+        timer = threading.Timer(delay_ms / 1000, board.do,
+                                [lambda: board.restart(self)])
+        timer.daemon = True
+        timer.start()
 
 
-class PinServer(Persona):
+class PinServer(PiSerial):
     """Our own firmware, as far as it says who it is and restarts."""
 
     WHO = (b'i011F1A050C19' + b'PinServer 1.0 Raspberry Pi Pico'.hex().upper()
@@ -340,17 +423,9 @@ class PinServer(Persona):
             'tty': 'ttyACM7', 'vid': '1209', 'pid': '0001',
             'driver': 'cdc_acm', 'product': 'PinServer',
             'serial': board.SERIAL}
-        self.line = b''
 
-    def hear(self, data):
-        *lines, self.line = (self.line + data).split(b'\n')
-        answer = b''
-        for line in lines:
-            if line == b'i':
-                answer += self.WHO
-            elif line == b'bB007':
-                self.board.become(Bootsel(self.board))
-                return b''
-            elif line:
-                answer += b'RR'
-        return answer
+    def obey(self, command):
+        if command == b'bB007':
+            self.board.become(Bootsel(self.board))
+            return b''
+        return self.WHO if command == b'i' else b'RR'

@@ -1,14 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The Pico's image as a file: what the boot ROM and picotool will find.
-
-Where picotool is installed (or PICOD_PICOTOOL names it), it has its say too.
-"""
+"""The Pico's image as a file: what the boot ROM and picotool will find."""
 
 import os
 import re
-import shlex
-import shutil
 import struct
 import subprocess
 import sys
@@ -16,6 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../boards'))
 
+from boards import make_firmware  # noqa: E402
 from pico import BUILD, IMAGE  # noqa: E402
 
 ELF = os.path.join(BUILD, 'firmware/pico-pinserver.elf')
@@ -112,12 +108,9 @@ class ImageTest(unittest.TestCase):
         self.assertIn(len(self.image) - (found['end'] - FLASH), range(256))
 
     def test_picotool(self):
-        picotool = shlex.split(os.environ.get('PICOD_PICOTOOL', '')) or [
-            shutil.which('picotool')]
-        if not picotool[0]:
-            self.skipTest('picotool is not installed')
+        picotool = make_firmware('picotool-program')
         for path in (IMAGE, ELF):
-            result = subprocess.run([*picotool, 'info', '-a', path],
+            result = subprocess.run([picotool, 'info', '-a', path],
                                     stdout=subprocess.PIPE, text=True)
             self.assertEqual(result.returncode, 0)
             lines = re.findall(r'^ *(\w[\w ]*): +(.*)$', result.stdout,
