@@ -260,17 +260,17 @@ repl_trace_is_one(const struct repl *r)
 	static const char	head[] = "Traceback ";
 	size_t			n = sizeof head - 1;
 
-	return !r->unmarked || r->trace_cut ||
+	return (!r->unmarked && r->trace_len == 0) || r->trace_cut ||
 	    (r->trace_len >= n && memcmp(r->trace, head, n) == 0);
 }
 
 void
 repl_trace_was_output(struct repl *r, uint64_t now)
 {
-	static const uint8_t	eof = CTRL_D;
+	static const uint8_t	end[] = { REPL_MARK, CTRL_D };
 	size_t			len = r->trace_len, i;
 
-	hear_printed(r, &eof, 1);
+	hear_printed(r, end + r->unmarked, sizeof end - r->unmarked);
 	r->trace_len = 0;
 	r->trace_cut = false;
 	repl_enter(r, REPL_OUTPUT, now);
@@ -278,7 +278,7 @@ repl_trace_was_output(struct repl *r, uint64_t now)
 		hear_output(r, r->trace[i], 0, now);
 }
 
-/* A job that has a mark ends without it only if it raises or is stopped. */
+/* An end without its mark is one of a job that raised, or was stopped. */
 static bool
 hear_trace_was_due(const struct repl *r)
 {
@@ -313,16 +313,16 @@ hear_trace(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 }
 
 /*
- * No ">" after the second 04: where the end has no mark, the first of them
- * was the job's own, and this second one may be the first of the end.  With
- * a mark the end is certain, so the job has left the REPL (sys.exit()).
+ * No ">" after the second 04: the first of them was the job's own, and this
+ * second one may be the first of the end.  With a mark and nothing in between,
+ * the end is certain, so the job has left the REPL (sys.exit()).
  */
 static void
 hear_end(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	if (c == '>') {
 		repl_text_over(r, now);
-	} else if (r->unmarked) {
+	} else if (r->unmarked || r->trace_len > 0) {
 		repl_trace_was_output(r, now);
 		hear_output(r, CTRL_D, 0, now);
 		hear_trace(r, c, signs, now);
