@@ -71,8 +71,7 @@ class Away(picod.Case):
         running.send('Send', text='while True: pass')
         lender = self.connect(self.p)
         lender.send('Lend', board='mb')
-        while self.p.board('mb')['waiting'] != 1:
-            pass
+        self.until(lambda: self.p.board('mb')['waiting'] == 1)
         self.p.call('Interrupt')
         with self.assertRaises(picod.PicodError):
             running.receive()

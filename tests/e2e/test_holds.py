@@ -37,8 +37,7 @@ class Holds(picod.Case):
         self.watcher = self.watch(self.p)
 
     def wait_waiting(self, count):
-        while self.p.board()['waiting'] != count:
-            pass
+        self.until(lambda: self.p.board()['waiting'] == count)
 
     # ------------------------------------------------------ getting, dropping
 

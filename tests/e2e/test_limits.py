@@ -182,8 +182,7 @@ class Requests(picod.Case):
         clients = [self.connect(self.p) for _ in range(most)]
         for i, client in enumerate(clients):
             client.send('Send', text=f'{i}')
-        while self.p.board()['waiting'] != most:
-            pass
+        self.until(lambda: self.p.board()['waiting'] == most)
         with self.fails('LimitExceeded', value=most):
             self.p.send('1')
         holder.call('Drop')

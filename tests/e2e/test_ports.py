@@ -59,8 +59,8 @@ class Plug(usb.Case):
         running, waiting = self.connect(p), self.connect(p)
         running.send('Send', text='n0D')
         waiting.send('Send', text='n0D', wait=30000)
-        while p.board()['state'] != 'busy' or p.board()['waiting'] != 1:
-            pass
+        self.until(lambda: p.board()['state'] == 'busy' and
+                   p.board()['waiting'] == 1)
         uno.process.send_signal(signal.SIGCONT)
         uno.unplug()
         try:

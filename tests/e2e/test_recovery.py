@@ -118,8 +118,7 @@ class Unplugged:
         waiting.send('Send', text='2', wait=60000)
         impatient = self.connect(self.p)
         impatient.send('Send', text='2')
-        while self.p.board()['waiting'] != 2:
-            pass
+        self.until(lambda: self.p.board()['waiting'] == 2)
         self.unplug()
         with self.fails('Disconnected', sent=True, board='mb'):
             client.receive()

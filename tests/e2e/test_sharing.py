@@ -118,8 +118,7 @@ class Sharing(picod.Case):
             client = self.connect(p)
             client.send('Send', text=f'order.append({i})')
             clients.append(client)
-            while p.board()['waiting'] <= i:
-                pass
+            self.until(lambda: p.board()['waiting'] == len(clients))
         texts = [r['text'] for r in p.board()['requests']]
         self.assertEqual(texts, ['while True: pass'] +
                          [f'order.append({i})' for i in range(20)])

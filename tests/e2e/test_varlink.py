@@ -323,8 +323,7 @@ class Wire(picod.Case):
             for _ in range(20):
                 client.send('Send', text='x += 1', oneway=True)
             # What is no oneway call is not, once nobody is there to hear.
-        while self.p.send('x') != '20\n':
-            pass
+        self.until(lambda: self.p.send('x') == '20\n')
 
     def test_half_closed(self):
         """"No more calls" is no farewell: those made are answered."""
@@ -369,10 +368,8 @@ class Wire(picod.Case):
         watcher.wait(event='state', state='busy')
         with self.p.connect() as waiting:
             waiting.send('Send', text='never = 1')
-            while self.p.board()['waiting'] != 1:
-                pass
-        while self.p.board()['waiting'] != 0:
-            pass
+            self.until(lambda: self.p.board()['waiting'] == 1)
+        self.until(lambda: self.p.board()['waiting'] == 0)
         self.p.call('Interrupt')
         with self.fails('Interrupted'):
             self.client.receive()
