@@ -29,6 +29,11 @@ import tempfile
 from microbit_line import SerialLine
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+# picod may be of another build than the boards: PICOD_BUILD.
+BUILD = os.path.join(ROOT, os.environ.get(
+    'PICOD_BOARDS', os.environ.get('PICOD_BUILD', 'build')))
+FIRMWARE = os.path.join(BUILD, 'firmware')
 START_TIMEOUT_S = 30
 
 

@@ -16,11 +16,9 @@ that no real Pico or host would put up with.  An object is for one thread.
 import os
 import socket
 
-from boards import HERE, Board, BoardError
+from boards import BUILD, FIRMWARE, HERE, Board, BoardError
 
-ROOT = os.path.dirname(os.path.dirname(HERE))
-BUILD = os.path.join(ROOT, os.environ.get('PICOD_BUILD', 'build'))
-IMAGE = os.path.join(BUILD, 'firmware/pico-pinserver.uf2')
+IMAGE = os.path.join(FIRMWARE, 'pico-pinserver.uf2')
 ROM = os.path.join(BUILD, 'boards/pico-rom.bin')
 MODULES = os.path.join(BUILD, 'boards/npm/node_modules')
 PATIENCE_S = 60

@@ -14,11 +14,9 @@ import os
 import subprocess
 import unittest
 
-from boards import HERE
+from boards import BUILD, FIRMWARE
 from pinserver import Talk
 
-ROOT = os.path.dirname(os.path.dirname(HERE))
-BUILD = os.path.join(ROOT, os.environ.get('PICOD_BUILD', 'build'))
 PROGRAM = os.path.join(BUILD, 'tests/boards/pinbench')
 STEP_US = 200
 PATIENCE_US = 5000000
@@ -28,7 +26,7 @@ class Bench:
     """The program, as an object."""
 
     def __init__(self, model):
-        image = os.path.join(BUILD, f'firmware/{model}-pinserver.hex')
+        image = os.path.join(FIRMWARE, f'{model}-pinserver.hex')
         self.process = subprocess.Popen(
             ['setpriv', '--pdeathsig', 'KILL', '--', PROGRAM, model, image],
             text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

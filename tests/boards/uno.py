@@ -18,12 +18,8 @@ import subprocess
 import time
 import tty
 
-from boards import HERE, Board, BoardError
+from boards import BUILD, Board, BoardError
 
-ROOT = os.path.dirname(os.path.dirname(HERE))
-BUILD = os.path.join(ROOT, os.environ.get(
-    'PICOD_BOARDS', os.environ.get('PICOD_BUILD', 'build')))
-FIRMWARE = os.path.join(BUILD, 'firmware')
 OPTIBOOT = os.path.join(BUILD, 'boards/optiboot-uno.hex')
 TTYSHIM = os.path.join(BUILD, 'tests/boards/ttyshim.so')
 HZ = 16000000

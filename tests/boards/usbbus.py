@@ -16,8 +16,8 @@ import shutil
 import subprocess
 import tempfile
 
-from boards import BoardError
-from uno import BUILD, Uno, modem_environment
+from boards import BUILD, BoardError
+from uno import Uno, modem_environment
 
 UDEVSHIM = os.path.join(BUILD, 'tests/boards/udevshim.so')
 UMOCKDEV = 'libumockdev-preload.so.0'

@@ -32,18 +32,16 @@ import time
 import unittest
 
 import idl
+from boards import FIRMWARE, ROOT
 
 # Whole farms of boards are played in one process: the usual 1024 descriptors
 # are too few for that, and nobody forbids more.
 resource.setrlimit(resource.RLIMIT_NOFILE,
                    (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get('PICOD_BUILD', 'build'))
 PICOD = os.path.join(BUILD, 'daemon', 'picod')
 PICOCTL = os.path.join(BUILD, 'client', 'picoctl')
-FIRMWARE = os.path.join(BUILD, 'firmware')
 # No test waits for so long: it is how long a lost one is given.
 PATIENCE_S = 60
 

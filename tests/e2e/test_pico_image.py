@@ -11,10 +11,10 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../boards'))
 
-from boards import make_firmware  # noqa: E402
-from pico import BUILD, IMAGE  # noqa: E402
+from boards import FIRMWARE, make_firmware  # noqa: E402
+from pico import IMAGE  # noqa: E402
 
-ELF = os.path.join(BUILD, 'firmware/pico-pinserver.elf')
+ELF = os.path.join(FIRMWARE, 'pico-pinserver.elf')
 FLASH = 0x10000000
 FLASH_SIZE = 2 << 20
 RAM, RAM_END = 0x20000000, 0x20042000

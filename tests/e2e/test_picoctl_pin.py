@@ -10,8 +10,7 @@ import unittest
 import picod
 from uno import Uno
 
-SKETCH = os.path.join(os.environ.get('PICOD_BUILD', 'build'),
-                      'firmware/uno-pinserver.hex')
+SKETCH = os.path.join(picod.FIRMWARE, 'uno-pinserver.hex')
 
 
 class Pin(picod.Case):

@@ -17,7 +17,8 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../boards'))
 
-from pinbench import ROOT, BenchTest  # noqa: E402
+from boards import ROOT  # noqa: E402
+from pinbench import BenchTest  # noqa: E402
 
 README = os.path.join(ROOT, 'firmware/arduino/PinServer/README.md')
 SKETCH_NAME = 'StandardFirmata.ino'

@@ -16,7 +16,8 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../boards'))
 
 import pinserver_table  # noqa: E402
-from pinbench import ROOT, BenchTest  # noqa: E402
+from boards import ROOT  # noqa: E402
+from pinbench import BenchTest  # noqa: E402
 from pinserver import REPORTS  # noqa: E402
 
 TABLE = pinserver_table.read()

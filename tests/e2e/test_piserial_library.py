@@ -8,7 +8,8 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../boards'))
 
-from uno import FIRMWARE, HZ, Uno  # noqa: E402
+from boards import FIRMWARE  # noqa: E402
+from uno import HZ, Uno  # noqa: E402
 
 TIMEOUT_S = 0.1
 

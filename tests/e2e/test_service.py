@@ -9,7 +9,8 @@ import tempfile
 import unittest
 
 import picod
-from uno import FIRMWARE, Uno
+from boards import FIRMWARE
+from uno import Uno
 
 LED = os.path.join(FIRMWARE, 'uno-led.hex')
 RGB = os.path.join(FIRMWARE, 'uno-rgb.hex')

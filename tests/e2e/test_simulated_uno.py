@@ -13,8 +13,8 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../boards'))
 
-from boards import HERE, BoardError  # noqa: E402
-from uno import FIRMWARE, OPTIBOOT, PATIENCE_S, Uno  # noqa: E402
+from boards import FIRMWARE, HERE, BoardError  # noqa: E402
+from uno import OPTIBOOT, PATIENCE_S, Uno  # noqa: E402
 from usbbus import UsbBus, UsbUno  # noqa: E402
 
 LED = os.path.join(FIRMWARE, 'uno-led.hex')
