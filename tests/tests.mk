@@ -35,7 +35,10 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o \
 check-unit: $(UNIT_NAMES:%=run-%)
 
 run-test_%: $(BUILD)/tests/unit/test_%
-	@CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=minimal $<
+	@PICOD_BUILD=$(BUILD) CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=minimal $<
+
+run-test_image: $(BUILD)/firmware/uno-led.hex \
+	$(BUILD)/firmware/pico-pinserver.uf2
 
 -include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d)
 
