@@ -28,6 +28,7 @@ import json
 import os
 import socket
 import time
+import weakref
 from typing import Any, Dict, Iterator, List, Optional
 
 __all__ = ['Picod', 'Board', 'Sender', 'send', 'output_bytes', 'Error',
@@ -126,10 +127,12 @@ class _Connection:
         self.pending = bytearray()
         self.searched = 0           # of pending: has no NUL
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # Also when nobody has it any more.
+        self.close = weakref.finalize(self, self.socket.close)
         try:
             self.socket.connect(path)
         except OSError as error:
-            self.socket.close()
+            self.close()
             raise NotRunning('NotRunning', {
                 'message': f'there is no picod at {path} for you to use '
                 f'({error.strerror}); "systemctl start picod" starts it'
@@ -182,9 +185,6 @@ class _Connection:
         if 'error' in message:
             raise _error(message['error'], message.get('parameters'))
         return message.get('parameters') or {}, bool(message.get('continues'))
-
-    def close(self) -> None:
-        self.socket.close()
 
 
 def _prepare(method: str, parameters: Dict[str, Any]):

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The Python client against a picod that answers what the test tells it to."""
 
+import gc
 import os
 import re
 import subprocess
 import sys
 import threading
 import unittest
+import warnings
 from unittest import mock
 
 from test_picoctl import ROOT, TIMEOUT_S, Answer, FakePicod, environment
@@ -176,6 +178,15 @@ class Errors(Case):
             self.assertEqual(p.send('x'), 'alive')
             self.assertRaises(picod.ConnectionLost, p.send, 'nonsense')
             self.assertEqual(p.send('x'), 'alive')
+
+    def test_forgotten_connection_ends(self):
+        fake = self.fake(Send=lambda parameters: output('4\n'))
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter('always')
+            self.assertEqual(picod.Picod().board().send('2 + 2'), '4\n')
+            gc.collect()
+        self.assertTrue(fake.gone.wait(TIMEOUT_S))
+        self.assertEqual(warned, [])
 
     def test_interrupted_call(self):
         """Ctrl-C leaves no connection whose next answer is an old one."""
