@@ -2,6 +2,7 @@
 """What the tests of flashing share: boards on a USB bus without hardware."""
 
 import base64
+import contextlib
 import os
 
 from picod import FIRMWARE, Case, PicodError
@@ -100,6 +101,19 @@ class FlashCase(Case):
                 action()
         self.assertTrue(done)
 
+    def failing(self, words, *, condition, action,
+                stages=('writing', 'verifying')):
+        with self.fails('FlashFailed') as caught:
+            self.flash_until(condition, action)
+        self.assertIn(caught.exception['stage'], stages)
+        self.assertIn(words, caught.exception['message'])
+        return caught.exception
+
+    @staticmethod
+    def written(percent):
+        return lambda reply: (reply['stage'] == 'writing' and
+                              reply['percent'] >= percent)
+
     def assert_flashes(self):
         """A try succeeds."""
         replies = self.flash(firmware='led')
@@ -112,8 +126,10 @@ class FlashCase(Case):
         self.assertNotEqual(self.p.board('uno0')['state'], 'flashing')
         self.assertEqual(children(self.p.pid), [])
         folder = f'/proc/{self.p.pid}/fd'
-        links = [os.readlink(os.path.join(folder, fd))
-                 for fd in os.listdir(folder)]
+        links = []
+        for fd in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):    # closed by now
+                links.append(os.readlink(os.path.join(folder, fd)))
         left = [link for link in links if '(deleted)' in link or
                 link.endswith('.hex') or      # one end of a pipe: a job's
                 link.startswith('pipe:') and links.count(link) == 1]

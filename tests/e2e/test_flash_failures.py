@@ -14,19 +14,6 @@ from picod import FIRMWARE, PATIENCE_S
 class FailureTest(FlashCase):
     """Each failure has its error, and the next try succeeds."""
 
-    def failing(self, words, *, condition, action,
-                stages=('writing', 'verifying')):
-        with self.fails('FlashFailed') as caught:
-            self.flash_until(condition, action)
-        self.assertIn(caught.exception['stage'], stages)
-        self.assertIn(words, caught.exception['message'])
-        return caught.exception
-
-    @staticmethod
-    def written(percent):
-        return lambda reply: (reply['stage'] == 'writing' and
-                              reply['percent'] >= percent)
-
     def assert_over(self, pidfd):
         self.addCleanup(os.close, pidfd)
         self.assertTrue(select.select([pidfd], [], [], PATIENCE_S)[0])
@@ -48,15 +35,6 @@ class FailureTest(FlashCase):
             self.flash(firmware='led')
         self.assertIn('another chip', caught.exception['message'])
         self.assertIn('signature', caught.exception['log'])
-        self.assert_served()
-
-    def test_no_boot_loader(self):
-        self.start(boot=None, sketch=os.path.join(FIRMWARE, 'uno-led.hex'))
-        with self.fails('FlashFailed', stage='preparing') as caught:
-            self.flash(firmware='led')
-        self.assertIn('boot loader does not answer',
-                      caught.exception['message'])
-        self.assertIn('not in sync', caught.exception['log'])
         self.assert_served()
 
     def test_verify_mismatch(self):
@@ -95,12 +73,6 @@ class FailureTest(FlashCase):
         self.start()
         self.failing('signal 9', condition=self.written(30),
                      action=lambda: os.kill(self.child(), signal.SIGKILL))
-        self.assert_flashes()
-
-    def test_tool_stands_still(self):
-        self.start()
-        self.failing('stood still', condition=self.written(30),
-                     action=lambda: os.kill(self.child(), signal.SIGSTOP))
         self.assert_flashes()
 
     def test_picod_killed(self):
