@@ -8,10 +8,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "drive.h"
 #include "protocol/image.h"
 #include "protocol/limits.h"
 #include "protocol/text.h"
@@ -89,6 +93,85 @@ verb_flash_upload(struct picoctl *ctl, const char *name)
 	return status;
 }
 
+/* For a desktop to mount a drive by itself. */
+#define MOUNT_MS	3000
+
+/* Until something is mounted, or picod says something, or the time is up. */
+static void
+verb_flash_wait(const struct picoctl *ctl, int mounts, int ms)
+{
+	struct pollfd	fds[2] = {
+		{ .fd = picod_fd(ctl->picod), .events = POLLIN },
+		{ .fd = mounts, .events = POLLPRI },
+	};
+
+	while (poll(fds, 2, ms) < 0 && errno == EINTR)
+		;
+}
+
+static bool
+verb_flash_is_over(const struct picoctl *ctl)
+{
+	struct pollfd	fd = { .fd = picod_fd(ctl->picod), .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+/* The one drive of that label; false: picod has news instead. */
+static bool
+verb_flash_find_drive(const struct picoctl *ctl, const char *label, char *path,
+    size_t size)
+{
+	int		mounts = open("/proc/self/mounts", O_RDONLY | O_CLOEXEC);
+	int		ms = MOUNT_MS;
+	unsigned	n, told = 1;
+
+	while ((n = drive_find(label, path, size)) != 1 &&
+	    !verb_flash_is_over(ctl)) {
+		if (n > 1 && n != told)
+			picoctl_complain("%u drives %s are mounted; unmount those "
+			    "of other boards", n, label);
+		else if (n == 0 && ms < 0 && n != told)
+			picoctl_complain("its drive is not mounted; run: "
+			    "udisksctl mount -b /dev/disk/by-label/%s", label);
+		if (n > 1 || ms < 0)
+			told = n;
+		verb_flash_wait(ctl, mounts, n > 1 ? -1 : ms);
+		ms = -1;
+	}
+	close(mounts);
+	return n == 1;
+}
+
+/* There is no picotool, and so picod wants the image on the board's drive. */
+static void
+verb_flash_copy(const struct picoctl *ctl, const json_t *reply)
+{
+	const char	*label = output_string(reply, "drive"), *what;
+	const char	*file = output_string(reply, "file");
+	char		 drive[PATH_MAX];
+	int		 error;
+
+	if (!verb_flash_find_drive(ctl, label, drive, sizeof drive))
+		return;
+	error = drive_copy(file[0] != '\0' ? file : ctl->operands[0], drive,
+	    &what);
+	if (error < 0)
+		picoctl_complain("cannot copy the image to %s: %s: %s; copy it by "
+		    "hand", drive, what, strerror(-error));
+}
+
+static void
+verb_flash_show(struct output *o, const json_t *reply)
+{
+	const struct picoctl	*ctl = (struct picoctl *)((char *)o -
+				    offsetof(struct picoctl, output));
+
+	o->ops->flash(o, reply);
+	if (output_string(reply, "drive")[0] != '\0')
+		verb_flash_copy(ctl, reply);
+}
+
 static int
 verb_flash_run(struct picoctl *ctl)
 {
@@ -111,9 +194,10 @@ verb_flash_run(struct picoctl *ctl)
 		    json_string(image_format_name(verb_flash_format(name))));
 	if (options_given(&ctl->options, OPTION_MICROPYTHON))
 		json_object_set_new(parameters, "micropython", json_true());
+	json_object_set_new(parameters, "drive", json_true());
 	session_add_time(ctl, parameters, OPTION_WAIT, "wait");
 	return session_stream(ctl, "io.picod.Flash", parameters, true,
-	    ctl->output.ops->flash);
+	    verb_flash_show);
 }
 
 const struct verb	verb_flash = {
@@ -127,7 +211,8 @@ const struct verb	verb_flash = {
 "read back.  Requests of others wait meanwhile.\n"
 "\n"
 "Boards of Arduino want avrdude where picod runs, those with an RP2040 or RP2350\n"
-"picotool.\n"
+"picotool.  Without picotool, a UF2 is copied to the drive that such a board\n"
+"shows in BOOTSEL, once that is mounted; it is not read back then.\n"
 "\n"
 "With --micropython, FILE is MicroPython for a Pico (from micropython.org), and\n"
 "the main.py that comes with picod is put on it, which has on() and off().\n"

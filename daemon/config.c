@@ -43,11 +43,14 @@ void
 config_finish(struct config *config)
 {
 	struct config_board	*b;
+	size_t			 i;
 
 	for (b = config->boards; b < config->boards + config->board_count; b++)
 		config_board_finish(b);
 	while (config->ignore_count > 0)
 		free(config->ignore[--config->ignore_count]);
+	for (i = 0; i < FLASH_TOOL_COUNT; i++)
+		free(config->tools[i]);
 	access_finish(&config->access);
 	*config = (struct config){ 0 };
 }
@@ -140,6 +143,31 @@ config_set_ports(struct config *config, const char *where, const char *name,
 		config->ignore[config->ignore_count++] = strdup(value);
 }
 
+/* [tools] */
+static void
+config_set_tools(struct config *config, const char *where, const char *name,
+    const char *value)
+{
+	static const char *const	names[FLASH_TOOL_COUNT] = {
+		[FLASH_AVRDUDE] = "avrdude", [FLASH_PICOTOOL] = "picotool",
+	};
+	size_t				len = strlen(value), i;
+
+	for (i = 0; i < FLASH_TOOL_COUNT; i++)
+		if (strcmp(names[i], name) == 0)
+			break;
+	if (i == FLASH_TOOL_COUNT)
+		config_error(config, where, "[tools] has no setting \"%s\"; it "
+		    "has avrdude and picotool", name);
+	else if (value[0] != '/' || value[len - 1] == '/')
+		config_error(config, where, "%s = %s: a tool is a path such as "
+		    "/usr/local/bin/%s", name, value, name);
+	else {
+		free(config->tools[i]);
+		config->tools[i] = strdup(value);
+	}
+}
+
 static int
 config_line_cb(void *user, const char *section, const char *name,
     const char *value)
@@ -164,10 +192,12 @@ config_line_cb(void *user, const char *section, const char *name,
 			    why);
 	} else if (strcmp(section, "ports") == 0)
 		config_set_ports(config, where, name, value);
+	else if (strcmp(section, "tools") == 0)
+		config_set_tools(config, where, name, value);
 	else
 		config_error(config, where, "there is no section [%s]; there "
-		    "are [board NAME], [ports], [access] and [access BOARD]",
-		    section);
+		    "are [board NAME], [ports], [tools], [access] and "
+		    "[access BOARD]", section);
 	return 1;
 }
 

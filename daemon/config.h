@@ -10,6 +10,7 @@
 
 #include "access.h"
 #include "protocol/driver.h"
+#include "protocol/flash_progress.h"
 #include "protocol/limits.h"
 
 #define CONFIG_PATH		"/etc/picod/picod.conf"
@@ -36,6 +37,7 @@ struct config {
 	struct access		 access;
 	char			*ignore[CONFIG_IGNORE_MAX];	/* likewise */
 	size_t			 ignore_count;
+	char			*tools[FLASH_TOOL_COUNT];	/* paths, or NULL */
 	size_t			 errors;	/* told so far */
 };
 

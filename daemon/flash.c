@@ -13,16 +13,13 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <unistd.h>
 
+#include "flash_boot.h"
 #include "flash_tool.h"
 #include "job.h"
 #include "usb_watch.h"
@@ -36,16 +33,15 @@
 /* For somebody to hold a button down and plug a board in. */
 #define BUTTON_WAIT_MS	60000
 
-/* Raspberry Pi's boot ROMs. */
-#define BOOTSEL_VENDOR	0x2e8a
-#define BOOTSEL_RP2040	0x0003
-#define BOOTSEL_RP2350	0x000f
+/* For a client, or somebody, to copy an image to the drive of a boot ROM. */
+#define DRIVE_WAIT_MS	180000
 
 enum flash_step {
 	STEP_BEGIN,
 	STEP_BOOT,		/* waiting for the boot loader */
 	STEP_BUTTON,		/* likewise, and for somebody */
 	STEP_WRITE,		/* the tool runs */
+	STEP_DRIVE,		/* somebody copies the image to the drive */
 	STEP_END
 };
 
@@ -60,6 +56,7 @@ struct flash {
 	int			 fd;
 	enum image_format	 format;
 	unsigned		 families;
+	char			 program[PATH_MAX];	/* "": there is none */
 	enum flash_step		 step;
 	bool			 unplugged;	/* while it was written */
 	bool			 again;		/* the tool was started twice */
@@ -185,75 +182,52 @@ static const struct job_handler flash_job_handler = {
 static void
 flash_run(struct flash *f)
 {
-	char			path[PATH_MAX];
 	struct flash_command	command;
 	struct job_options	options = {
 		.argv = command.argv, .fd = f->fd,
 		.deadline_ms = f->tool->deadline_ms,
 		.stall_ms = f->tool->stall_ms,
 	};
-	int			error = job_find(f->tool->program, path,
-				    sizeof path);
+	int			error;
 
 	event_del(f->timer);
-	if (error < 0) {
-		flash_fail(f, "%s", f->tool->missing);
-		return;
-	}
 	if (f->recipe.tool == FLASH_AVRDUDE)
-		flash_avrdude_command(&command, path, &f->recipe, f->port,
+		flash_avrdude_command(&command, f->program, &f->recipe, f->port,
 		    f->format);
 	else
-		flash_picotool_command(&command, path, f->format, f->seen.bus,
-		    f->seen.address);
+		flash_picotool_command(&command, f->program, f->format,
+		    f->seen.bus, f->seen.address);
 	f->step = STEP_WRITE;
 	error = job_start(f->base, &options, &flash_job_handler, f, &f->job);
 	if (error < 0)
-		flash_fail(f, "%s cannot be started: %s", path,
+		flash_fail(f, "%s cannot be started: %s", f->program,
 		    strerror(-error));
+}
+
+/* Without the tool: what a boot ROM's drive is given, it writes and starts. */
+static void
+flash_copy(struct flash *f)
+{
+	flash_wait(f, STEP_DRIVE, DRIVE_WAIT_MS);
+	f->progress.stage = FLASH_WRITING;
+	f->handler->drive(f->arg, flash_boot_drive(&f->seen));
 }
 
 /* ------------------------------------------------------ into a boot loader */
 
-/*
- * Opens the port at 1200 baud and closes it: the Arduino core's sign to restart
- * into the boot loader, given once DTR falls.
- */
+/* The boot ROM is there. */
 static void
-flash_touch(const char *port)
+flash_rom_found(struct flash *f)
 {
-	struct termios	settings;
-	int		fd, lines = TIOCM_DTR;
-
-	fd = open(port, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (tcgetattr(fd, &settings) == 0) {
-		cfmakeraw(&settings);
-		cfsetspeed(&settings, B1200);
-		settings.c_cflag |= HUPCL | CLOCAL;
-		tcsetattr(fd, TCSANOW, &settings);
-	}
-	ioctl(fd, TIOCMBIC, &lines);
-	tcflush(fd, TCIOFLUSH);
-	close(fd);
-}
-
-static bool
-flash_is_bootsel(const struct usb_seen *seen)
-{
-	return seen->there && seen->vendor == BOOTSEL_VENDOR &&
-	    (seen->product == BOOTSEL_RP2040 || seen->product == BOOTSEL_RP2350);
-}
-
-/* Whether the image is for the chip that is in BOOTSEL. */
-static bool
-flash_suits(const struct flash *f, const struct usb_seen *seen)
-{
-	unsigned	chip = seen->product == BOOTSEL_RP2040 ? IMAGE_RP2040 :
-			    IMAGE_RP2350;
-
-	return f->format != IMAGE_UF2 || (f->families & chip) != 0;
+	if (f->format == IMAGE_UF2 &&
+	    (f->families & flash_boot_chip(&f->seen)) == 0)
+		flash_fail(f, "this image is not for the board's chip, an %s; it "
+		    "is in BOOTSEL now: flash it with another image, or plug it "
+		    "in anew", flash_boot_chip_name(&f->seen));
+	else if (f->program[0] == '\0')
+		flash_copy(f);
+	else
+		flash_run(f);
 }
 
 /* Whether the boot loader is at the board's place; then the tool runs. */
@@ -273,26 +247,26 @@ flash_found(struct flash *f)
 		flash_run(f);
 		return true;
 	}
-	if (!flash_is_bootsel(&seen))
+	if (!flash_boot_is_rom(&seen))
 		return false;
 	f->seen = seen;
-	if (flash_suits(f, &seen))
-		flash_run(f);
-	else
-		flash_fail(f, "this image is not for the board's chip, an %s; it "
-		    "is in BOOTSEL now: flash it with another image, or plug it "
-		    "in anew", seen.product == BOOTSEL_RP2040 ? "RP2040" :
-		    "RP2350");
+	flash_rom_found(f);
 	return true;
 }
 
 static void
 flash_changed(void *arg, bool removed)
 {
-	struct flash	*f = arg;
+	struct flash		*f = arg;
+	const struct flash_end	 copied = { .ok = true,
+				     .stage = FLASH_STARTING, .log = "" };
 
 	if (f->step == STEP_BOOT || f->step == STEP_BUTTON) {
 		flash_found(f);
+		return;
+	}
+	if (f->step == STEP_DRIVE && removed) {
+		flash_finish(f, &copied);
 		return;
 	}
 	if (!removed || f->job == NULL || f->unplugged)
@@ -320,7 +294,7 @@ flash_begin(struct flash *f)
 	if (f->recipe.tool == FLASH_PICOTOOL && flash_found(f))
 		return;
 	if (f->port[0] != '\0')
-		flash_touch(f->port);
+		flash_boot_touch(f->port);
 	flash_wait(f, STEP_BOOT, f->recipe.tool == FLASH_PICOTOOL ? ASK_MS :
 	    BOOT_WAIT_MS);
 	flash_found(f);
@@ -339,11 +313,36 @@ flash_timer_cb(evutil_socket_t fd, short what, void *arg)
 		f->handler->progress(f->arg, FLASH_PREPARING, 0, "unplug the "
 		    "board, and plug it in at the same place while its BOOTSEL "
 		    "button is held down");
-	} else
+	} else if (f->step == STEP_DRIVE)
+		flash_fail(f, "the image was not copied to its drive; install "
+		    "picotool, or copy it by hand");
+	else
 		flash_fail(f, f->recipe.tool == FLASH_PICOTOOL ?
 		    "the board did not come into BOOTSEL" :
 		    "its boot loader did not appear; press reset twice, and "
 		    "try again");
+}
+
+static const struct flash_tool_ops *
+flash_tool_of(const struct flash_recipe *recipe)
+{
+	return recipe->tool == FLASH_AVRDUDE ? &flash_avrdude : &flash_picotool;
+}
+
+int
+flash_find_program(const struct flash_recipe *recipe, const char *named,
+    char *path, size_t size, char *why, size_t why_size)
+{
+	const struct flash_tool_ops	*tool = flash_tool_of(recipe);
+	int				 error;
+
+	error = job_find(named != NULL ? named : tool->program, path, size);
+	if (error < 0 && named != NULL)
+		snprintf(why, why_size, "%s cannot be run: %s; see [tools] in "
+		    "picod.conf(5)", named, strerror(-error));
+	else if (error < 0)
+		snprintf(why, why_size, "%s", tool->missing);
+	return error;
 }
 
 struct flash *
@@ -358,13 +357,13 @@ flash_start(struct event_base *base, const struct flash_options *options,
 	f->arg = arg;
 	f->base = base;
 	f->recipe = *options->recipe;
-	f->tool = f->recipe.tool == FLASH_AVRDUDE ? &flash_avrdude :
-	    &flash_picotool;
+	f->tool = flash_tool_of(&f->recipe);
 	f->usb = *options->usb;
 	snprintf(f->port, sizeof f->port, "%s", options->port);
 	f->fd = options->fd;
 	f->format = options->format;
 	f->families = options->families;
+	snprintf(f->program, sizeof f->program, "%s", options->program);
 	flash_progress_init(&f->progress, f->recipe.tool);
 	if (f->usb.path[0] != '\0')
 		f->watch = usb_watch_create(base, f->usb.path,

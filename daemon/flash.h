@@ -18,6 +18,7 @@ struct flash_options {
 	int		 fd;		/* the image; the caller's, to the end */
 	enum image_format format;
 	unsigned	 families;	/* of a UF2 */
+	const char	*program;	/* that writes it; "": it goes by drive() */
 };
 
 struct flash_end {
@@ -31,9 +32,21 @@ struct flash_handler {
 	/* message: what the user has to do now, or NULL. */
 	void	(*progress)(void *arg, enum flash_stage, unsigned percent,
 		    const char *message);
+	/*
+	 * There is no picotool: the image is to be copied to the board's drive,
+	 * which has that label.
+	 */
+	void	(*drive)(void *arg, const char *label);
 	/* It is over, and freed right afterwards. */
 	void	(*ended)(void *arg, const struct flash_end *);
 };
+
+/*
+ * The path of the program that flashes such a board: the one that is named, or,
+ * for NULL, the one in $PATH.  0, or a negative errno with what to do.
+ */
+int		 flash_find_program(const struct flash_recipe *,
+    const char *named, char *path, size_t size, char *why, size_t why_size);
 
 /* Begins; all else is told later.  NULL with errno when memory is short. */
 struct flash	*flash_start(struct event_base *, const struct flash_options *,

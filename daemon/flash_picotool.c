@@ -33,8 +33,9 @@ picotool_explain(const char *log, const struct job_end *end)
 const struct flash_tool_ops flash_picotool = {
 	.program = "picotool",
 	.missing = "picotool is not installed: sudo apt install picotool "
-	    "(Debian 13 and later; or from "
-	    "https://github.com/raspberrypi/picotool/releases)",
+	    "(Debian 13 and later; or from https://github.com/raspberrypi/"
+	    "pico-sdk-tools/releases), or copy a .uf2 to the drive that the board "
+	    "shows when it is plugged in while BOOTSEL is held down",
 	.deadline_ms = 10 * 60 * 1000,
 	.stall_ms = 30 * 1000,
 	.explain = picotool_explain,

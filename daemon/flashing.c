@@ -110,6 +110,29 @@ flashing_succeed(struct flashing *f, const char *answer, const char *message)
 }
 
 void
+flashing_drive(void *arg, const char *label)
+{
+	struct flashing	*f = arg;
+	char		 message[160], path[PATH_MAX];
+	json_t		*json;
+
+	f->stage = FLASH_WRITING;
+	f->copied = true;
+	if (f->call == NULL)
+		return;
+	snprintf(message, sizeof message, "there is no picotool; the image is to "
+	    "be copied to the board's drive, %s", label);
+	json = json_pack("{s:s, s:s, s:s, s:s}", "board", f->board, "stage",
+	    flash_stage_name(FLASH_WRITING), "message", message, "drive", label);
+	if (f->image.bundled) {
+		snprintf(path, sizeof path, "%s/%s", firmware_folder(),
+		    f->image.firmware.file);
+		json_object_set_new(json, "file", json_string(path));
+	}
+	call_continue(f->call, json);
+}
+
+void
 flashing_progress(void *arg, enum flash_stage stage, unsigned percent,
     const char *message)
 {

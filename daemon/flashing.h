@@ -5,6 +5,7 @@
 #ifndef PICOD_FLASHING_H
 #define PICOD_FLASHING_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/queue.h>
@@ -26,8 +27,10 @@ struct flashing {
 	struct client		 client;
 	struct flash_recipe	 recipe;
 	struct flash_image	 image;
+	char			 program[PATH_MAX];	/* see flash_options */
 	struct flash		*flash;		/* NULL: ended */
 	enum flash_stage	 stage;
+	bool			 copied;	/* to its drive, by whoever */
 	char			*script;	/* a program that is to be put on a
 						 * REPL as main.py, or NULL */
 	unsigned		 step;		/* of what follows the flash */
@@ -51,6 +54,9 @@ struct board	*flashing_board(const struct flashing *);
 /* Tells the client, if he wants to know: the handler of a flash. */
 void		 flashing_progress(void *flashing, enum flash_stage,
     unsigned percent, const char *message);
+
+/* Asks the client to copy the image to the board's drive. */
+void		 flashing_drive(void *flashing, const char *label);
 
 /* The end, badly or well.  answer: what the board said, or NULL. */
 void		 flashing_fail(struct flashing *, enum flash_stage,

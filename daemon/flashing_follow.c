@@ -28,16 +28,17 @@ flashing_tell_heard(struct flashing *f)
 {
 	size_t	 len;
 	bool	 lossy;
-	char	*text = NULL;
+	char	*text = NULL, message[160];
 
 	if (f->heard_len > 0)
 		text = text_from_bytes(f->heard, f->heard_len, &len, &lossy);
-	flashing_succeed(f, text, text != NULL ?
-	    "it was written and verified, the board came back and speaks" :
-	    f->back ? "it was written and verified, and the board came back; "
-	    "it has said nothing so far" :
-	    "it was written and verified; the board's port has not come back, "
-	    "which may be as its new firmware wants it");
+	snprintf(message, sizeof message, "%s%s", f->copied ?
+	    "it was copied to the board's drive" : "it was written and verified",
+	    text != NULL ? ", the board came back and speaks" : f->back ?
+	    ", and the board came back; it has said nothing so far" :
+	    "; the board's port has not come back, which may be as its new "
+	    "firmware wants it");
+	flashing_succeed(f, text, message);
 	free(text);
 }
 

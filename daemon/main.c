@@ -272,7 +272,7 @@ daemon_start(struct daemon *d)
 		event_base_priority_init(d->base, 2);
 	d->boards = d->base == NULL ? NULL : boards_create(d->base);
 	d->server = d->boards == NULL ? NULL : server_create(d->base, d->boards,
-	    &d->config.access);
+	    &d->config);
 	if (d->server == NULL || method_init() < 0 ||
 	    daemon_catch_signals(d) < 0)
 		return -ENOMEM;

@@ -43,7 +43,7 @@ flashing_ended(void *arg, const struct flash_end *end)
 }
 
 static const struct flash_handler flashing_handler = {
-	flashing_progress, flashing_ended
+	flashing_progress, flashing_drive, flashing_ended
 };
 
 static void
@@ -52,8 +52,8 @@ flashing_cancel(struct call *call)
 	struct flashing	*f = call->state;
 
 	f->call = NULL;
-	if (f->flash != NULL && f->stage == FLASH_PREPARING)
-		flash_stop(f->flash);
+	if (f->flash != NULL && (f->stage == FLASH_PREPARING || f->copied))
+		flash_stop(f->flash);	/* nobody copies it */
 }
 
 static void
@@ -66,6 +66,7 @@ flashing_granted(struct tenure *t, struct call *call, const struct request *r,
 		.usb = &t->board->usb, .fd = f->image.fd,
 		.format = f->image.image.format,
 		.families = f->image.image.families,
+		.program = f->program,
 	};
 
 	(void)r, (void)result;
@@ -167,6 +168,29 @@ flash_take_script(struct call *call, const struct board *b, struct flashing *f)
 	return error == 0;
 }
 
+/*
+ * The program that writes it, before the board is touched, or none where the
+ * client can copy the image to a drive; false: the call has ended.
+ */
+static bool
+flash_take_program(struct call *call, const struct board *b, struct flashing *f)
+{
+	const json_t	*drive = json_object_get(call_parameters(call), "drive");
+	const char	*named = server_tool(call_server(call), f->recipe.tool);
+	char		 why[400];
+
+	if (flash_find_program(&f->recipe, named, f->program,
+	    sizeof f->program, why, sizeof why) == 0)
+		return true;
+	f->program[0] = '\0';
+	if (named == NULL && call->in.more && json_is_true(drive) &&
+	    f->recipe.tool == FLASH_PICOTOOL &&
+	    f->image.image.format == IMAGE_UF2)
+		return true;
+	flash_refuse(call, b, why);
+	return false;
+}
+
 /* The command that brings a board's own firmware to its boot loader. */
 static const char *
 flash_boot_command(const struct flash_recipe *recipe)
@@ -192,8 +216,9 @@ method_flash(struct call *call)
 	f = flashing_create(call, b, &recipe);
 	boot = flash_boot_command(&recipe);
 	if (!flash_take_image(call, b, &recipe, &f->image) ||
-	    !flash_take_script(call, b, f) || (r = method_request(call, REQUEST_FLASH, boot,
-	    strlen(boot))) == NULL) {
+	    !flash_take_program(call, b, f) || !flash_take_script(call, b, f) ||
+	    (r = method_request(call, REQUEST_FLASH, boot, strlen(boot))) ==
+	    NULL) {
 		flashing_destroy(f);
 		return;
 	}

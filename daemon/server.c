@@ -17,6 +17,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "conn.h"
 #include "log.h"
 #include "protocol/limits.h"
@@ -26,7 +27,7 @@
 struct server {
 	struct event_base	*base;
 	struct boards		*boards;
-	const struct access	*access;
+	const struct config	*config;
 	int			 fd;
 	char			*path;		/* to remove at the end, or NULL */
 	struct event		*acceptable, *pause;
@@ -51,7 +52,13 @@ server_boards(struct server *s)
 const struct access *
 server_access(struct server *s)
 {
-	return s->access;
+	return &s->config->access;
+}
+
+const char *
+server_tool(const struct server *s, enum flash_tool tool)
+{
+	return s->config->tools[tool];
 }
 
 void
@@ -152,7 +159,7 @@ server_accept_cb(evutil_socket_t listener, short what, void *arg)
 
 struct server *
 server_create(struct event_base *base, struct boards *boards,
-    const struct access *access)
+    const struct config *config)
 {
 	struct server	*s = calloc(1, sizeof *s);
 
@@ -160,7 +167,7 @@ server_create(struct event_base *base, struct boards *boards,
 		return NULL;
 	s->base = base;
 	s->boards = boards;
-	s->access = access;
+	s->config = config;
 	s->fd = -1;
 	LIST_INIT(&s->conns);
 	return s;

@@ -9,8 +9,11 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
+#include "protocol/flash_progress.h"
+
 struct access;
 struct boards;
+struct config;
 struct event_base;
 struct schema;
 struct server;
@@ -22,9 +25,9 @@ struct server_entry {
 	uid_t				 uid;
 };
 
-/* NULL when memory is short.  The rules of access must outlive it. */
+/* NULL when memory is short.  The configuration must outlive it. */
 struct server	*server_create(struct event_base *, struct boards *,
-    const struct access *);
+    const struct config *);
 
 /* Closes the socket and every connection. */
 void		 server_destroy(struct server *);
@@ -41,6 +44,9 @@ void		 server_stop(struct server *);
 struct event_base *server_base(struct server *);
 struct boards	*server_boards(struct server *);
 const struct access *server_access(struct server *);
+
+/* The program that the configuration names for that tool, or NULL. */
+const char	*server_tool(const struct server *, enum flash_tool);
 
 /* How many connections there are, and who is told when that changes: one. */
 size_t		 server_count(const struct server *);

@@ -19,7 +19,7 @@ enum flash_stage {
 	FLASH_STAGE_COUNT
 };
 
-enum flash_tool { FLASH_AVRDUDE, FLASH_PICOTOOL };
+enum flash_tool { FLASH_AVRDUDE, FLASH_PICOTOOL, FLASH_TOOL_COUNT };
 
 /* What a tool says when something goes wrong is at the end. */
 #define FLASH_LOG_SIZE	2000

@@ -6,6 +6,9 @@
  * This library, loaded before it, leads those who read below /run/udev to the
  * same folder below $UMOCKDEV_DIR, where usbbus writes such files.
  *
+ * What is mounted is likewise what $UMOCKDEV_DIR/proc/self/mounts says, if there is
+ * such a file: a test cannot mount the drive of a board.
+ *
  * It also says at once that a port is not there.  umockdev keeps a record of each
  * port that could not be opened, never drops it, and aborts after fifty.
  */
@@ -23,6 +26,7 @@
 
 #define FOLDER "/run/udev/"
 #define PORTS "/dev/tty"
+#define MOUNTS "/proc/self/mounts"
 
 /* The path to use: the one given, or the one it leads to, in buffer. */
 static const char *
@@ -31,10 +35,12 @@ lead(const char *path, char buffer[PATH_MAX])
 	const char *root = getenv("UMOCKDEV_DIR");
 
 	if (root == NULL || path == NULL ||
-	    strncmp(path, FOLDER, strlen(FOLDER)) != 0 ||
+	    (strncmp(path, FOLDER, strlen(FOLDER)) != 0 &&
+	    strcmp(path, MOUNTS) != 0) ||
 	    snprintf(buffer, PATH_MAX, "%s%s", root, path) >= PATH_MAX)
 		return path;
-	return buffer;
+	return strcmp(path, MOUNTS) == 0 && syscall(SYS_access, buffer,
+	    F_OK) < 0 ? path : buffer;
 }
 
 /* The function of that name that would have been called without us. */

@@ -10,6 +10,8 @@ import os
 import shutil
 import signal
 import struct
+import subprocess
+import threading
 import types
 import unittest
 from unittest import mock
@@ -17,7 +19,7 @@ from unittest import mock
 import scripted
 from boards import make_firmware
 from flash import FlashCase, children, image
-from picod import FIRMWARE, ROOT
+from picod import FIRMWARE, PICOCTL, ROOT
 from picoboot import FLASH, PAGE, SECTOR
 from usbplayed import MicroPython, Pico
 
@@ -76,6 +78,26 @@ class PicoRepl(scripted.Repl):
 
 def repl(persona):
     return PicoRepl(persona, paste=True)
+
+
+class Drive(threading.Thread):
+    """The mounted drive of a Pico in BOOTSEL; what is copied is flashed."""
+
+    def __init__(self, pico, folder):
+        super().__init__(daemon=True)
+        self.pico = pico
+        self.copy = os.path.join(folder, 'FIRMWARE.UF2')
+        os.mkfifo(self.copy)
+        with open(os.path.join(folder, 'INFO_UF2.TXT'), 'w') as file:
+            file.write('UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\n'
+                       'Board-ID: RPI-RP2\r\n')
+        self.start()
+
+    def run(self):
+        with open(self.copy, 'rb') as file:
+            data = payload(file.read())
+        self.pico.flash[:len(data)] = data
+        self.pico.do(lambda: self.pico.restart(self.pico.persona))
 
 
 class AnotherPico(Pico):
@@ -257,6 +279,93 @@ class PicoTest(FlashCase):
         self.assertEqual(children(self.p.pid), [])
         self.pico.stuck.remove(address)
         self.assert_flashes()
+
+    def mount(self):
+        """A drive for picoctl to see."""
+        folder = self.directory()
+        Drive(self.pico, folder)
+        self.tell_mounts(f'/dev/sda1 {folder} vfat rw 0 0\n')
+
+    def tell_mounts(self, text):
+        path = os.path.join(self.bus.root, 'proc/self/mounts')
+        os.makedirs(os.path.dirname(path))
+        with open(path, 'w') as file:
+            file.write('tmpfs /tmp tmpfs rw 0 0\n' + text)
+
+    def copy(self, *arguments):
+        return self.p.picoctl('flash', *arguments,
+                              env=self.bus.environment({}))
+
+    def test_drive(self):
+        """Without picotool: firmware of picod's, and a file."""
+        self.start(PATH='/nonexistent')
+        self.mount()
+        result = self.copy('pinserver')
+        self.assertEqual(
+            (result.returncode, result.stdout),
+            (0, 'pico0: pinserver answers: PinServer 1.0 Raspberry Pi Pico\n'),
+            result.stderr)
+        self.assertIn('RPI-RP2', result.stderr)
+        self.assert_written(image(PINSERVER))
+
+    def test_drive_of_virgin(self):
+        self.start(virgin=True, PATH='/nonexistent')
+        self.mount()
+        path = os.path.join(self.directory(), 'large.uf2')
+        with open(path, 'wb') as file:
+            file.write(LARGE)
+        result = self.copy(path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn('copied to the board', result.stdout)
+        self.assertNotIn('verified', result.stdout)
+        self.assert_written(LARGE)
+
+    def test_drive_is_not_mounted(self):
+        """What to run is said; somebody copies the image by hand."""
+        self.start(virgin=True, PATH='/nonexistent')
+        self.tell_mounts('')
+        with subprocess.Popen(
+                [PICOCTL, 'flash', 'pinserver'], text=True,
+                env=self.bus.environment(self.p.client_environment()),
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE) as picoctl:
+            for line in picoctl.stderr:
+                if 'udisksctl mount -b /dev/disk/by-label/RPI-RP2' in line:
+                    break
+            self.pico.do(lambda: self.pico.restart(self.pico.persona))
+            self.assertIn('pinserver answers', picoctl.stdout.read())
+        self.assertEqual(picoctl.returncode, 0)
+
+    def test_client_leaves_instead_of_copying(self):
+        self.start(PATH='/nonexistent')
+        with self.p.connect() as connection:
+            for reply in connection.stream('Flash', firmware='pinserver',
+                                           drive=True):
+                if 'drive' in reply:
+                    break
+        self.assertEqual(reply['drive'], 'RPI-RP2')
+        self.assertEqual(reply['file'], os.path.join(FIRMWARE, PINSERVER))
+        self.watch(self.p, board='pico0').wait(state='bootsel')
+
+    def test_missing_tool(self):
+        """Nobody offers to copy the image: the board is left alone."""
+        self.start(PATH='/nonexistent')
+        with self.fails('FlashFailed', stage='preparing') as caught:
+            self.flash(firmware='pinserver')
+        self.assertIn('apt install picotool', caught.exception['message'])
+        self.assertIn('copy a .uf2', caught.exception['message'])
+        self.assertEqual(self.p.send('6 * 7'), '42\n')
+
+    def test_configured_tool(self):
+        self.start(f'[tools]\npicotool = {self.picotool}\n',
+                   PATH='/nonexistent')
+        self.assert_flashes()
+
+    def test_configured_tool_is_missing(self):
+        self.start('[tools]\npicotool = /no/picotool\n')
+        with self.fails('FlashFailed', stage='preparing') as caught:
+            self.flash(firmware='pinserver', drive=True)
+        self.assertIn('/no/picotool cannot be run',
+                      caught.exception['message'])
 
     def test_tool_killed(self):
         self.start()

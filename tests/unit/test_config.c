@@ -70,9 +70,12 @@ START_TEST(test_everything)
 	read_text("# a comment\n[board pico0]\nport = /dev/ttyACM0\n"
 	    "[board uno0]\nport = tcp:lab:4000\ndriver = piserial\n"
 	    "baud = 9600\ninterrupt = no\nreports = vw\nflasher = nano\n"
-	    "part = m168p\nprogrammer = arduino\nflash-baud = 19200\n");
+	    "part = m168p\nprogrammer = arduino\nflash-baud = 19200\n"
+	    "[tools]\navrdude = /a\navrdude = /opt/bin/avrdude\n");
 	ck_assert_uint_eq(config.errors, 0);
 	ck_assert_uint_eq(config.board_count, 2);
+	ck_assert_str_eq(config.tools[FLASH_AVRDUDE], "/opt/bin/avrdude");
+	ck_assert_ptr_null(config.tools[FLASH_PICOTOOL]);
 	b = &config.boards[0];
 	ck_assert_str_eq(b->name, "pico0");
 	ck_assert_ptr_null(b->driver);
@@ -134,6 +137,10 @@ static const struct {
 	{ "[board a]\nmatch = pico\n", "line 2: match = pico: a pattern is" },
 	{ "[ports]\nignore = printer\n", "line 2: ignore = printer" },
 	{ "[ports]\nskip = 1:2\n", "line 2: [ports] has no setting" },
+	{ "[tools]\nesptool = /x\n",
+	    "line 2: [tools] has no setting \"esptool\"" },
+	{ "[tools]\n\navrdude = avrdude\n", "line 3: avrdude = avrdude: a" },
+	{ "[tools]\npicotool = /opt/\n", "line 2: picotool = /opt/: a" },
 	{ "[board a]\nport = /dev/x\n[board b]\nport = /dev/x\n",
 	    "line 4: boards a and b have the same port" },
 };
