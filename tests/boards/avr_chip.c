@@ -89,6 +89,7 @@ int
 avr_chip_init(struct avr_chip *chip, const char *mcu, uint32_t hz)
 {
 	memset(chip, 0, sizeof(*chip));
+	chip->stuck = -1;
 	avr_global_logger_set(log_cb);
 	chip->avr = avr_make_mcu_by_name(mcu);
 	if (chip->avr == NULL)
@@ -141,6 +142,15 @@ avr_chip_load_boot(struct avr_chip *chip, const char *path)
 	return error;
 }
 
+int
+avr_chip_stick(struct avr_chip *chip, uint32_t address, bool stuck)
+{
+	if (address > chip->avr->flashend)
+		return -EINVAL;
+	chip->stuck = stuck ? (int64_t)address : -1;
+	return 0;
+}
+
 void
 avr_chip_reset(struct avr_chip *chip, enum avr_cause cause)
 {
@@ -160,6 +170,9 @@ avr_chip_run(struct avr_chip *chip, avr_cycle_count_t until)
 	struct avr_t *avr = chip->avr;
 	int state;
 
+	/* Soon enough: whoever wrote it has yet to be asked what is there. */
+	if (chip->stuck >= 0)
+		avr->flash[chip->stuck] = 0;
 	while (!chip->halted && avr->cycle < until && !chip->restarted) {
 		avr_idle_look(&chip->idle, until, RUN_CYCLES);
 		state = avr_run(avr);

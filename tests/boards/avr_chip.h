@@ -23,6 +23,7 @@ struct avr_chip {
 	bool		 halted;	/* runs nothing until it is reset */
 	bool		 restarted;	/* was reset, and nobody has asked yet */
 	void		(*core_reset)(struct avr_t *);
+	int64_t		 stuck;		/* the byte of its flash that is 0, or -1 */
 };
 
 /*
@@ -40,6 +41,9 @@ int avr_chip_load(struct avr_chip *chip, const char *path);
  * fuse BOOTRST does.  Returns 0 or a negative errno.
  */
 int avr_chip_load_boot(struct avr_chip *chip, const char *path);
+
+/* A byte of its flash is 0 whatever is written, or is not.  0 or -EINVAL. */
+int avr_chip_stick(struct avr_chip *chip, uint32_t address, bool stuck);
 
 void avr_chip_reset(struct avr_chip *chip, enum avr_cause cause);
 

@@ -60,6 +60,12 @@ run_release(struct avr_board *board, unsigned pin, unsigned unused)
 }
 
 static int
+run_stick(struct avr_board *board, unsigned address, unsigned stuck)
+{
+	return avr_chip_stick(&board->chip, address, stuck != 0);
+}
+
+static int
 run_reset(struct avr_board *board, unsigned a, unsigned b)
 {
 	(void)a;
@@ -120,6 +126,7 @@ const char avr_control_help[] =
 	"  analog A N       analogRead(A) shall give N, 0 to 1023\n"
 	"  drive P 0|1      connects pin P to a level\n"
 	"  release P        and disconnects it\n"
+	"  stick A 0|1      whether a byte of the flash is 0 for good\n"
 	"  reset            the reset button\n"
 	"  unplug, plug     the cable\n"
 	"  stat             counters\n"
@@ -131,6 +138,7 @@ static const struct order orders[] = {
 	{ "analog", 2, run_analog },
 	{ "drive", 2, run_drive },
 	{ "release", 1, run_release },
+	{ "stick", 2, run_stick },
 	{ "reset", 0, run_reset },
 	{ "plug", 0, run_plug },
 	{ "unplug", 0, run_unplug },

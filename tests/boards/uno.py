@@ -162,6 +162,10 @@ class Uno(Board):
         """Undoes drive()."""
         self.order(f'release {pin}')
 
+    def stick(self, address, stuck=True):
+        """Makes this byte of the flash 0, whatever is written; or no more."""
+        self.order(f'stick {address} {int(stuck)}')
+
     def reset(self):
         """The reset button."""
         self.order('reset')

@@ -7,7 +7,7 @@ import select
 import signal
 import unittest
 
-from flash import FlashCase, children
+from flash import FlashCase, children, hex_bytes, image
 from picod import FIRMWARE, PATIENCE_S
 
 
@@ -38,21 +38,17 @@ class FailureTest(FlashCase):
         self.assert_served()
 
     def test_verify_mismatch(self):
-        """A stand-in for avrdude that says what it says then."""
-        folder = self.directory()
-        path = os.path.join(folder, 'avrdude')
-        with open(path, 'w') as file:
-            file.write('#!/bin/sh\n'
-                       'printf "\\nWriting | ####" >&2\n'
-                       'printf "\\nReading | ####" >&2\n'
-                       'printf "\\navrdude error: verification mismatch'
-                       '\\n" >&2\nexit 1\n')
-        os.chmod(path, 0o755)
-        self.start(env={'PATH': folder})
+        """A byte of the flash that does not take its value."""
+        self.start()
+        address = 4     # the vector of INT0, which nobody uses
+        self.assertNotEqual(hex_bytes(image('uno-led.hex'))[address], 0)
+        self.uno.stick(address)
         with self.fails('FlashFailed', stage='verifying') as caught:
             self.flash(firmware='led')
         self.assertIn('not what was written', caught.exception['message'])
-        self.assert_served()
+        self.assertIn('verif', caught.exception['log'])
+        self.uno.stick(address, False)
+        self.assert_flashes()
 
     def test_unplugged(self):
         """At every tenth of the write."""
