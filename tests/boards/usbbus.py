@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 
 from boards import BUILD, BoardError
 from uno import Uno, modem_environment
@@ -30,6 +31,7 @@ class UsbBus:
         self.root = None
         self.modem = None
         self._process = None
+        self._ordering = threading.Lock()   # each board has its own thread
 
     def __enter__(self):
         self.start()
@@ -82,9 +84,10 @@ class UsbBus:
         self._order(f'change\tport={port}')
 
     def _order(self, line):
-        self._process.stdin.write(line + '\n')
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline().strip()
+        with self._ordering:
+            self._process.stdin.write(line + '\n')
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline().strip()
         if answer != 'ok':
             raise BoardError(answer or
                              f'usbbus has ended: {self._process.wait()}')
