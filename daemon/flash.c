@@ -366,7 +366,7 @@ flash_start(struct event_base *base, const struct flash_options *options,
 	snprintf(f->program, sizeof f->program, "%s", options->program);
 	flash_progress_init(&f->progress, f->recipe.tool);
 	if (f->usb.path[0] != '\0')
-		f->watch = usb_watch_create(base, f->usb.path,
+		f->watch = usb_watch_create(base, f->usb.path, &f->seen,
 		    flash_changed, f);
 	f->timer = evtimer_new(base, flash_timer_cb, f);
 	if (f->timer == NULL) {

@@ -17,6 +17,7 @@
 #include <systemd/sd-event.h>
 
 struct usb_watch {
+	const struct usb_seen	*seen;
 	void			(*changed)(void *, bool);
 	void			*arg;
 	char			 path[64];
@@ -82,13 +83,15 @@ usb_watch_device_cb(sd_device_monitor *monitor, sd_device *device, void *arg)
 {
 	struct usb_watch	*w = arg;
 	sd_device_action_t	 action;
-	const char		*name;
+	const char		*name, *address;
 
 	(void)monitor;
 	if (sd_device_get_action(device, &action) >= 0 &&
 	    action == SD_DEVICE_REMOVE &&
 	    sd_device_get_sysname(device, &name) >= 0 &&
-	    strcmp(name, w->path) == 0)
+	    strcmp(name, w->path) == 0 &&
+	    sd_device_get_property_value(device, "DEVNUM", &address) >= 0 &&
+	    strtoul(address, NULL, 10) == w->seen->address)
 		w->removed = true;
 	return 0;		/* usb_watch_event_cb() tells it, once for all */
 }
@@ -133,13 +136,14 @@ usb_watch_start(struct usb_watch *w, struct event_base *base)
 
 struct usb_watch *
 usb_watch_create(struct event_base *base, const char *path,
-    void (*changed)(void *, bool), void *arg)
+    const struct usb_seen *seen, void (*changed)(void *, bool), void *arg)
 {
 	struct usb_watch	*w = calloc(1, sizeof *w);
 	int			 error;
 
 	if (w == NULL)
 		return NULL;
+	w->seen = seen;
 	w->changed = changed;
 	w->arg = arg;
 	snprintf(w->path, sizeof w->path, "%s", path);

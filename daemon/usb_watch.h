@@ -24,11 +24,13 @@ void		 usb_look(const char *path, struct usb_seen *);
 
 /*
  * Calls changed() whenever something comes to the bus, or goes.  removed: among
- * that was what was at that place, whatever is there now.  NULL with errno on
- * failure.
+ * that was the device at that place with the address of *seen, which stays the
+ * caller's.  What was there before may be told to have gone only after its
+ * successor was seen.  NULL with errno on failure.
  */
 struct usb_watch *usb_watch_create(struct event_base *, const char *path,
-    void (*changed)(void *arg, bool removed), void *arg);
+    const struct usb_seen *seen, void (*changed)(void *arg, bool removed),
+    void *arg);
 void		 usb_watch_destroy(struct usb_watch *);
 
 #endif
