@@ -67,12 +67,15 @@ attach_config(const struct config_board *b, const struct known *known)
 		config.driver = known->driver;
 		config.baud = known->baud != 0 ? known->baud : config.baud;
 		config.drop_dtr = known->native_usb;
+		config.boot_greedy = known->boot_greedy;
 		config.reports = known->reports;
 	}
 	if (b == NULL)
 		return config;
 	config.name = b->name;
 	config.port = b->port;
+	if (b->flasher != NULL)
+		config.boot_greedy = strcmp(b->flasher, "mega") == 0;
 	config.driver = b->driver != NULL ? b->driver : config.driver;
 	config.baud = b->baud != 0 ? b->baud : config.baud;
 	config.may_interrupt = b->interrupt;

@@ -11,17 +11,20 @@
 #include "protocol/pins.h"
 
 #define NATIVE(vendor, product, prefix, driver, what) \
-	{ vendor, product, KNOWN_BOARD, prefix, &driver, 0, true, true, what, NULL }
+	{ vendor, product, KNOWN_BOARD, prefix, &driver, 0, true, true, what, NULL, \
+	    false }
 #define UART(vendor, product, prefix, driver, baud, what) \
 	{ vendor, product, KNOWN_BOARD, prefix, &driver, baud, false, false, what, \
-	    NULL }
+	    NULL, false }
+#define MEGA(vendor, product, what) \
+	{ vendor, product, KNOWN_BOARD, "mega", &driver_piserial, 115200, false, \
+	    false, what, NULL, true }
 #define BRIDGE(vendor, product, what) \
 	{ vendor, product, KNOWN_BRIDGE, "serial", &driver_auto, 115200, false, \
-	    false, what, NULL }
-
+	    false, what, NULL, false }
 #define BOOTSEL(vendor, product, what) \
 	{ vendor, product, KNOWN_BOOTSEL, "pico", &driver_auto, 0, true, false, \
-	    what, NULL }
+	    what, NULL, false }
 
 static const struct known table[] = {
 	BOOTSEL(0x2e8a, 0x0003, "RP2040 in BOOTSEL"),
@@ -32,7 +35,7 @@ static const struct known table[] = {
 	NATIVE(0x2e8a, 0x00c0, "pico", driver_auto, "Arduino core on a Pico"),
 	NATIVE(0x2e8a, 0xf00a, "pico", driver_auto, "Arduino core on a Pico W"),
 	{ 0x1209, 0x0001, KNOWN_BOARD, "pico", &driver_piserial, 0, true, true,
-	    "PinServer on a Pico", pins_reports },
+	    "PinServer on a Pico", pins_reports, false },
 	NATIVE(0x239a, 0, "circuitpy", driver_repl, "CircuitPython or Adafruit"),
 	NATIVE(0x303a, 0, "esp", driver_repl, "Espressif, USB of its own"),
 	NATIVE(0xf055, 0x9800, "pyboard", driver_repl, "pyboard"),
@@ -43,10 +46,10 @@ static const struct known table[] = {
 	UART(0x2341, 0x0001, "uno", driver_piserial, 115200, "Arduino Uno"),
 	UART(0x2a03, 0x0043, "uno", driver_piserial, 115200, "Arduino Uno R3"),
 	UART(0x2341, 0x0243, "uno", driver_piserial, 115200, "Arduino Uno R3"),
-	UART(0x2341, 0x0010, "mega", driver_piserial, 115200, "Arduino Mega 2560"),
-	UART(0x2341, 0x0042, "mega", driver_piserial, 115200, "Arduino Mega 2560 R3"),
-	UART(0x2341, 0x0242, "mega", driver_piserial, 115200, "Arduino Mega 2560 R3"),
-	UART(0x2a03, 0x0042, "mega", driver_piserial, 115200, "Arduino Mega 2560"),
+	MEGA(0x2341, 0x0010, "Arduino Mega 2560"),
+	MEGA(0x2341, 0x0042, "Arduino Mega 2560 R3"),
+	MEGA(0x2341, 0x0242, "Arduino Mega 2560 R3"),
+	MEGA(0x2a03, 0x0042, "Arduino Mega 2560"),
 	NATIVE(0x2341, 0x8036, "leonardo", driver_piserial, "Arduino Leonardo"),
 	NATIVE(0x2a03, 0x8036, "leonardo", driver_piserial, "Arduino Leonardo"),
 	NATIVE(0x2341, 0x8037, "micro", driver_piserial, "Arduino Micro"),

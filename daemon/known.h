@@ -32,6 +32,11 @@ struct known {
 	bool		 first_port;	/* of several ports, the console is first */
 	const char	*what;		/* for people */
 	const char	*reports;	/* letters set aside for them, or NULL */
+	/*
+	 * Its boot loader takes any byte for the start of an upload, and then
+	 * waits for the rest for 8 s: none is sent before it must have left.
+	 */
+	bool		 boot_greedy;
 };
 
 /* The entry that fits best, or NULL. */

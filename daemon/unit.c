@@ -28,6 +28,7 @@ struct unit {
 	struct port	*port;		/* NULL while it is nowhere */
 	unsigned	 baud;
 	bool		 drop_dtr;
+	bool		 boot_greedy;
 	struct event	*timer;
 	uint64_t	 timer_at;
 };
@@ -156,6 +157,13 @@ unit_settle_ms(const struct unit *u)
 	return strcmp(u->board->driver_ops->name, "repl") == 0 ? 0 : SETTLE_MS;
 }
 
+/* Whether the first request may ask the board at once if it is awake. */
+static bool
+unit_may_ask(const struct unit *u, enum link_reset reset)
+{
+	return !u->boot_greedy && (reset == LINK_MAY_RESET || u->drop_dtr);
+}
+
 static void
 unit_opened(void *arg, enum link_reset reset)
 {
@@ -165,7 +173,7 @@ unit_opened(void *arg, enum link_reset reset)
 	    .kind = LOG_ATTACH }, "board %s is there, at %s", u->board->name,
 	    u->board->port);
 	board_opened(u->board, reset == LINK_RESETS_NOT ? 0 : unit_settle_ms(u),
-	    reset == LINK_MAY_RESET || u->drop_dtr, unit_now());
+	    unit_may_ask(u, reset), unit_now());
 }
 
 static void
@@ -288,6 +296,7 @@ unit_create(struct event_base *base, struct path_watcher *watcher,
 	u->timer_at = DRIVER_NEVER;
 	u->baud = config->baud;
 	u->drop_dtr = config->drop_dtr;
+	u->boot_greedy = config->boot_greedy;
 	u->timer = evtimer_new(base, unit_timer_cb, u);
 	if (u->timer != NULL)
 		u->board = board_create(&options, &unit_host, u, boot_start());
@@ -318,6 +327,7 @@ unit_change(struct unit *u, const struct board_config *config)
 
 	u->baud = config->baud;
 	u->drop_dtr = config->drop_dtr;
+	u->boot_greedy = config->boot_greedy;
 	return board_set_driver(u->board, config->driver, &options);
 }
 

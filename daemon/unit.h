@@ -19,6 +19,7 @@ struct board_config {
 	bool		 may_interrupt;
 	const char	*reports;
 	bool		 drop_dtr;	/* see port_create() */
+	bool		 boot_greedy;	/* see struct known */
 	struct board_flash flash;
 };
 
