@@ -78,6 +78,8 @@ avr_idle_init(struct avr_idle *idle, struct avr_t *avr)
 		unsigned io = AVR_DATA_TO_IO(a);
 		avr_io_addr_t address = (avr_io_addr_t)a;
 
+		if (io >= MAX_IOs)
+			break;		/* a Mega's has nothing there */
 		if ((avr->io[io].r.c == NULL && avr->io[io].w.c == NULL) ||
 		    is_only_looked_at(avr, address))
 			continue;

@@ -120,10 +120,22 @@ speed_cb(struct avr_irq_t *irq, uint32_t value, void *arg)
 	serial->uart->cycles_per_byte = 10 * bit_cycles(serial);
 }
 
+/* Of several, the USB bridge of every board is at the one called 0. */
+static const avr_io_t *
+find_uart(const struct avr_chip *chip)
+{
+	const avr_io_t *io = NULL;
+
+	do
+		io = avr_chip_next(chip, "uart", io);
+	while (io != NULL && ((const avr_uart_t *)io)->name != '0');
+	return io;
+}
+
 int
 avr_serial_init(struct avr_serial *serial, struct avr_chip *chip)
 {
-	const avr_io_t *io = avr_chip_next(chip, "uart", NULL);
+	const avr_io_t *io = find_uart(chip);
 	struct avr_t *avr = chip->avr;
 	uint32_t flags = 0;
 	char name;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An Arduino Uno that needs no hardware: its real firmware on an emulated
- * ATmega328P, with a pseudo-terminal for the serial port, in real time.
+ * ATmega328P, with a pseudo-terminal for the serial port, in real time.  Or an
+ * Arduino Mega, on an ATmega2560.
  *
  * This file is only the command line and the end: it goes when it is told to,
  * by an order or a signal, and when the process that started it has gone.
@@ -26,6 +27,13 @@ static const struct avr_model uno = {
 	.pins = "D0 D1 D2 D3 D4 D5 D6 D7 B0 B1 B2 B3 B4 B5 C0 C1 C2 C3 C4 C5",
 };
 
+/* As far as the last of the pins that an Uno has too, the LED's. */
+static const struct avr_model mega = {
+	.mcu = "atmega2560",
+	.hz = 16000000,
+	.pins = "E0 E1 E4 E5 G5 E3 H3 H4 H5 H6 B4 B5 B6 B7",
+};
+
 struct options {
 	const char	*sketch;
 	const char	*boot;
@@ -33,14 +41,16 @@ struct options {
 	const char	*modem;
 	int		 control;
 	bool		 dtr;
+	bool		 mega;
 };
 
 static void
 usage(FILE *file)
 {
 	fprintf(file,
-	    "usage: uno [--sketch HEX] [--boot HEX] [--link PATH] [--dtr]\n"
-	    "           [--modem DIR] [--control FD]\n"
+	    "usage: uno [--mega] [--sketch HEX] [--boot HEX] [--link PATH]\n"
+	    "           [--dtr] [--modem DIR] [--control FD]\n"
+	    "  --mega         it is an Arduino Mega 2560\n"
 	    "  --sketch HEX   the program\n"
 	    "  --boot HEX     a boot loader, started first\n"
 	    "  --link PATH    a name for the serial port\n"
@@ -60,6 +70,7 @@ parse(struct options *options, int argc, char **argv)
 		{ "modem", required_argument, NULL, 'm' },
 		{ "control", required_argument, NULL, 'c' },
 		{ "dtr", no_argument, NULL, 'd' },
+		{ "mega", no_argument, NULL, 'M' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -73,6 +84,7 @@ parse(struct options *options, int argc, char **argv)
 		case 'm': options->modem = optarg; break;
 		case 'c': options->control = atoi(optarg); break;
 		case 'd': options->dtr = true; break;
+		case 'M': options->mega = true; break;
 		case 'h': usage(stdout); exit(0);
 		default: return -EINVAL;
 		}
@@ -103,8 +115,8 @@ build(struct avr_board *board, const struct options *options)
 {
 	int error;
 
-	error = avr_board_init(board, &uno, options->link,
-	    options->modem);
+	error = avr_board_init(board, options->mega ? &mega : &uno,
+	    options->link, options->modem);
 	if (error < 0)
 		return error;
 	board->dtr_resets = options->dtr;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""An Arduino Uno that runs a real sketch on an emulated ATmega328P.
+"""An Arduino Uno that runs a real sketch on an emulated ATmega328P, or a Mega.
 
     with Uno(sketch='build/firmware/uno-led.hex') as uno:
         fd = uno.open()
@@ -21,6 +21,8 @@ import tty
 from boards import BUILD, Board, BoardError
 
 OPTIBOOT = os.path.join(BUILD, 'boards/optiboot-uno.hex')
+MEGA_BOOT = ('/usr/share/arduino/hardware/arduino/avr/bootloaders/stk500v2/'
+             'stk500boot_v2_mega2560.hex')
 TTYSHIM = os.path.join(BUILD, 'tests/boards/ttyshim.so')
 HZ = 16000000
 PATIENCE_S = 30
@@ -42,19 +44,21 @@ class Uno(Board):
     only the other.  With dtr=True, opening the port resets the board, as it
     does a real one; without, the port is wired as a bare serial line is.
 
-    With modem, a folder, the port has modem lines for processes that run with
+    With mega=True it is a Mega 2560, a larger board, with the pins that an Uno
+    has too.  With modem, a folder, the port has modem lines for processes that run with
     modem_environment(): they can pull DTR.
     """
 
     NAME = 'uno'
 
     def __init__(self, path=None, sketch=None, boot=None, dtr=False,
-                 modem=None):
+                 modem=None, mega=False):
         super().__init__(path, pty=True)
         self.sketch = sketch
         self.boot = boot
         self.dtr = dtr
         self.modem = modem
+        self.mega = mega
         self.events = []
         self._control = None
         self._partial = b''
@@ -67,6 +71,8 @@ class Uno(Board):
             arguments += ['--sketch', self.sketch]
         if self.boot:
             arguments += ['--boot', self.boot]
+        if self.mega:
+            arguments += ['--mega']
         if self.dtr:
             arguments += ['--dtr']
         if self.modem:

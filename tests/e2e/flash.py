@@ -46,10 +46,12 @@ class FlashCase(Case):
     def setUp(self):
         self.bus = self.enterContext(UsbBus())
 
-    def start(self, config=None, env=None, **options):
+    def start(self, config=None, env=None, identity=None, **options):
         """An Uno with nothing but its boot loader, and its picod."""
         options.setdefault('boot', OPTIBOOT)
-        self.uno = self.board(UsbUno(self.bus, **options))
+        uno = UsbUno(self.bus, **options)
+        uno.identity.update(identity or {})
+        self.uno = self.board(uno)
         environment = self.bus.environment(
             {'PICOD_FIRMWARE': FIRMWARE, **(env or {})})
         self.p = self.picod(config=config, env=environment)
@@ -123,7 +125,7 @@ class FlashCase(Case):
 
     def assert_served(self):
         """The board is picod's again, and no child is left."""
-        self.assertNotEqual(self.p.board('uno0')['state'], 'flashing')
+        self.assertNotEqual(self.p.board()['state'], 'flashing')
         self.assertEqual(children(self.p.pid), [])
         folder = f'/proc/{self.p.pid}/fd'
         links = []
