@@ -34,6 +34,7 @@ struct flashing {
 	char			*script;	/* a program that is to be put on a
 						 * REPL as main.py, or NULL */
 	unsigned		 step;		/* of what follows the flash */
+	unsigned		 tries;		/* to have its firmware answer */
 	struct watcher		 watcher;	/* to what a foreign image says */
 	struct event		*timer;		/* of it; NULL: not listening */
 	bool			 back;

@@ -18,6 +18,10 @@
 #define BACK_MS		20000
 #define ANSWER_MS	15000
 
+/* A boot loader that is slow to leave swallows what should prove its firmware. */
+#define PROOF_MS	5000
+#define PROOF_TRIES	3
+
 /* How long a foreign image is listened to. */
 #define LISTEN_MS	3000
 
@@ -114,7 +118,7 @@ static const struct request_sink follow_sink = { NULL, follow_finish };
 /* Has the board do something before all others. */
 static void
 flashing_ask(struct flashing *f, struct board *b, enum request_kind kind,
-    const char *text)
+    const char *text, uint64_t timeout_ms)
 {
 	struct request	*r = request_create(kind, &follow_sink, f, &f->client,
 			    text, strlen(text));
@@ -124,7 +128,7 @@ flashing_ask(struct flashing *f, struct board *b, enum request_kind kind,
 	r->first = true;
 	r->wait_given = true;
 	r->wait_ms = BACK_MS;
-	r->timeout_ms = ANSWER_MS;
+	r->timeout_ms = timeout_ms;
 	strcpy(r->token, f->token);
 	board_submit(b, r, boards_now());
 }
@@ -158,20 +162,39 @@ flashing_step(struct flashing *f, struct board *b)
 	switch (f->step++) {
 	case 0:
 		program = script_program(f->script);
-		flashing_ask(f, b, REQUEST_RUN, program);
+		flashing_ask(f, b, REQUEST_RUN, program, ANSWER_MS);
 		free(program);
 		return true;
 	case 1:
-		flashing_ask(f, b, REQUEST_SOFT_RESET, "");
+		flashing_ask(f, b, REQUEST_SOFT_RESET, "", ANSWER_MS);
 		return true;
 	case 2:
 		flashing_ask(f, b, REQUEST_RUN, "on, off\nimport sys\nprint("
 		    "sys.implementation.name, '.'.join([str(n) for n in "
-		    "sys.implementation.version[:3]]))\n");
+		    "sys.implementation.version[:3]]))\n", ANSWER_MS);
 		return true;
 	default:
 		return false;
 	}
+}
+
+static const struct firmware_proof *
+flashing_proof(const struct flashing *f)
+{
+	return f->image.bundled ? firmware_proof_find(f->image.firmware.name) :
+	    NULL;
+}
+
+/* Has its firmware answer; false: that cannot be tried, or not any more. */
+static bool
+flashing_prove(struct flashing *f, struct board *b)
+{
+	const struct firmware_proof	*proof = flashing_proof(f);
+
+	if (proof == NULL || b == NULL || f->tries++ == PROOF_TRIES)
+		return false;
+	flashing_ask(f, b, REQUEST_RUN, proof->command, PROOF_MS);
+	return true;
 }
 
 /* It did not answer, or with a traceback. */
@@ -201,6 +224,10 @@ follow_finish(struct request *r, const struct request_result *result)
 	const char		*answer = result->status;
 	bool			 lossy;
 
+	if ((result->error == ERROR_TIMED_OUT ||
+	    result->error == ERROR_BOARD_SILENT) &&
+	    flashing_prove(f, flashing_board(f)))
+		return;
 	if (result->error != ERROR_NONE) {
 		flashing_disappoint(f, result);
 		return;
@@ -224,14 +251,11 @@ follow_finish(struct request *r, const struct request_result *result)
 void
 flashing_follow(struct flashing *f, struct board *b)
 {
-	const struct firmware_proof	*proof = NULL;
+	const struct firmware_proof	*proof = flashing_proof(f);
 
-	if (f->image.bundled)
-		proof = firmware_proof_find(f->image.firmware.name);
-	if (proof != NULL) {
+	if (proof != NULL)
 		boards_set_baud(f->boards, b, proof->baud);
-		flashing_ask(f, b, REQUEST_RUN, proof->command);
-	} else if (!flashing_step(f, b)) {
+	if (!flashing_prove(f, b) && !flashing_step(f, b)) {
 		flashing_listen(f, b);
 		return;
 	}

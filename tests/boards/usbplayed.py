@@ -234,12 +234,13 @@ class Leonardo(Played):
     """Its sketch, and its boot loader after the port was opened at 1200 baud.
 
     flash: what was written to it.  The sketch's port has another name after
-    each visit to the boot loader.
+    each visit to the boot loader.  swallows: how many commands go nowhere.
     """
 
     def __init__(self, bus):
         self.flash = bytearray(b'\xff' * 0x7000)
         self.visits = 0
+        self.swallows = 0
         super().__init__(bus, None)
         self.persona = Sketch(self)
 
@@ -255,6 +256,9 @@ class Sketch(PiSerial):
             'product': 'Arduino Leonardo'}
 
     def obey(self, command):
+        if self.board.swallows > 0:
+            self.board.swallows -= 1
+            return b''
         return b'OK' if command.startswith(b'c') else b'RR'
 
     def closed(self, speed):

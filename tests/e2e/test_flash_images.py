@@ -97,6 +97,13 @@ class LeonardoTest(FlashCase):
             self.assertEqual(self.p.call('Send', text='c1')['status'], 'OK')
         self.assertEqual(children(self.p.pid), [])
 
+    def test_proof_is_swallowed(self):
+        """As by a boot loader that is slow to leave."""
+        self.leonardo.swallows = 1
+        replies = self.flash(firmware='led')
+        self.assertEqual(replies[-1]['answer'], 'OK')
+        self.assertEqual(self.leonardo.swallows, 0)
+
     code = hex_bytes(image('leonardo-led.hex'))
 
 
