@@ -61,13 +61,11 @@ class Plug(usb.Case):
         waiting.send('Send', text='n0D', wait=30000)
         self.until(lambda: p.board()['state'] == 'busy' and
                    p.board()['waiting'] == 1)
+        self.bus.unplug(uno.identity['port'])
+        with self.fails('Disconnected'):
+            running.receive()
         uno.process.send_signal(signal.SIGCONT)
-        uno.unplug()
-        try:
-            running.receive()           # it was quick
-        except picod.PicodError as error:
-            self.assertEqual(error.name, 'Disconnected')
-        uno.plug()
+        self.bus.plug(**uno.identity, pts=os.readlink(uno.path))
         self.assertEqual(waiting.receive()['status'], 'OK')
 
     def test_commands_right_after_plugging_in_are_not_lost(self):
