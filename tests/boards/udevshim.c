@@ -11,6 +11,10 @@
  *
  * It also says at once that a port is not there.  umockdev keeps a record of each
  * port that could not be opened, never drops it, and aborts after fifty.
+ *
+ * And the real path of a port is its own: that our faked node is a link, nobody is
+ * to know, least of all umockdev, whose realpath() crashes on a link that leads out
+ * of its folder.  libserialport asks for it since 0.1.2.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -84,12 +88,19 @@ access(const char *path, int mode)
 }
 
 static bool
+is_port(const char *path)
+{
+	return getenv("UMOCKDEV_DIR") != NULL && path != NULL &&
+	    strncmp(path, PORTS, strlen(PORTS)) == 0;
+}
+
+static bool
 is_pulled(const char *path)
 {
 	const char *root = getenv("UMOCKDEV_DIR");
 	char buffer[PATH_MAX];
 
-	return root != NULL && strncmp(path, PORTS, strlen(PORTS)) == 0 &&
+	return is_port(path) &&
 	    snprintf(buffer, PATH_MAX, "%s%s", root, path) < PATH_MAX &&
 	    syscall(SYS_access, buffer, F_OK) < 0;
 }
@@ -130,4 +141,36 @@ open64(const char *path, int flags, ...)
 	va_end(ap);
 	find_next(&next, "open64");
 	return open_by(next, path, flags, mode);
+}
+
+static char *
+real_port(const char *path, char *resolved)
+{
+	if (is_pulled(path)) {
+		errno = ENOENT;
+		return NULL;
+	}
+	return resolved == NULL ? strdup(path) : strcpy(resolved, path);
+}
+
+char *
+realpath(const char *restrict path, char *restrict resolved)
+{
+	static char *(*next)(const char *, char *);
+
+	find_next(&next, "realpath");
+	return is_port(path) ? real_port(path, resolved) : next(path, resolved);
+}
+
+/* What realpath() becomes with _FORTIFY_SOURCE. */
+char *__realpath_chk(const char *, char *, size_t);
+
+char *
+__realpath_chk(const char *path, char *resolved, size_t size)
+{
+	static char *(*next)(const char *, char *, size_t);
+
+	find_next(&next, "__realpath_chk");
+	return is_port(path) ? real_port(path, resolved) :
+	    next(path, resolved, size);
 }
