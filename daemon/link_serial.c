@@ -21,11 +21,6 @@
 
 #include "link.h"
 
-struct serial {
-	struct sp_port	*port;
-	int		 lock;	/* a descriptor of its own, which has the flock */
-};
-
 static int
 serial_error(enum sp_return result)
 {
@@ -33,8 +28,11 @@ serial_error(enum sp_return result)
 	case SP_ERR_ARG: return -EINVAL;
 	case SP_ERR_MEM: return -ENOMEM;
 	case SP_ERR_SUPP: return -ENOTSUP;
-	default: return errno > 0 ? -errno : -EIO;
+	default: break;
 	}
+	if (errno == EWOULDBLOCK)	/* its flock() */
+		return -EBUSY;
+	return errno > 0 ? -errno : -EIO;
 }
 
 static int
@@ -75,12 +73,13 @@ serial_adjust(int fd, bool drop_dtr)
 }
 
 /*
- * A port that somebody else has is not even configured: the lock comes first.
+ * A port that somebody else has is not even configured: its lock is tried first,
+ * and free again for libserialport.
  * The kernel keeps a port's settings while it is closed, and until its board is
  * pulled: they tell whether DTR fell then.
  */
 static int
-serial_lock(struct link *link)
+serial_try(struct link *link)
 {
 	struct termios	tio;
 	int		fd, error;
@@ -95,60 +94,58 @@ serial_lock(struct link *link)
 	}
 	link->dtr_was_kept = tcgetattr(fd, &tio) == 0 &&
 	    !(tio.c_cflag & HUPCL);
+	flock(fd, LOCK_UN);
 	return fd;
 }
 
 static void
 serial_close(struct link *link)
 {
-	struct serial	*serial = link->handle;
+	struct sp_port	*port = link->handle;
 
-	if (serial == NULL)
-		return;
 	if (link->fd >= 0) {
 		tcflush(link->fd, TCOFLUSH);	/* else close() may wait 30 s */
 		(void)ioctl(link->fd, TIOCNXCL);
-		sp_close(serial->port);
+		sp_close(port);
 	}
-	if (serial->port != NULL)
-		sp_free_port(serial->port);
-	if (serial->lock >= 0)
-		close(serial->lock);
-	free(serial);
+	sp_free_port(port);
 	link->handle = NULL;
 }
 
+/* From 0.1.2 on it takes the lock itself, and if that fails leaves it open. */
 static int
-serial_start(struct link *link, struct serial *serial)
+serial_take(struct link *link, struct sp_port *port)
 {
-	enum sp_return	 r;
-	int		 error;
+	enum sp_return	r = sp_open(port, SP_MODE_READ_WRITE);
+	int		fd = -1, error = r == SP_OK ? 0 : serial_error(r);
 
-	serial->lock = serial_lock(link);
-	if (serial->lock < 0)
-		return serial->lock;
-	errno = 0;
-	r = sp_get_port_by_name(link->address, &serial->port);
-	if (r == SP_OK)
-		r = sp_open(serial->port, SP_MODE_READ_WRITE);
-	if (r != SP_OK)
-		return serial_error(r);
-	sp_get_port_handle(serial->port, &link->fd);
-	error = serial_configure(serial->port, link->baud);
-	return error < 0 ? error : serial_adjust(link->fd,
-	    link->drop_dtr);
+	sp_get_port_handle(port, &fd);
+	if (error == 0 && flock(fd, LOCK_EX | LOCK_NB) < 0)
+		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	if (error == 0)
+		link->fd = fd;
+	else if (fd >= 0)
+		close(fd);
+	return error;
 }
 
 static int
-serial_open(struct link *link)
+serial_start(struct link *link)
 {
-	struct serial	*serial = calloc(1, sizeof *serial);
+	struct sp_port	*port;
+	enum sp_return	 r;
 	int		 error;
 
-	if (serial == NULL)
-		return -ENOMEM;
-	link->handle = serial;
-	error = serial_start(link, serial);
+	errno = 0;
+	r = sp_get_port_by_name(link->address, &port);
+	if (r != SP_OK)
+		return serial_error(r);
+	link->handle = port;
+	error = serial_take(link, port);
+	if (error == 0)
+		error = serial_configure(port, link->baud);
+	if (error == 0)
+		error = serial_adjust(link->fd, link->drop_dtr);
 	if (error < 0) {
 		serial_close(link);
 		link->fd = -1;
@@ -156,12 +153,24 @@ serial_open(struct link *link)
 	return error;
 }
 
+static int
+serial_open(struct link *link)
+{
+	int	first, error;
+
+	first = serial_try(link);
+	if (first < 0)
+		return first;
+	error = serial_start(link);
+	close(first);		/* whoever closes it last may lower DTR */
+	return error;
+}
+
 /* DTR, and RTS with it: boards have either on their reset line. */
 static int
 serial_reset(struct link *link, bool pull)
 {
-	struct serial	*serial = link->handle;
-	struct sp_port	*port = serial->port;
+	struct sp_port	*port = link->handle;
 
 	if (sp_set_dtr(port, pull ? SP_DTR_OFF : SP_DTR_ON) != SP_OK ||
 	    sp_set_rts(port, pull ? SP_RTS_OFF : SP_RTS_ON) != SP_OK)
