@@ -143,6 +143,23 @@ open64(const char *path, int flags, ...)
 	return open_by(next, path, flags, mode);
 }
 
+/* What these become with _FORTIFY_SOURCE. */
+int __open_2(const char *, int);
+int __open64_2(const char *, int);
+char *__realpath_chk(const char *, char *, size_t);
+
+int
+__open_2(const char *path, int flags)
+{
+	return open(path, flags);
+}
+
+int
+__open64_2(const char *path, int flags)
+{
+	return open64(path, flags);
+}
+
 static char *
 real_port(const char *path, char *resolved)
 {
@@ -161,9 +178,6 @@ realpath(const char *restrict path, char *restrict resolved)
 	find_next(&next, "realpath");
 	return is_port(path) ? real_port(path, resolved) : next(path, resolved);
 }
-
-/* What realpath() becomes with _FORTIFY_SOURCE. */
-char *__realpath_chk(const char *, char *, size_t);
 
 char *
 __realpath_chk(const char *path, char *resolved, size_t size)
