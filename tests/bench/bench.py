@@ -148,17 +148,18 @@ def say(text):
 
 # ------------------------------------------------------------ the processes
 
-def run(argv, env=None):
+def run(argv, env=None, may_fail=False):
     done = subprocess.run(argv, env=env, timeout=PATIENCE_S, text=True,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    if done.returncode != 0:
+    if done.returncode != 0 and not may_fail:
         sys.exit(f'bench: {argv} failed')
     return done.stdout
 
 
-def times_ms(argv, env=None):
+def times_ms(argv, env=None, may_fail=False):
     """The round trips a program shows, but for the first."""
-    return [int(line) / 1e6 for line in run(argv, env).split()][1:]
+    lines = run(argv, env, may_fail).split()
+    return [int(line) / 1e6 for line in lines][1:]
 
 
 def stopwatch(count, commands, env):
@@ -387,7 +388,9 @@ def measure_round_trips(stage, table):
         ways['picod'] += times_ms(
             [THROUGH, stage.name, kind.picod, count], stage.env)
         cpu.append((cpu_ns(stage.picod.pid) - start) / int(count) / 1e6)
-        ways['pyserial'] += times_ms(stage.pyserial_argv(count))
+        # It loses a byte now and then, and gives up.
+        ways['pyserial'] += times_ms(stage.pyserial_argv(count),
+                                     may_fail=True)
     table.add('round trip', ways, target=1.3)
     table.add_alone('CPU per statement', cpu, 'ms')
 
