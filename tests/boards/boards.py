@@ -90,12 +90,13 @@ class Board:
 
     def stop(self):
         """Kills the emulator, if it runs, and removes what it left."""
+        # First, lest somebody connects again to what is about to end.
+        if os.path.lexists(self.path):
+            os.unlink(self.path)
         if self.process:
             self.process.kill()
             self.process.wait()
             self.process = None
-        if os.path.lexists(self.path):
-            os.unlink(self.path)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def restart(self):
