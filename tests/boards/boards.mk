@@ -51,6 +51,9 @@ BOARDS_USBBUS_OBJS = $(BOARDS)/usbbus.o $(BOARDS)/usb_device.o \
 	$(BOARDS)/usb_transfer.o
 $(BOARDS)/usbbus: override SANITIZE =
 $(BOARDS_USBBUS_OBJS): CFLAGS += $(call pkg,cflags,umockdev-1.0)
+# That of Debian 13 sends the event itself.
+$(BOARDS)/usbbus.o: CFLAGS += $(shell pkg-config --atleast-version=0.19 \
+	umockdev-1.0 && echo -DUMOCKDEV_TELLS_REMOVAL)
 $(BOARDS)/usbbus: $(BOARDS_USBBUS_OBJS)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,umockdev-1.0)

@@ -153,7 +153,9 @@ bus_remove(struct bus *bus, const char *path)
 	if (path == NULL)
 		return;
 	syspath = g_strconcat("/sys", path, NULL);
+#ifndef UMOCKDEV_TELLS_REMOVAL
 	umockdev_testbed_uevent(bus->testbed, syspath, "remove");
+#endif
 	umockdev_testbed_remove_device(bus->testbed, syspath);
 	g_free(syspath);
 }
