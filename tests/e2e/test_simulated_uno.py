@@ -218,6 +218,7 @@ class OpenTest(BoardTest):
         self.ask(uno, fd, 'x\n', 'RR')
         self.assertEqual(uno.counters()['dtr'], 1)
 
+    @unittest.skipUnless(os.getuid() == 0, 'needs root, to open it again')
     def test_next_opener_may_have_been_excluded_before(self):
         uno = self.start(Uno(sketch=LED))
         fd = self.open(uno)
