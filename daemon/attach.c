@@ -54,6 +54,23 @@ attach_name_is_taken(const char *name, void *arg)
 	return false;
 }
 
+/*
+ * The speed of the Arduino IDE's Serial Monitor, and so of sketches that were not
+ * written with picod in mind.
+ */
+#define SKETCH_BAUD	9600
+
+/* The other speed of a port whose speed nobody has said. */
+static unsigned
+attach_other_baud(const struct board_config *config, const struct known *known)
+{
+	if (config->driver != &driver_piserial ||
+	    (known != NULL && known->baud == 0) ||
+	    (config->port != NULL && config->port[0] != '/'))
+		return 0;
+	return SKETCH_BAUD;
+}
+
 struct board_config
 attach_config(const struct config_board *b, const struct known *known)
 {
@@ -70,8 +87,10 @@ attach_config(const struct config_board *b, const struct known *known)
 		config.boot_greedy = known->boot_greedy;
 		config.reports = known->reports;
 	}
-	if (b == NULL)
+	if (b == NULL) {
+		config.other_baud = attach_other_baud(&config, known);
 		return config;
+	}
 	config.name = b->name;
 	config.port = b->port;
 	if (b->flasher != NULL)
@@ -84,6 +103,8 @@ attach_config(const struct config_board *b, const struct known *known)
 		.flasher = b->flasher, .part = b->part,
 		.programmer = b->programmer, .baud = b->flash_baud,
 	};
+	if (b->baud == 0)
+		config.other_baud = attach_other_baud(&config, known);
 	return config;
 }
 

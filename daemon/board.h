@@ -57,6 +57,8 @@ struct board_host {
 	 * board_opened() or board_closed() follows later; or -ENOTSUP.
 	 */
 	int	(*restart)(struct board *, void *host);
+	/* The port's other speed from now on; called only if it has two. */
+	void	(*change_speed)(struct board *, void *host);
 	/* Stop reading from the port, or go on. */
 	void	(*pause)(struct board *, bool pause, void *host);
 	/* Close the port and leave it closed, or keep it open again. */

@@ -335,6 +335,9 @@ board_event(struct board *b, const struct driver_event *event, uint64_t now)
 	switch (event->type) {
 	case DRIVER_NONE:
 		break;
+	case DRIVER_SPEED:
+		b->host->change_speed(b, b->host_data);
+		/* FALLTHROUGH */
 	case DRIVER_STEP:
 		snprintf(reason, sizeof reason, "%.*s", (int)event->len,
 		    (const char *)event->data);

@@ -58,6 +58,14 @@ link_reset(struct link *link, bool pull)
 	return link->fd < 0 ? -ENOTCONN : link->ops->reset(link, pull);
 }
 
+void
+link_set_baud(struct link *link, unsigned baud)
+{
+	link->baud = baud;
+	if (link->fd >= 0 && link->ops->set_baud != NULL)
+		link->ops->set_baud(link);
+}
+
 enum link_reset
 link_resets(const struct link *link)
 {
@@ -114,7 +122,15 @@ path_reset(struct link *link, bool pull)
 	return link->as->reset(link, pull);
 }
 
+static void
+path_set_baud(struct link *link)
+{
+	if (link->as->set_baud != NULL)
+		link->as->set_baud(link);
+}
+
 const struct link_ops link_path = {
 	.prefix = "", .is_path = true,
 	.open = path_open, .close = path_close, .reset = path_reset,
+	.set_baud = path_set_baud,
 };

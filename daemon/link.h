@@ -37,6 +37,8 @@ struct link_ops {
 	void		(*close)(struct link *);
 	/* Pulls the board's reset line, or lets go of it; -ENOTSUP. */
 	int		(*reset)(struct link *, bool pull);
+	/* link->baud has changed; NULL where there is no speed. */
+	void		(*set_baud)(struct link *);
 };
 
 struct link {
@@ -68,6 +70,9 @@ int	link_open(struct link *);
 
 /* Closes it, or gives up opening it.  Harmless on a closed link. */
 void	link_close(struct link *);
+
+/* The speed from now on, where there is one, and at the next opening. */
+void	link_set_baud(struct link *, unsigned baud);
 
 /* Pulls or releases the board's reset line.  -ENOTSUP where there is none. */
 int	link_reset(struct link *, bool pull);

@@ -178,6 +178,13 @@ serial_reset(struct link *link, bool pull)
 	return 0;
 }
 
+static void
+serial_set_baud(struct link *link)
+{
+	(void)sp_set_baudrate(link->handle, (int)link->baud);
+}
+
 const struct link_ops link_serial = {
 	.open = serial_open, .close = serial_close, .reset = serial_reset,
+	.set_baud = serial_set_baud,
 };

@@ -340,3 +340,9 @@ port_reset(struct port *p)
 		port_add_timer(p->reset, RESET_PULL_MS);
 	return error;
 }
+
+void
+port_set_baud(struct port *p, unsigned baud)
+{
+	link_set_baud(&p->link, baud);
+}

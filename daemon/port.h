@@ -52,6 +52,9 @@ size_t		 port_write(struct port *, const uint8_t *, size_t);
 /* Stops reading, or goes on. */
 void		 port_pause(struct port *, bool pause);
 
+/* Its speed from now on, also when it is opened again. */
+void		 port_set_baud(struct port *, unsigned baud);
+
 /* Pulses the board's reset line; reset_done() follows.  -ENOTSUP. */
 int		 port_reset(struct port *);
 

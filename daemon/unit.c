@@ -27,6 +27,7 @@ struct unit {
 	struct board	*board;
 	struct port	*port;		/* NULL while it is nowhere */
 	unsigned	 baud;
+	unsigned	 other_baud;	/* or 0 */
 	bool		 drop_dtr;
 	bool		 boot_greedy;
 	struct event	*timer;
@@ -143,7 +144,22 @@ unit_release(struct board *board, bool release, void *arg)
 		port_start(u->port);
 }
 
+/* What answers at it is asked at it first when the port is opened again. */
+static void
+unit_change_speed(struct board *board, void *arg)
+{
+	struct unit	*u = arg;
+	unsigned	 baud = u->other_baud;
+
+	(void)board;
+	u->other_baud = u->baud;
+	u->baud = baud;
+	if (u->port != NULL)
+		port_set_baud(u->port, baud);
+}
+
 static const struct board_host unit_host = {
+	.change_speed = unit_change_speed,
 	.wake = unit_wake,
 	.notice = unit_notice,
 	.restart = unit_restart,
@@ -270,6 +286,7 @@ unit_driver_options(const struct board_config *config)
 	return (struct driver_options){
 		.may_interrupt = config->may_interrupt,
 		.baud = config->baud,
+		.two_speeds = config->other_baud != 0,
 		.reports = config->reports,
 	};
 }
@@ -295,6 +312,7 @@ unit_create(struct event_base *base, struct path_watcher *watcher,
 	u->arg = arg;
 	u->timer_at = DRIVER_NEVER;
 	u->baud = config->baud;
+	u->other_baud = config->other_baud;
 	u->drop_dtr = config->drop_dtr;
 	u->boot_greedy = config->boot_greedy;
 	u->timer = evtimer_new(base, unit_timer_cb, u);
@@ -326,6 +344,7 @@ unit_change(struct unit *u, const struct board_config *config)
 	struct driver_options	options = unit_driver_options(config);
 
 	u->baud = config->baud;
+	u->other_baud = config->other_baud;
 	u->drop_dtr = config->drop_dtr;
 	u->boot_greedy = config->boot_greedy;
 	return board_set_driver(u->board, config->driver, &options);
@@ -336,6 +355,8 @@ unit_set_baud(struct unit *u, unsigned baud)
 {
 	if (u->baud == baud || !u->board->away || u->board->open)
 		return;
+	if (u->other_baud == baud)
+		u->other_baud = u->baud;
 	u->baud = baud;
 	if (u->port == NULL)
 		return;

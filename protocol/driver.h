@@ -27,6 +27,7 @@ struct driver;
 enum driver_event_type {
 	DRIVER_NONE,
 	DRIVER_STEP,		/* a step of getting into step; data says which */
+	DRIVER_SPEED,		/* a step as well: the port's other speed is wanted */
 	DRIVER_STARTED,		/* all of the job was handed to the port: from
 				 * here on it may have effects.  Once a job */
 	DRIVER_OUTPUT,		/* the running job printed data[0..len) */
@@ -68,6 +69,7 @@ struct driver_job {
 struct driver_options {
 	bool	 may_interrupt;	/* Ctrl-C may stop the board's own program */
 	unsigned baud;		/* for pacing; 0 where the port has no speed */
+	bool	 two_speeds;	/* there is another one, if nobody answers */
 	const char *reports;	/* PiSerial letters that never belong to an
 				 * answer; NULL for none; copied */
 };

@@ -20,6 +20,9 @@
 /* A sketch may move a servo or read a sensor before it answers. */
 #define ANSWER_MS	30000
 
+/* How long a board is given to say whether it hears this speed. */
+#define ASK_MS		500
+
 /* A port that takes no byte for so long takes none. */
 #define SEND_MS		5000
 
@@ -34,15 +37,15 @@
 #define BREAK		"#\n"
 
 /*
- * Asks a board whether it is awake: a command that is broken off at once, which is
- * RR and no more, whether or not there is such a command.
+ * Asks a board whether it is awake, and hears our speed: a command that is broken
+ * off at once, which is RR and no more, whether or not there is such a command.
  */
 #define ASK		"x#"
 
 enum piserial_state {
 	PISERIAL_CLOSED,
 	PISERIAL_IDLE,
-	PISERIAL_ASK,		/* whether the board is awake already */
+	PISERIAL_ASK,		/* whether the board is awake, and hears us */
 	PISERIAL_DRAIN,		/* old statuses are dropped */
 	PISERIAL_SEND,
 	PISERIAL_WAIT,		/* for OK or RR */
@@ -54,6 +57,9 @@ struct piserial {
 	bool			 reports[26];
 	bool			 deaf;		/* settling after open */
 	bool			 ask;		/* it may be awake all the same */
+	bool			 two_speeds;	/* it may hear either */
+	bool			 heard;		/* at this one */
+	unsigned		 asked;		/* times, in vain */
 	uint64_t		 settle_at;
 	uint64_t		 deadline;	/* of the state */
 	uint64_t		 drain_until;
@@ -125,6 +131,7 @@ piserial_create(const struct driver_options *options)
 
 	if (p == NULL)
 		return NULL;
+	p->two_speeds = options->two_speeds;
 	for (; letter != NULL && *letter != '\0'; letter++)
 		if (is_letter((uint8_t)*letter))
 			p->reports[*letter - 'a'] = true;
@@ -177,6 +184,8 @@ piserial_close(struct driver *d)
 	p->owed = 0;
 	p->last = 0;
 	p->n_news = 0;
+	p->heard = !p->two_speeds;
+	p->asked = 0;
 }
 
 static void
@@ -214,6 +223,8 @@ piserial_lose(struct piserial *p, const char *why)
 	if (p->state == PISERIAL_WAIT)
 		p->owed = 1;
 	p->doubt = true;
+	p->heard = !p->two_speeds;
+	p->asked = 0;
 	piserial_end(p, (struct driver_event){ .type = DRIVER_LOST,
 	    .data = (const uint8_t *)why, .len = strlen(why) });
 }
@@ -227,10 +238,12 @@ piserial_advance(struct piserial *p, uint64_t now)
 	p->say_off = 0;
 	if (p->task == DRIVER_LEAVE)
 		piserial_finish(p, DRIVER_OK);
-	else if (p->deaf) {
-		if (p->ask)
-			piserial_enter(p, PISERIAL_ASK, DRIVER_NEVER);
-	} else if (p->doubt) {
+	else if (p->deaf ? p->ask : !p->heard && p->asked < 2)
+		piserial_enter(p, PISERIAL_ASK, p->two_speeds ?
+		    now + ASK_MS : DRIVER_NEVER);
+	else if (p->deaf)
+		return;
+	else if (p->doubt) {
 		p->drain_until = now + DRAIN_MS;
 		piserial_enter(p, PISERIAL_DRAIN, now + QUIET_MS);
 	} else if (p->task == DRIVER_SYNC)
@@ -309,8 +322,21 @@ static void
 piserial_awake(struct piserial *p, uint64_t now)
 {
 	p->settle_at = DRIVER_NEVER;
+	p->doubt |= p->deaf && p->state == PISERIAL_ASK;
 	p->deaf = false;
-	p->doubt |= p->state == PISERIAL_ASK;
+	piserial_advance(p, now);
+}
+
+/* Nobody answers: at the other speed, or without an answer at either. */
+static void
+piserial_ask_again(struct piserial *p, uint64_t now)
+{
+	static const char	step[] = "no answer: trying the other speed";
+
+	p->asked += !p->deaf;
+	p->doubt |= p->asked == 2;
+	piserial_tell(p, (struct driver_event){ .type = DRIVER_SPEED,
+	    .data = (const uint8_t *)step, .len = sizeof step - 1 });
 	piserial_advance(p, now);
 }
 
@@ -320,9 +346,10 @@ piserial_hear_status(struct piserial *p, enum driver_outcome outcome,
 {
 	if (p->state == PISERIAL_WAIT)
 		piserial_finish(p, outcome);
-	else if (p->state == PISERIAL_ASK)
+	else if (p->state == PISERIAL_ASK) {
+		p->heard = true;
 		piserial_awake(p, now);
-	else if (p->owed > 0)
+	} else if (p->owed > 0)
 		p->owed--;
 }
 
@@ -405,7 +432,9 @@ piserial_tick(struct driver *d, uint64_t now, struct driver_event *event)
 	if (now >= p->settle_at)
 		piserial_awake(p, now);
 	else if (now >= p->deadline) {
-		if (p->state == PISERIAL_SEND)
+		if (p->state == PISERIAL_ASK)
+			piserial_ask_again(p, now);
+		else if (p->state == PISERIAL_SEND)
 			piserial_lose(p, "the port takes no bytes");
 		else if (p->state == PISERIAL_WAIT)
 			piserial_lose(p, "the board answers neither OK nor RR");

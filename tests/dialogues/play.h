@@ -12,15 +12,15 @@
  *	== TITLE	a conversation begins
  *	-- TITLE	a part begins, which others use
  *	use TITLE	its lines, here
- *	option WORD	"no-interrupt", "settle=MS", "ask", "reports=LETTERS",
- *			"baud=N"
+ *	option WORD	"no-interrupt", "settle=MS", "ask", "two-speeds",
+ *			"reports=LETTERS", "baud=N"
  *	run TEXT	a job; also "sync", "reset", "leave"
  *	fails NAME	the job before was refused with that errno
  *	interrupt
  *	wait MS		time passes
  *	> BYTES		the driver says exactly this, and no more
  *	< BYTES		the board says this
- *	! EVENT		what is told: "step", "started", "output BYTES",
+ *	! EVENT		what is told: "step", "speed", "started", "output BYTES",
  *			"unasked BYTES", "restarted", "lost",
  *			"done OUTCOME [TRACEBACK]"
  *	about TEXT	what the driver says of the board now; "-" for nothing
@@ -234,8 +234,8 @@ play_fail(struct play *p, const char *what, const char *want, const char *got)
 static void
 play_told(struct play *p, const struct driver_event *e)
 {
-	static const char *const	names[] = { "", "step", "started",
-	    "output ", "unasked ", "restarted", "done ", "lost" };
+	static const char *const	names[] = { "", "step", "speed",
+	    "started", "output ", "unasked ", "restarted", "done ", "lost" };
 	bool	text = e->type == DRIVER_OUTPUT || e->type == DRIVER_UNASKED;
 	size_t	n = strlen(p->told);
 
@@ -430,6 +430,8 @@ play_open(struct play *p, const struct dialogue *d)
 			options.may_interrupt = false;
 		else if (strcmp(text, "ask") == 0)
 			ask = true;
+		else if (strcmp(text, "two-speeds") == 0)
+			options.two_speeds = true;
 		else if (memcmp(text, "settle=", 7) == 0)
 			settle = strtoull(text + 7, NULL, 10);
 		else if (memcmp(text, "baud=", 5) == 0)

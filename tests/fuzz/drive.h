@@ -54,6 +54,7 @@ drive_event(struct drive *v, const struct driver_event *e)
 	switch (e->type) {
 	case DRIVER_NONE:
 	case DRIVER_STEP:
+	case DRIVER_SPEED:
 	case DRIVER_RESTARTED:
 		break;
 	case DRIVER_UNASKED:
@@ -227,6 +228,7 @@ drive(struct drive *v, const struct driver_ops *ops, const uint8_t *data,
 	v->data = data;
 	v->size = size;
 	options.may_interrupt = drive_byte(v) % 4 != 0;
+	options.two_speeds = size % 2 == 0;
 	v->d = driver_create(ops, &options);
 	assert(v->d != NULL);
 	driver_open(v->d, 0, false, v->now);

@@ -222,8 +222,16 @@ host_release(struct board *b, bool release, void *arg)
 	(void)b, (void)release, (void)arg;
 }
 
+static void
+host_change_speed(struct board *b, void *arg)
+{
+	(void)b, (void)arg;
+}
+
 static const struct board_host host = {
-	host_wake, host_notice, host_restart, host_pause, host_release
+	.wake = host_wake, .notice = host_notice, .restart = host_restart,
+	.change_speed = host_change_speed, .pause = host_pause,
+	.release = host_release,
 };
 
 static void
@@ -291,6 +299,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	options.driver = drivers[data[0] & 3];
 	options.driver_options.may_interrupt = (data[0] & 4) == 0;
+	options.driver_options.two_speeds = (data[0] & 8) == 0;
 	f.board = board_create(&options, &host, &f, 1);
 	assert(f.board != NULL);
 	fuzz_open(&f, true);

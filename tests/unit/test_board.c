@@ -211,8 +211,16 @@ host_release(struct board *b, bool release, void *arg)
 	(void)b, (void)release, (void)arg;
 }
 
+static void
+host_change_speed(struct board *b, void *arg)
+{
+	(void)b, (void)arg;
+}
+
 static const struct board_host host = {
-	host_wake, host_notice, host_restart, host_pause, host_release
+	.wake = host_wake, .notice = host_notice, .restart = host_restart,
+	.change_speed = host_change_speed, .pause = host_pause,
+	.release = host_release,
 };
 
 static void
