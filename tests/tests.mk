@@ -128,6 +128,8 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ \
 	    $(call pkg,libs,libevent_core jansson inih libsystemd)
 
+-include $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/%.d)
+
 .PHONY: fuzz
 
 -include tests/systemd/systemd.mk
