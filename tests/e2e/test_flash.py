@@ -52,8 +52,11 @@ class AvrdudeTest(FlashCase):
         def flash():
             begun.wait()
             for reply in self.connect(self.p).stream('Flash', firmware='rgb'):
-                if reply['stage'] in ('writing', 'verifying'):
-                    waiting.append(self.p.board('uno0')['waiting'])
+                board = self.p.board('uno0')
+                # Afterwards picod itself asks the board, before the others.
+                if board['state'] == 'flashing' and reply['stage'] in (
+                        'writing', 'verifying'):
+                    waiting.append(board['waiting'])
             over.set()
 
         results = in_threads([flash] + 10 * [client])[1:]
