@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/driver.h"
-#include "protocol/limits.h"
+#include "protocol/piserial.h"
 
 /* A sketch may move a servo or read a sensor before it answers. */
 #define ANSWER_MS	30000
@@ -25,10 +24,6 @@
 
 /* A port that takes no byte for so long takes none. */
 #define SEND_MS		5000
-
-/* Getting back in step: quiet for so long, but no longer than that. */
-#define QUIET_MS	200
-#define DRAIN_MS	2000
 
 /*
  * Said before the next command: the # breaks off what the board may have of
@@ -42,48 +37,6 @@
  */
 #define ASK		"x#"
 
-enum piserial_state {
-	PISERIAL_CLOSED,
-	PISERIAL_IDLE,
-	PISERIAL_ASK,		/* whether the board is awake, and hears us */
-	PISERIAL_DRAIN,		/* old statuses are dropped */
-	PISERIAL_SEND,
-	PISERIAL_WAIT,		/* for OK or RR */
-};
-
-struct piserial {
-	struct driver		 base;
-	enum piserial_state	 state;
-	bool			 reports[26];
-	bool			 deaf;		/* settling after open */
-	bool			 ask;		/* it may be awake all the same */
-	bool			 two_speeds;	/* it may hear either */
-	bool			 heard;		/* at this one */
-	unsigned		 asked;		/* times, in vain */
-	uint64_t		 settle_at;
-	uint64_t		 deadline;	/* of the state */
-	uint64_t		 drain_until;
-
-	bool			 busy;
-	enum driver_task	 task;
-	uint8_t			 say[LIMIT_COMMAND + 1];
-	size_t			 say_len;
-	size_t			 say_off;
-	unsigned		 owed;		/* statuses nobody waits for */
-	bool			 doubt;		/* drain before the next */
-
-	uint8_t			 command[LIMIT_COMMAND + 1];
-	size_t			 command_len;	/* 0: between commands */
-	uint8_t			 last;
-
-	/* Each call tells one of the news and hears at least one byte, and a
-	 * command has two at least: so it is told before a third comes. */
-	struct driver_event	 news[4];
-	size_t			 n_news;
-	uint8_t			 told[2][LIMIT_COMMAND + 1];
-	unsigned		 told_next;
-};
-
 static struct piserial *
 piserial_of(struct driver *d)
 {
@@ -96,18 +49,6 @@ piserial_const(const struct driver *d)
 	return (const struct piserial *)d;
 }
 
-static bool
-is_letter(uint8_t c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
-static bool
-is_digit(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
-}
-
 static void
 piserial_enter(struct piserial *p, enum piserial_state state,
     uint64_t deadline)
@@ -116,7 +57,7 @@ piserial_enter(struct piserial *p, enum piserial_state state,
 	p->deadline = deadline;
 }
 
-static void
+void
 piserial_tell(struct piserial *p, struct driver_event event)
 {
 	assert(p->n_news < sizeof p->news / sizeof *p->news);
@@ -133,7 +74,7 @@ piserial_create(const struct driver_options *options)
 		return NULL;
 	p->two_speeds = options->two_speeds;
 	for (; letter != NULL && *letter != '\0'; letter++)
-		if (is_letter((uint8_t)*letter))
+		if (piserial_is_letter((uint8_t)*letter))
 			p->reports[*letter - 'a'] = true;
 	return &p->base;
 }
@@ -163,10 +104,10 @@ piserial_check(const char *text, size_t len, const char **why)
 	len = command_length(text, len);
 	*why = "a command is one letter a-z and then digits 0-9 A-F, "
 	    "in capitals";
-	if (len == 0 || !is_letter((uint8_t)text[0]))
+	if (len == 0 || !piserial_is_letter((uint8_t)text[0]))
 		return -EINVAL;
 	for (i = 1; i < len; i++)
-		if (!is_digit((uint8_t)text[i]))
+		if (!piserial_is_digit((uint8_t)text[i]))
 			return -EINVAL;
 	*why = "a command has at most 256 characters";
 	return len > LIMIT_COMMAND ? -E2BIG : 0;
@@ -210,7 +151,7 @@ piserial_end(struct piserial *p, struct driver_event event)
 	piserial_enter(p, PISERIAL_IDLE, DRIVER_NEVER);
 }
 
-static void
+void
 piserial_finish(struct piserial *p, enum driver_outcome outcome)
 {
 	piserial_end(p, (struct driver_event){ .type = DRIVER_DONE,
@@ -244,8 +185,8 @@ piserial_advance(struct piserial *p, uint64_t now)
 	else if (p->deaf)
 		return;
 	else if (p->doubt) {
-		p->drain_until = now + DRAIN_MS;
-		piserial_enter(p, PISERIAL_DRAIN, now + QUIET_MS);
+		p->drain_until = now + PISERIAL_DRAIN_MS;
+		piserial_enter(p, PISERIAL_DRAIN, now + PISERIAL_QUIET_MS);
 	} else if (p->task == DRIVER_SYNC)
 		piserial_finish(p, DRIVER_OK);
 	else
@@ -318,7 +259,7 @@ piserial_drained(struct piserial *p, uint64_t now)
 }
 
 /* The board can hear.  What it may still have to say is of nobody's command. */
-static void
+void
 piserial_awake(struct piserial *p, uint64_t now)
 {
 	p->settle_at = DRIVER_NEVER;
@@ -338,63 +279,6 @@ piserial_ask_again(struct piserial *p, uint64_t now)
 	piserial_tell(p, (struct driver_event){ .type = DRIVER_SPEED,
 	    .data = (const uint8_t *)step, .len = sizeof step - 1 });
 	piserial_advance(p, now);
-}
-
-static void
-piserial_hear_status(struct piserial *p, enum driver_outcome outcome,
-    uint64_t now)
-{
-	if (p->state == PISERIAL_WAIT)
-		piserial_finish(p, outcome);
-	else if (p->state == PISERIAL_ASK) {
-		p->heard = true;
-		piserial_awake(p, now);
-	} else if (p->owed > 0)
-		p->owed--;
-}
-
-static void
-piserial_hear_command(struct piserial *p)
-{
-	bool	answer = p->state == PISERIAL_WAIT &&
-	    !p->reports[p->command[0] - 'a'];
-	uint8_t	*told = p->told[p->told_next++ % 2];
-
-	memcpy(told, p->command, p->command_len);
-	told[p->command_len] = '\n';
-	piserial_tell(p, (struct driver_event){
-		.type = answer ? DRIVER_OUTPUT : DRIVER_UNASKED,
-		.data = told,
-		.len = p->command_len + 1,
-	});
-	p->command_len = 0;
-}
-
-/* What fits nowhere is noise: it ends what it breaks off, no more. */
-static void
-piserial_hear(struct piserial *p, uint8_t c, uint64_t now)
-{
-	uint8_t	last = p->last;
-
-	if (p->state == PISERIAL_DRAIN && now + QUIET_MS < p->drain_until)
-		p->deadline = now + QUIET_MS;
-	p->last = c;
-	if (is_letter(c)) {
-		p->command[0] = c;
-		p->command_len = 1;
-	} else if (p->command_len > 0 && is_digit(c) &&
-	    p->command_len < LIMIT_COMMAND && last != '\r') {
-		p->command[p->command_len++] = c;
-	} else if (p->command_len > 0 && c == '\n') {
-		piserial_hear_command(p);
-	} else if (p->command_len == 0 || c != '\r' || last == '\r') {
-		p->command_len = 0;
-		if ((last == 'O' && c == 'K') || (last == 'R' && c == 'R')) {
-			p->last = 0;
-			piserial_hear_status(p, c == 'K' ? DRIVER_OK :
-			    DRIVER_REJECTED, now);
-		}
-	}
 }
 
 static void
