@@ -139,13 +139,17 @@ class Console(picod.Case):
         return data
 
     def test_at_a_terminal(self):
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.execve('/bin/sh', [
-                'sh', '-c', f'{picod.PICOCTL} console; echo status $?; '
-                'stty -a | tr " " "\\n" | grep -x -e -*icanon'],
-                self.p.client_environment())
+        terminal, theirs = pty.openpty()
         self.addCleanup(os.close, terminal)
+        shell = subprocess.Popen([
+            'setsid', '--ctty', 'sh', '-c',
+            f'{picod.PICOCTL} console; echo status $?; '
+            'stty -a | tr " " "\\n" | grep -x -e -*icanon'],
+            stdin=theirs, stdout=theirs, stderr=theirs,
+            env=self.p.client_environment())
+        os.close(theirs)
+        self.addCleanup(shell.wait)
+        self.addCleanup(shell.kill)
         self.read_until(terminal, b'Ctrl-] leaves')
         waiting = self.connect(self.p)
         waiting.send('Send', text='2 + 2')
@@ -157,7 +161,7 @@ class Console(picod.Case):
         seen = self.read_until(terminal, b'icanon')
         self.assertIn(b'status 0', seen)
         self.assertNotIn(b'-icanon', seen)
-        os.waitpid(pid, 0)
+        self.assertEqual(shell.wait(picod.PATIENCE_S), 0)
         self.assertEqual(waiting.receive()['output'], '4\n')
 
 

@@ -36,6 +36,8 @@ for s in crowd:
         pass
 print(kept, flush=True)
 sys.stdin.read()
+for s in crowd:
+    s.close()
 '''
 
 
