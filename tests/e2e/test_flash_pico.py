@@ -386,6 +386,8 @@ class PicoTest(FlashCase):
         with self.fails('FlashFailed', stage='preparing') as caught:
             self.flash(uf2(payload(image(PINSERVER)), RP2350))
         self.assertIn('RP2040', caught.exception['message'])
+        # The flash may have heard of its new device before the rest of picod.
+        self.watch(self.p, board='pico0').wait(state='bootsel')
         with self.fails('FlashFailed', stage='preparing') as caught:
             self.flash(image('uno-led.hex'))
         self.assertIn('another chip', caught.exception['message'])
