@@ -19,8 +19,9 @@
 /* A sketch may move a servo or read a sensor before it answers. */
 #define ANSWER_MS	30000
 
-/* How long a board is given to say whether it hears this speed. */
+/* How long a board is given to say whether it hears this speed, and how often. */
 #define ASK_MS		500
+#define ASKS		4
 
 /* A port that takes no byte for so long takes none. */
 #define SEND_MS		5000
@@ -126,6 +127,7 @@ piserial_close(struct driver *d)
 	p->last = 0;
 	p->n_news = 0;
 	p->heard = !p->two_speeds;
+	p->moved = false;
 	p->asked = 0;
 }
 
@@ -179,7 +181,7 @@ piserial_advance(struct piserial *p, uint64_t now)
 	p->say_off = 0;
 	if (p->task == DRIVER_LEAVE)
 		piserial_finish(p, DRIVER_OK);
-	else if (p->deaf ? p->ask : !p->heard && p->asked < 2)
+	else if (p->deaf ? p->ask : !p->heard && p->asked < ASKS)
 		piserial_enter(p, PISERIAL_ASK, p->two_speeds ?
 		    now + ASK_MS : DRIVER_NEVER);
 	else if (p->deaf)
@@ -259,13 +261,28 @@ piserial_drained(struct piserial *p, uint64_t now)
 }
 
 /* The board can hear.  What it may still have to say is of nobody's command. */
-void
+static void
 piserial_awake(struct piserial *p, uint64_t now)
 {
 	p->settle_at = DRIVER_NEVER;
 	p->doubt |= p->deaf && p->state == PISERIAL_ASK;
 	p->deaf = false;
 	piserial_advance(p, now);
+}
+
+/*
+ * Right after a change of speed it may be a late answer to what was said before:
+ * there the second one counts.
+ */
+void
+piserial_answered(struct piserial *p, uint64_t now)
+{
+	p->heard = !p->moved;
+	p->moved = false;
+	if (p->heard)
+		piserial_awake(p, now);
+	else
+		piserial_advance(p, now);
 }
 
 /* Nobody answers: at the other speed, or without an answer at either. */
@@ -275,7 +292,8 @@ piserial_ask_again(struct piserial *p, uint64_t now)
 	static const char	step[] = "no answer: trying the other speed";
 
 	p->asked += !p->deaf;
-	p->doubt |= p->asked == 2;
+	p->moved = true;
+	p->doubt |= p->asked == ASKS;
 	piserial_tell(p, (struct driver_event){ .type = DRIVER_SPEED,
 	    .data = (const uint8_t *)step, .len = sizeof step - 1 });
 	piserial_advance(p, now);

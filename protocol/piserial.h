@@ -32,6 +32,7 @@ struct piserial {
 	bool			 ask;		/* it may be awake all the same */
 	bool			 two_speeds;	/* it may hear either */
 	bool			 heard;		/* at this one */
+	bool			 moved;		/* to it, since the last answer */
 	unsigned		 asked;		/* times, in vain */
 	uint64_t		 settle_at;
 	uint64_t		 deadline;	/* of the state */
@@ -74,8 +75,8 @@ piserial_is_digit(uint8_t c)
 void	piserial_tell(struct piserial *, struct driver_event);
 /* The job ended like that. */
 void	piserial_finish(struct piserial *, enum driver_outcome);
-/* The board can hear: the job goes on. */
-void	piserial_awake(struct piserial *, uint64_t now);
+/* It answered the question whether it hears us. */
+void	piserial_answered(struct piserial *, uint64_t now);
 
 /* piserial_hear.c */
 void	piserial_hear(struct piserial *, uint8_t, uint64_t now);

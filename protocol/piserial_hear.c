@@ -14,8 +14,7 @@ piserial_hear_status(struct piserial *p, enum driver_outcome outcome,
 	if (p->state == PISERIAL_WAIT) {
 		piserial_finish(p, outcome);
 	} else if (p->state == PISERIAL_ASK) {
-		p->heard = true;
-		piserial_awake(p, now);
+		piserial_answered(p, now);
 	} else if (p->owed > 0) {
 		p->owed--;
 	}
