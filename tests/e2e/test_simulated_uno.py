@@ -365,10 +365,12 @@ class UsbTest(BoardTest):
         """By avrdude.  A test machine that stood still is forgiven, twice."""
         for attempt in range(3):
             before = uno.counters()
+            # It may go on for minutes when it has lost step.
             result = subprocess.run(
-                ['avrdude', '-c', 'arduino', '-p', 'm328p', '-b', '115200',
+                ['timeout', '30',
+                 'avrdude', '-c', 'arduino', '-p', 'm328p', '-b', '115200',
                  '-P', uno.device, '-D', '-U', f'flash:w:{sketch}:i'],
-                env=self.bus.environment(), text=True, timeout=120,
+                env=self.bus.environment(), text=True,
                 stderr=subprocess.PIPE)
             uno.wait_for('close')
             now = uno.counters()
