@@ -32,10 +32,10 @@ class Line:
         while data:
             data = data[os.write(self.fd, data):]
 
-    def read_until(self, end):
+    def read_until(self, end, patience_s=PATIENCE_S):
         data = b''
         while not data.endswith(end):
-            if not select.select([self.fd], [], [], PATIENCE_S)[0]:
+            if not select.select([self.fd], [], [], patience_s)[0]:
                 raise TimeoutError(f'only {data!r}')
             piece = os.read(self.fd, 4096)
             if not piece:
@@ -44,8 +44,15 @@ class Line:
         return data
 
     def enter_raw_repl(self):
-        self.send(b'\r\x03\x01')
-        self.read_until(b'raw REPL; CTRL-B to exit\r\n>')
+        """A board that still starts loses what is typed: it is typed again."""
+        for patience_s in (2, 2, 2, PATIENCE_S):
+            self.send(b'\r\x03\x01')
+            try:
+                self.read_until(b'raw REPL; CTRL-B to exit\r\n>', patience_s)
+                return
+            except TimeoutError as error:
+                last = error
+        raise last
 
     def run(self, program):
         """What a program prints; its traceback if it fails."""
