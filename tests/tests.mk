@@ -133,5 +133,4 @@ $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 .PHONY: fuzz
 
 -include tests/systemd/systemd.mk
--include tests/soak.mk
 -include tests/soak/soak.mk

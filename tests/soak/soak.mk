@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: MIT
 #
+# make soak   boards plugged, pulled and swapped 1000 times, and a picod that is
+#             watched for 30 s while it has nothing to do; SOAK_SEED=N
+#
 # make soak-clients   1000 clients at one picod for SOAK_S seconds; some of them
 #                     die, some never read.  SOAK_SEED=N
 #
 # SOAK_RUNNER='valgrind -q --leak-check=full --error-exitcode=9' watches picod.
+
+SOAK_CYCLES ?= 1000
+SOAK_SEED ?= 4
+
+soak: e2e-needs
+	@$(TEST_ENV) PICOD_CYCLES=$(SOAK_CYCLES) PICOD_SEED=$(SOAK_SEED) \
+	    PICOD_IDLE_S=30 $(PYTHON) tests/e2e/test_port_cycles.py -v
 
 SOAK_S ?= 60
 SOAK_RUNNER ?=
