@@ -6,8 +6,9 @@
  * set on its descriptor.  The lock: both flock() and TIOCEXCL, because programs
  * heed one or the other, so that a second one is refused instead of stealing
  * bytes.  HUPCL is cleared, unless told otherwise, so that DTR stays up when the
- * port is closed and an Arduino is not reset by every restart of the daemon.  And the drivers of USB
- * bridges are asked not to hold bytes back (FTDI's wait up to 16 ms).
+ * port is closed and an Arduino is not reset by every restart of the daemon.  And
+ * the drivers of USB bridges are asked not to hold bytes back (FTDI's wait up to
+ * 16 ms).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -74,9 +75,9 @@ serial_adjust(int fd, bool drop_dtr)
 
 /*
  * A port that somebody else has is not even configured: its lock is tried first,
- * and free again for libserialport.
- * The kernel keeps a port's settings while it is closed, and until its board is
- * pulled: they tell whether DTR fell then.
+ * and free again for libserialport, which takes it itself since 0.1.2.  The kernel
+ * keeps a port's settings while it is closed, and until its board is pulled: they
+ * tell whether DTR fell then.
  */
 static int
 serial_try(struct link *link)
