@@ -2,31 +2,31 @@
 # libpicod (shared and static), and picoctl, which has it built in: a program
 # that runs for a millisecond should not look for libraries longer than that.
 
-PICOCTL = $(BUILD)/client/picoctl
-LIBPICOD_SO = $(BUILD)/client/libpicod.so.1
-LIBPICOD_A = $(BUILD)/client/libpicod.a
-LIBPICOD_PC = $(BUILD)/client/libpicod.pc
+PICOCTL = $(BUILD)/picoctl
+LIBPICOD_SO = $(BUILD)/client/lib/libpicod.so.1
+LIBPICOD_A = $(BUILD)/client/lib/libpicod.a
+LIBPICOD_PC = $(BUILD)/client/lib/libpicod.pc
 
 LIBPICOD_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort \
-	$(wildcard client/picod*.c)))
-PICOCTL_OBJECTS = $(filter-out $(LIBPICOD_OBJECTS),$(patsubst %.c,\
-	$(BUILD)/%.o,$(sort $(wildcard client/*.c))))
+	$(wildcard client/lib/*.c)))
+PICOCTL_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort \
+	$(wildcard client/picoctl/*.c)))
 # What does not know the verbs, and can be tested without them.
-PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/%.o,duration suggest output \
+PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/picoctl/%.o,duration suggest output \
 	output_event output_flash output_json output_text)
 
 # "picoctl doctor" looks for programs that have a port as picod does.
-$(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/holder.o \
+$(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/port/holder.o \
 	$(LIBPROTOCOL)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson)
 
-$(LIBPICOD_SO): $(LIBPICOD_OBJECTS) $(LIBPROTOCOL) client/libpicod.map
+$(LIBPICOD_SO): $(LIBPICOD_OBJECTS) $(LIBPROTOCOL) client/lib/libpicod.map
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,libpicod.so.1 \
-	    -Wl,--version-script=client/libpicod.map -o $@ \
+	    -Wl,--version-script=client/lib/libpicod.map -o $@ \
 	    $(filter %.o %.a,$^) $(call pkg,libs,jansson)
-	@ln -sf libpicod.so.1 $(BUILD)/client/libpicod.so
+	@ln -sf libpicod.so.1 $(BUILD)/client/lib/libpicod.so
 
 # A static library brings along what it needs of libprotocol, under names that
 # nobody else can meet.
@@ -40,7 +40,7 @@ $(LIBPICOD_A): $(LIBPICOD_OBJECTS) $(PROTOCOL_OBJECTS)
 	$(Q)$(AR) rcs $@ $(@:.a=.static.o)
 
 prefix ?= /usr/local
-$(LIBPICOD_PC): client/libpicod.pc.in
+$(LIBPICOD_PC): client/lib/libpicod.pc.in
 	@mkdir -p $(@D)
 	$(call say,GEN)
 	$(Q)sed -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \

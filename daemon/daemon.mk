@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 
-PICOD = $(BUILD)/daemon/picod
+PICOD = $(BUILD)/picod
 DAEMON_PACKAGES = libevent_core libevent_extra libserialport libsystemd jansson inih
-DAEMON_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard daemon/*.c)))
+DAEMON_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard \
+	daemon/*.c daemon/*/*.c)))
 
 $(PICOD): $(DAEMON_OBJECTS) $(LIBPROTOCOL)
 	$(call say,LD)

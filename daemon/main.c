@@ -17,13 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "attach.h"
-#include "boards.h"
-#include "config.h"
-#include "log.h"
-#include "method.h"
+#include "daemon/boards/attach.h"
+#include "daemon/boards/boards.h"
+#include "daemon/config/config.h"
+#include "daemon/base/log.h"
+#include "daemon/methods/method.h"
 #include "notify.h"
-#include "server.h"
+#include "daemon/server/server.h"
 
 #define SYSTEM_SOCKET "/run/picod/io.picod"
 

@@ -19,8 +19,8 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
-#include "boards.h"
-#include "server.h"
+#include "daemon/boards/boards.h"
+#include "daemon/server/server.h"
 
 #define STATUS_DELAY_MS	250
 #define STATUS_SIZE	80

@@ -31,8 +31,8 @@ pins_complain(struct pins_maker *maker, const char *what, const char *about)
 	return -EINVAL;
 }
 
-int
-pins_complain_usage(struct pins_maker *maker)
+static int
+complain_usage(struct pins_maker *maker)
 {
 	snprintf(maker->why, PINS_TEXT, "it is: %s", maker->word->usage);
 	return -EINVAL;
@@ -87,7 +87,7 @@ add_number(struct pins_maker *maker, const char *text, unsigned long limit,
 static int
 make_nothing(struct pins_maker *maker)
 {
-	return maker->args > 0 || maker->pins > 0 ? pins_complain_usage(maker) : 0;
+	return maker->args > 0 || maker->pins > 0 ? complain_usage(maker) : 0;
 }
 
 static int
@@ -106,14 +106,14 @@ static int
 make_pins(struct pins_maker *maker)
 {
 	if (maker->args > 0 || maker->pins == 0)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	return add_pins(maker);
 }
 
 static int
 make_quiet(struct pins_maker *maker)
 {
-	return maker->args > 0 ? pins_complain_usage(maker) : add_pins(maker);
+	return maker->args > 0 ? complain_usage(maker) : add_pins(maker);
 }
 
 /* Each pin followed by the same digits. */
@@ -136,7 +136,7 @@ make_mode(struct pins_maker *maker)
 	size_t	i = 0;
 
 	if (maker->args > 0 || maker->pins == 0)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	while (strcmp(modes[i].word, maker->word->word) != 0)
 		i++;
 	return add_pins_with(maker, modes[i].digit, 1);
@@ -151,7 +151,7 @@ make_pwm(struct pins_maker *maker)
 	size_t		len;
 
 	if (maker->args != 1 || maker->pins == 0)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	len = strlen(maker->arg[0]);
 	if (len == 0 || len >= sizeof(text) || maker->arg[0][len - 1] != '%') {
 		if (pins_number(maker, maker->arg[0], 255, &value) < 0)
@@ -174,7 +174,7 @@ make_servo(struct pins_maker *maker)
 	size_t		len;
 
 	if (maker->args != 1 || maker->pins == 0)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (strcmp(maker->arg[0], "off") == 0)
 		return add_pins_with(maker, 0, 4);
 	len = strlen(maker->arg[0]);
@@ -201,7 +201,7 @@ make_tone(struct pins_maker *maker)
 	bool	off = maker->args == 1 && strcmp(maker->arg[0], "off") == 0;
 
 	if (maker->pins != 1 || maker->args < 1 || maker->args > 2)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (add_pins(maker) < 0 ||
 	    add_number(maker, off ? "0" : maker->arg[0], UINT16_MAX, 4) < 0)
 		return -EINVAL;
@@ -215,7 +215,7 @@ make_pulse(struct pins_maker *maker)
 	bool	high;
 
 	if (maker->pins != 1 || maker->args < 1 || maker->args > 2)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	high = strcmp(maker->arg[0], "high") == 0;
 	if (!high && strcmp(maker->arg[0], "low") != 0)
 		return pins_complain(maker, "high or low is needed here",
@@ -232,7 +232,7 @@ make_every(struct pins_maker *maker)
 	unsigned long	ms;
 
 	if (maker->args != 1 || maker->pins == 0)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (pins_number(maker, maker->arg[0], UINT16_MAX, &ms) < 0)
 		return -EINVAL;
 	return add_pins_with(maker, ms, 4);
@@ -242,11 +242,11 @@ static int
 make_gauge(struct pins_maker *maker)
 {
 	if (maker->pins != 1)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (strcmp(maker->word->word, "watch") == 0 && maker->args == 0)
 		return add_pins_with(maker, PERIOD_MS, 4);
 	if (maker->args < 1 || maker->args > 2)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (add_pins(maker) < 0 ||
 	    add_number(maker, maker->arg[0], UINT16_MAX, 4) < 0)
 		return -EINVAL;
@@ -272,7 +272,7 @@ make_i2c(struct pins_maker *maker)
 	unsigned long	reads = 0;
 
 	if (maker->pins > 0 || maker->args == 0)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (end >= 3 && strcmp(maker->arg[end - 2], "read") == 0) {
 		if (pins_number(maker, maker->arg[end - 1], 32, &reads) < 0)
 			return -EINVAL;
@@ -288,7 +288,7 @@ static int
 make_spi(struct pins_maker *maker)
 {
 	if (maker->pins > 1 || maker->args == 0)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (add(maker, maker->pins ? maker->command->pin[0] : PINS_NONE,
 	    2) < 0)
 		return -EINVAL;
@@ -299,7 +299,7 @@ static int
 make_i2c_clock(struct pins_maker *maker)
 {
 	if (maker->pins > 0 || maker->args != 1)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	return add_number(maker, maker->arg[0], UINT16_MAX, 4);
 }
 
@@ -307,7 +307,7 @@ static int
 make_spi_setup(struct pins_maker *maker)
 {
 	if (maker->pins > 0 || maker->args != 2)
-		return pins_complain_usage(maker);
+		return complain_usage(maker);
 	if (add_number(maker, maker->arg[0], 3, 1) < 0)
 		return -EINVAL;
 	return add_number(maker, maker->arg[1], UINT16_MAX, 4);

@@ -24,10 +24,9 @@ struct pins_maker {
  */
 int	pins_make(struct pins_maker *);
 
-/* Says in why what is wrong, or how the word is used.  Always -EINVAL. */
+/* Says in why what is wrong.  Always -EINVAL. */
 int	pins_complain(struct pins_maker *, const char *what,
 	    const char *about);
-int	pins_complain_usage(struct pins_maker *);
 
 /* A number, decimal or 0x and hex, up to a limit.  0 or -EINVAL. */
 int	pins_number(struct pins_maker *, const char *text,

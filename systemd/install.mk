@@ -45,7 +45,7 @@ INSTALLED_PROGRAMS = \
 	$(PICOD) $(sbindir)/picod \
 	$(PICOCTL) $(bindir)/picoctl
 INSTALLED_DATA = \
-	client/picod.h $(includedir)/picod.h \
+	client/lib/picod.h $(includedir)/picod.h \
 	$(LIBPICOD_A) $(libdir)/libpicod.a \
 	$(LIBPICOD_SO) $(libdir)/libpicod.so.1 \
 	client/python/picod.py $(pythondir)/picod.py \
@@ -56,9 +56,9 @@ INSTALLED_DATA = \
 	systemd/picod.conf $(docdir)/examples/picod.conf \
 	protocol/io.picod.varlink $(pkgdatadir)/io.picod.varlink \
 	$(foreach m,$(MANUALS),$(m) $(mandir)/man$(subst .,,$(suffix $m))/$(notdir $m)) \
-	$(call if_there,client/completions/picoctl.bash,$(bashcompletiondir)/picoctl) \
-	$(call if_there,client/completions/_picoctl,$(zshcompletiondir)/_picoctl) \
-	$(call if_there,client/completions/picoctl.fish,$(fishcompletiondir)/picoctl.fish) \
+	$(call if_there,client/picoctl/completions/picoctl.bash,$(bashcompletiondir)/picoctl) \
+	$(call if_there,client/picoctl/completions/_picoctl,$(zshcompletiondir)/_picoctl) \
+	$(call if_there,client/picoctl/completions/picoctl.fish,$(fishcompletiondir)/picoctl.fish) \
 	$(foreach f,$(BOARD_SCRIPTS),$(f) $(pkgdatadir)/$(f)) \
 	$(foreach f,$(BOARD_IMAGES),$(f) $(pkgdatadir)/firmware/$(notdir $(f)))
 # These name folders, which are written in as they are installed.
@@ -67,9 +67,9 @@ INSTALLED_TEMPLATES = \
 	systemd/picod.service.in $(systemdunitdir)/picod.service \
 	systemd/user/picod.socket.in $(systemduserunitdir)/picod.socket \
 	systemd/user/picod.service.in $(systemduserunitdir)/picod.service \
-	client/libpicod.pc.in $(libdir)/pkgconfig/libpicod.pc
+	client/lib/libpicod.pc.in $(libdir)/pkgconfig/libpicod.pc
 
-MANUALS = $(sort $(wildcard daemon/*.[1-8] client/*.[1-8] protocol/*.[1-8] \
+MANUALS = $(sort $(wildcard daemon/*.[1-8] client/*/*.[1-8] protocol/*.[1-8] \
 	firmware/*.[1-8]))
 BOARD_SCRIPTS = $(sort $(wildcard firmware/micropython/*.py \
 	firmware/circuitpython/*.py))
@@ -80,7 +80,7 @@ if_there = $(if $(wildcard $(1)),$(1) $(2))
 
 # Every function of libpicod has its page by its name, too.
 LIBPICOD_CALLS = $(shell sed -n 's/^\.Nm \(picod_[a-z_]*\).*/\1/p' \
-	client/libpicod.3 2>/dev/null | sort -u)
+	client/lib/libpicod.3 2>/dev/null | sort -u)
 
 # $(call pairs,COMMAND,LIST) runs COMMAND FILE DESTDIR/TARGET for each.
 pairs = set -e; set -- $(2); while [ $$\# -gt 0 ]; do \

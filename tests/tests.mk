@@ -21,9 +21,10 @@ TEST_ENV = env --default-signal=INT PYTHONDONTWRITEBYTECODE=1 \
 
 UNIT_NAMES = $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
 UNIT_PROGRAMS = $(UNIT_NAMES:%=$(BUILD)/tests/unit/%)
-UNIT_DAEMON = access board board_away board_hold board_queue board_run claim client config \
-	config_board \
-	flash_recipe history job known log match names request
+UNIT_DAEMON = config/config config/config_board base/job base/log board/board \
+	board/board_away board/board_hold board/board_queue board/board_run \
+	board/history board/request boards/claim flash/flash_recipe \
+	server/access server/client usb/known usb/match usb/names
 UNIT_DAEMON_OBJECTS = $(UNIT_DAEMON:%=$(BUILD)/daemon/%.o)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o \

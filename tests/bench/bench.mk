@@ -10,7 +10,7 @@ $(BUILD)/tests/bench/direct $(BUILD)/tests/bench/stopwatch: %: %.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 $(BUILD)/tests/bench/through: $(BUILD)/tests/bench/through.o \
-	$(BUILD)/client/libpicod.a
+	$(BUILD)/client/lib/libpicod.a
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson)
 

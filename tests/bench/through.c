@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "client/picod.h"
+#include "client/lib/picod.h"
 
 static long long
 through_now(void)

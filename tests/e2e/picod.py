@@ -40,8 +40,8 @@ resource.setrlimit(resource.RLIMIT_NOFILE,
                    (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 
 BUILD = os.path.join(ROOT, os.environ.get('PICOD_BUILD', 'build'))
-PICOD = os.path.join(BUILD, 'daemon', 'picod')
-PICOCTL = os.path.join(BUILD, 'client', 'picoctl')
+PICOD = os.path.join(BUILD, 'picod')
+PICOCTL = os.path.join(BUILD, 'picoctl')
 # No test waits for so long: it is how long a lost one is given.
 PATIENCE_S = 60
 

@@ -23,7 +23,7 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get('PICOD_BUILD', 'build'))
-PICOCTL = os.path.join(BUILD, 'client', 'picoctl')
+PICOCTL = os.path.join(BUILD, 'picoctl')
 TIMEOUT_S = 30
 
 

@@ -17,7 +17,8 @@ import unittest
 from test_picoctl import BUILD, PICOCTL, ROOT, TIMEOUT_S, FakePicod
 from test_picoctl import environment, picoctl
 
-CLIENT = os.path.join(ROOT, 'client')
+CLIENT = os.path.join(ROOT, 'client', 'picoctl')
+LIBRARY = os.path.join(ROOT, 'client', 'lib')
 
 
 def read(*names):
@@ -67,9 +68,9 @@ class Manual(unittest.TestCase):
     def test_lint(self):
         if shutil.which('mandoc') is None:
             self.skipTest('mandoc is not installed')
-        for page in ('picoctl.1', 'libpicod.3'):
-            run('mandoc', '-T', 'lint', '-W', 'warning',
-                os.path.join(CLIENT, page))
+        for page in (os.path.join(CLIENT, 'picoctl.1'),
+                     os.path.join(LIBRARY, 'libpicod.3')):
+            run('mandoc', '-T', 'lint', '-W', 'warning', page)
 
     def test_verbs(self):
         section = self.text.partition('.Sh VERBS\n')[2].partition('.Sh ')[0]
@@ -103,8 +104,8 @@ class Manual(unittest.TestCase):
 
 class Library(unittest.TestCase):
     def setUp(self):
-        self.headers = read(CLIENT, 'picod.h') + read(CLIENT, 'picod_json.h')
-        self.manual = read(CLIENT, 'libpicod.3')
+        self.headers = read(LIBRARY, 'picod.h') + read(LIBRARY, 'picod_json.h')
+        self.manual = read(LIBRARY, 'libpicod.3')
 
     def functions(self):
         names = set(re.findall(r'(?m)^(?!typedef)[a-z].*?\b(picod_\w+)\(',
@@ -124,7 +125,7 @@ class Library(unittest.TestCase):
         for option, library in (('-D', 'libpicod.so.1'),
                                 ('-g', 'libpicod.a')):
             symbols = run('nm', option, '--defined-only',
-                          os.path.join(BUILD, 'client', library))
+                          os.path.join(BUILD, 'client', 'lib', library))
             exported = {line.split()[-1].partition('@')[0]
                         for line in symbols.splitlines()
                         if re.search(' [A-Z] picod| [B-Z] ', line)}
@@ -143,11 +144,11 @@ class Library(unittest.TestCase):
                            '#include <stdio.h>\nint\nmain(void)\n{\n' + body +
                            '\treturn 0;\n}\n')
             program = os.path.join(directory, 'example')
-            library = os.path.join(BUILD, 'client')
+            library = os.path.join(BUILD, 'client', 'lib')
             for link in ([os.path.join(library, 'libpicod.a'), '-ljansson'],
                          [f'-L{library}', '-lpicod']):
                 run('cc', '-std=c99', '-Wall', '-Wextra', '-Wpedantic',
-                    '-Werror', f'-I{CLIENT}', '-o', program, source, *link)
+                    '-Werror', f'-I{LIBRARY}', '-o', program, source, *link)
                 self.assertEqual(run(program, env=environment(
                     PICOD_SOCKET=fake.path, LD_LIBRARY_PATH=library)), '4\n')
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/board.h"
+#include "daemon/board/board.h"
 
 #define SLOTS	16
 

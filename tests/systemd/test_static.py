@@ -11,7 +11,8 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-MANUALS = sorted(glob.glob(os.path.join(ROOT, '*', '*.[1-8]')))
+MANUALS = sorted(glob.glob(os.path.join(ROOT, '*', '*.[1-8]')) +
+                 glob.glob(os.path.join(ROOT, '*', '*', '*.[1-8]')))
 
 
 def read(*names):
@@ -32,7 +33,7 @@ class TestRules(unittest.TestCase):
 
     def known(self):
         entry = re.compile(r'^\s(?:NATIVE|UART)\(0x(\w+), (?:0x)?(\w+),', re.M)
-        boards = entry.findall(read('daemon', 'known.c'))
+        boards = entry.findall(read('daemon', 'usb', 'known.c'))
         self.assertGreater(len(boards), 20)
         return [(vendor, product.zfill(4)) for vendor, product in boards]
 
@@ -54,7 +55,7 @@ class TestRules(unittest.TestCase):
 
     def test_bridges_are_left_to_others(self):
         bridges = re.findall(r'^\sBRIDGE\(0x(\w+), (?:0x)?(\w+),',
-                             read('daemon', 'known.c'), re.M)
+                             read('daemon', 'usb', 'known.c'), re.M)
         self.assertTrue(bridges)
         for vendor, product in bridges:
             self.assertFalse(self.is_marked(vendor, product.zfill(4)))
@@ -88,13 +89,13 @@ class TestManuals(unittest.TestCase):
     def test_configuration_has_every_setting(self):
         said = words('daemon/picod.conf.5')
         settings = re.findall(r'^\t\{ "([\w-]+)", set_\w+ \},',
-                              read('daemon', 'config_board.c'), re.M)
+                              read('daemon', 'config', 'config_board.c'), re.M)
         self.assertIn('baud', settings)
         for name in settings:
             self.assertTrue(name in said, f'picod.conf.5 lacks {name}')
 
     def test_message_ids_are_those_of_the_source(self):
-        ids = re.findall(r'"([0-9a-f]{32})"', read('daemon', 'log.c'))
+        ids = re.findall(r'"([0-9a-f]{32})"', read('daemon', 'base', 'log.c'))
         self.assertEqual(len(ids), 4)
         self.assertLessEqual(set(ids), words('daemon/picod.8'))
 

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/access.h"
+#include "daemon/server/access.h"
 
 static struct access		access_rules;
 static struct client		daemon_user, stranger = { .uid = 12345 };

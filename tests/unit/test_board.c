@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/board.h"
+#include "daemon/board/board.h"
 #include "protocol/limits.h"
 
 /* ------------------------------------------------------ a driver by hand */

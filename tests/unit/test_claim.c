@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/claim.h"
-#include "daemon/match.h"
-#include "daemon/names.h"
+#include "daemon/boards/claim.h"
+#include "daemon/usb/match.h"
+#include "daemon/usb/names.h"
 
 static const struct hotplug_tty	pico = {
 	.id = "/sys/1", .node = "/dev/ttyACM0", .vendor = 0x2e8a,

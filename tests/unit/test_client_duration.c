@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "client/duration.h"
+#include "client/picoctl/duration.h"
 
 static const struct {
 	const char	*text;

@@ -14,8 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "client/picod.h"
-#include "client/picod_json.h"
+#include "client/lib/picod.h"
+#include "client/lib/picod_json.h"
 #include "protocol/error.h"
 
 /* Answers the n-th call with the n-th of replies; NULL ends the connection. */

@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "client/suggest.h"
+#include "client/picoctl/suggest.h"
 
 static const struct {
 	const char	*a, *b;

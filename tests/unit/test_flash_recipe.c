@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "daemon/flash_recipe.h"
-#include "daemon/known.h"
+#include "daemon/flash/flash_recipe.h"
+#include "daemon/usb/known.h"
 
 static struct flash_recipe	recipe;
 static const char		*why;

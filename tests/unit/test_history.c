@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/history.h"
+#include "daemon/board/history.h"
 
 #define SIZE 16
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/job.h"
+#include "daemon/base/job.h"
 
 static struct event_base	*base;
 static struct job		*job;

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ports that appear are claimed, named and plugged into their boards; ports that
+ * vanish are taken out again.  A board stays in the list when it is unplugged;
+ * a port that was never claimed does not.
+ *
+ * A port may be told twice (the monitor runs before the enumeration, udev repeats
+ * itself), and "remove" may come before or after the port's own end.  Both are
+ * folded by the list of what is attached.
+ */
+#include "attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/usb/names.h"
+
+/*
+ * What the port's board is known by.  A serial number that two boards have had at
+ * the same time is never trusted again: both are known by where they are plugged
+ * in, and the first keeps the name that it has.
+ */
+void
+attach_key(struct attach *at, const struct hotplug_tty *tty, char *key,
+    size_t size)
+{
+	const struct attached	*twin = attach_find_twin(at, tty);
+	struct hotplug_tty	 other;
+	char			 instead[512];
+
+	claim_key(tty, false, key, size);
+	if (tty->serial[0] == '\0')
+		return;
+	if (twin != NULL && !names_is_shared(at->names, key)) {
+		other = attached_tty(twin);
+		claim_key(&other, true, instead, sizeof instead);
+		names_share(at->names, key, instead);
+	}
+	claim_key(tty, names_is_shared(at->names, key), key, size);
+}
+
+static bool
+attach_name_is_taken(const char *name, void *arg)
+{
+	const struct attach		*at = arg;
+	const struct config_board	*b = at->config->boards;
+
+	for (; b < at->config->boards + at->config->board_count; b++)
+		if (strcmp(b->name, name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The speed of the Arduino IDE's Serial Monitor, and so of sketches that were not
+ * written with picod in mind.
+ */
+#define SKETCH_BAUD	9600
+
+/* The other speed of a port whose speed nobody has said. */
+static unsigned
+attach_other_baud(const struct board_config *config, const struct known *known)
+{
+	if (config->driver != &driver_piserial ||
+	    (known != NULL && known->baud == 0) ||
+	    (config->port != NULL && config->port[0] != '/'))
+		return 0;
+	return SKETCH_BAUD;
+}
+
+struct board_config
+attach_config(const struct config_board *b, const struct known *known)
+{
+	struct board_config	config = {
+		.driver = &driver_auto,
+		.baud = CONFIG_BAUD_DEFAULT,
+		.may_interrupt = true,
+	};
+
+	if (known != NULL) {
+		config.driver = known->driver;
+		config.baud = known->baud != 0 ? known->baud : config.baud;
+		config.drop_dtr = known->native_usb;
+		config.boot_greedy = known->boot_greedy;
+		config.reports = known->reports;
+	}
+	if (b == NULL) {
+		config.other_baud = attach_other_baud(&config, known);
+		return config;
+	}
+	config.name = b->name;
+	config.port = b->port;
+	if (b->flasher != NULL)
+		config.boot_greedy = strcmp(b->flasher, "mega") == 0;
+	config.driver = b->driver != NULL ? b->driver : config.driver;
+	config.baud = b->baud != 0 ? b->baud : config.baud;
+	config.may_interrupt = b->interrupt;
+	config.reports = b->reports != NULL ? b->reports : config.reports;
+	config.flash = (struct board_flash){
+		.flasher = b->flasher, .part = b->part,
+		.programmer = b->programmer, .baud = b->flash_baud,
+	};
+	if (b->baud == 0)
+		config.other_baud = attach_other_baud(&config, known);
+	return config;
+}
+
+struct board *
+attach_named(struct attach *at, const char *name)
+{
+	struct board	*b;
+	size_t		 i;
+
+	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
+		if (strcmp(b->name, name) == 0)
+			return b;
+	return NULL;
+}
+
+struct board *
+attach_board(struct attach *at, const struct board_config *config)
+{
+	struct board	*b = attach_named(at, config->name);
+	int		 error;
+
+	if (b != NULL)
+		return b;
+	error = boards_add(at->boards, config);
+	if (error < 0)
+		log_error("board %s: %s", config->name, strerror(-error));
+	return attach_named(at, config->name);
+}
+
+struct board *
+attach_keyed(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty, const char *key)
+{
+	struct board_config	 config = attach_config(NULL, claim->known);
+	const char		*name = names_known(at->names, key);
+	const struct attached	*other = name == NULL ? NULL :
+				    attach_find_board(at, attach_named(at, name));
+
+	if (other != NULL && strcmp(other->usb.path, tty->path) != 0)
+		names_drop(at->names, key);
+	config.name = names_get(at->names, key, claim->known->prefix,
+	    attach_name_is_taken, at);
+	return config.name == NULL ? NULL : attach_board(at, &config);
+}
+
+static struct board *
+attach_known(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	char	key[512];
+
+	attach_key(at, tty, key, sizeof key);
+	return attach_keyed(at, claim, tty, key);
+}
+
+/* Listed under the name of its port, with the lines that would claim it. */
+static struct board *
+attach_unclaimed(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	struct board_config	config = attach_config(NULL, claim->known);
+	struct board		*b;
+	char			problem[256];
+
+	config.name = strrchr(tty->node, '/') + 1;
+	b = attach_board(at, &config);
+	if (b == NULL)
+		return NULL;
+	snprintf(problem, sizeof problem, "%s: it may lead to anything; to use "
+	    "it, add to /etc/picod/picod.conf: [board NAME] and match = "
+	    "%04x:%04x path:%s", claim->known->what, tty->vendor, tty->product,
+	    tty->path);
+	board_disown(b, problem);
+	return b;
+}
+
+static struct board *
+attach_find(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	struct board_config	config;
+	struct board		*b = NULL;
+
+	if (claim->verdict == CLAIM_KNOWN ||
+	    claim->verdict == CLAIM_CONFIGURED)
+		b = attach_becoming(at, tty);
+	if (b != NULL)
+		return attach_become(at, b, claim, tty);
+	switch (claim->verdict) {
+	case CLAIM_CONFIGURED:
+		config = attach_config(claim->config, claim->known);
+		return attach_board(at, &config);
+	case CLAIM_KNOWN:
+		if (claim->known->first_port && attach_has_sibling(at, tty))
+			return NULL;
+		return attach_known(at, claim, tty);
+	case CLAIM_UNCLAIMED:
+		return attach_unclaimed(at, claim, tty);
+	case CLAIM_BOOTSEL:
+		return attach_bootsel(at, claim, tty);
+	default:
+		return NULL;
+	}
+}
+
+static void
+attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	struct board	*b = attach_find(at, claim, tty);
+
+	a->verdict = claim->verdict;
+	if (attach_find_board(at, b) != NULL) {
+		log_warn("%s fits board %s, which is at %s already",
+		    tty->node[0] == '\0' ? tty->path : tty->node, b->name,
+		    b->port);
+		return;
+	}
+	a->board = b;
+	if (b == NULL)
+		return;
+	if (a->verdict == CLAIM_BOOTSEL) {
+		if (strcmp(b->usb.path, a->usb.path) != 0)
+			board_set_port(b, b->port, &a->usb);
+		board_set_bootsel(b, true, boards_now());
+	} else if (a->verdict == CLAIM_UNCLAIMED)
+		board_set_port(a->board, tty->node, &a->usb);
+	else if (claim->config != NULL && claim->config->port != NULL)
+		board_set_port(a->board, claim->config->port, &a->usb);
+	else
+		boards_plug(at->boards, a->board, tty->node, &a->usb);
+}
+
+void
+attach_port(struct attach *at, const struct hotplug_tty *tty)
+{
+	struct attached	*a;
+	struct claim	 claim;
+
+	if (attach_find_port(at, tty->id) != NULL)
+		return;
+	claim = claim_decide(at->config, tty);
+	if (tty->node[0] == '\0' && (claim.known == NULL ||
+	    claim.known->kind != KNOWN_BOOTSEL))
+		return;		/* a hub, a mouse, or a device with ports */
+	a = attached_create(tty);
+	if (a == NULL)
+		return;
+	LIST_INSERT_HEAD(&at->ports, a, entry);
+	attach_plug(at, a, &claim, tty);
+	log_debug("%s (%04x:%04x %s) is %s", a->verdict == CLAIM_BOOTSEL ?
+	    tty->path : tty->node, tty->vendor,
+	    tty->product, tty->label, a->board == NULL ? "left alone" :
+	    a->board->name);
+}
+
+static void
+attach_appeared(void *arg, const struct hotplug_tty *tty)
+{
+	attach_port(arg, tty);
+}
+
+static void
+attach_vanished(void *arg, const char *id)
+{
+	struct attach	*at = arg;
+	struct attached	*a = attach_find_port(at, id);
+
+	if (a == NULL)
+		return;
+	LIST_REMOVE(a, entry);
+	if (a->board != NULL && a->verdict == CLAIM_UNCLAIMED)
+		boards_remove(at->boards, a->board);
+	else if (a->board != NULL && a->verdict == CLAIM_BOOTSEL)
+		board_set_bootsel(a->board, false, boards_now());
+	else if (a->board != NULL)
+		boards_unplug(at->boards, a->board,
+		    "it is unplugged; plug it in");
+	attached_destroy(a);
+}
+
+static const struct hotplug_handler attach_handler = {
+	.appeared = attach_appeared,
+	.vanished = attach_vanished,
+};
+
+int
+attach_configured(struct attach *at)
+{
+	const struct config_board	*b = at->config->boards;
+	struct board_config		 config;
+	int				 error;
+
+	for (; b < at->config->boards + at->config->board_count; b++) {
+		if (attach_named(at, b->name) != NULL)
+			continue;
+		config = attach_config(b, NULL);
+		error = boards_add(at->boards, &config);
+		if (error < 0) {
+			log_error("board %s: %s", b->name, strerror(-error));
+			return error;
+		}
+	}
+	return 0;
+}
+
+struct attach *
+attach_create(struct event_base *base, struct boards *boards,
+    const struct config *config, const char *names_path)
+{
+	struct attach	*at = calloc(1, sizeof *at);
+	int		 error;
+
+	if (at == NULL)
+		return NULL;
+	at->boards = boards;
+	at->config = config;
+	LIST_INIT(&at->ports);
+	at->names = names_open(names_path);
+	error = at->names == NULL ? -ENOMEM : attach_configured(at);
+	if (error < 0) {
+		attach_destroy(at);
+		errno = -error;
+		return NULL;
+	}
+	at->hotplug = hotplug_create(base, &attach_handler, at);
+	if (at->hotplug == NULL)
+		log_warn("boards that are plugged in are not noticed: %s",
+		    strerror(errno));
+	return at;
+}
+
+void
+attach_destroy(struct attach *at)
+{
+	struct attached	*a;
+
+	if (at == NULL)
+		return;
+	hotplug_destroy(at->hotplug);
+	while ((a = LIST_FIRST(&at->ports)) != NULL) {
+		LIST_REMOVE(a, entry);
+		attached_destroy(a);
+	}
+	names_close(at->names);
+	free(at);
+}

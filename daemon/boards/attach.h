@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Boards that come and go by themselves: from a port that appeared to a board
+ * that is served.
+ */
+#ifndef PICOD_ATTACH_H
+#define PICOD_ATTACH_H
+
+#include <sys/queue.h>
+
+#include "boards.h"
+#include "claim.h"
+#include "daemon/config/config.h"
+#include "daemon/usb/hotplug.h"
+
+struct attach;
+struct event_base;
+
+/*
+ * Adds the boards of the configuration, and from then on those that are plugged
+ * in.  names_path: where their names are kept, or NULL.  The configuration must
+ * outlive it.  NULL with errno on failure.
+ */
+struct attach	*attach_create(struct event_base *, struct boards *,
+    const struct config *, const char *names_path);
+void		 attach_destroy(struct attach *);
+
+/*
+ * The configuration has changed, in its place; this is what it was.  Boards of
+ * which it says the same as before notice nothing.
+ */
+void		 attach_reload(struct attach *, const struct config *old);
+
+/* For the files attach*.c only. */
+
+/* A port that is there, or a board in BOOTSEL. */
+struct attached {
+	LIST_ENTRY(attached)	 entry;
+	char			*id;
+	char			*node;
+	unsigned		 interface;
+	struct board_usb	 usb;
+	struct board		*board;		/* NULL: ignored */
+	enum claim_verdict	 verdict;
+};
+
+LIST_HEAD(attached_list, attached);
+
+struct attach {
+	struct boards		*boards;
+	const struct config	*config;
+	struct hotplug		*hotplug;
+	struct names		*names;
+	struct attached_list	 ports;
+};
+
+/* With a copy of what was told; NULL when memory is short. */
+struct attached	*attached_create(const struct hotplug_tty *);
+void		 attached_destroy(struct attached *);
+
+/* What was told when the port appeared. */
+struct hotplug_tty attached_tty(const struct attached *);
+
+/* The one with that id, or NULL. */
+struct attached	*attach_find_port(const struct attach *, const char *id);
+
+/* One that has that board, or NULL. */
+const struct attached *attach_find_board(const struct attach *,
+    const struct board *);
+
+/* Another one that has the same serial number, or NULL. */
+const struct attached *attach_find_twin(const struct attach *,
+    const struct hotplug_tty *);
+
+/* Whether a port of the same USB device is there and has a board. */
+bool		 attach_has_sibling(const struct attach *,
+    const struct hotplug_tty *);
+
+/* The board of that name; boards_find() takes ports for names, too. */
+struct board	*attach_named(struct attach *, const char *name);
+
+/* Adds the boards of the configuration that are not there yet. */
+int		 attach_configured(struct attach *);
+
+/* How a board is served: by what is known of it, and what is configured. */
+struct board_config attach_config(const struct config_board *,
+    const struct known *);
+
+/* What the board at a port is known by. */
+void		 attach_key(struct attach *, const struct hotplug_tty *, char *key,
+    size_t size);
+
+/* The board at the place of a port that is flashed, or was in BOOTSEL, or NULL. */
+struct board	*attach_becoming(struct attach *, const struct hotplug_tty *);
+
+/*
+ * The board that is in BOOTSEL, without a port: one that the configuration means,
+ * the one that was plugged in there, or a new one.  NULL with the reason logged.
+ */
+struct board	*attach_bootsel(struct attach *, const struct claim *,
+    const struct hotplug_tty *);
+
+/*
+ * The board of a key, with a name of that kind, added if it is new.  One that is
+ * plugged in elsewhere is another: this one gets a new name.
+ */
+struct board	*attach_keyed(struct attach *, const struct claim *,
+    const struct hotplug_tty *, const char *key);
+
+/* The board of that name, added if it is new; NULL with the reason logged. */
+struct board	*attach_board(struct attach *, const struct board_config *);
+
+/* It is that port's, in the language of what came there.  NULL: no memory. */
+struct board	*attach_become(struct attach *, struct board *,
+    const struct claim *, const struct hotplug_tty *);
+
+/* Claims a port, names it, and plugs it into its board. */
+void		 attach_port(struct attach *, const struct hotplug_tty *);
+
+#endif

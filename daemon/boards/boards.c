@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of boards, and those who watch them.
+ */
+#include "boards.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/port/path_watch.h"
+#include "protocol/limits.h"
+
+/* How long the boards are given to be left when picod ends. */
+#define LEAVE_MS	3000
+
+struct boards {
+	struct event_base	*base;
+	struct path_watcher	*watcher;
+	struct unit		*units[LIMIT_BOARDS];
+	size_t			 count;
+	LIST_HEAD(, watcher)	 watchers;
+	struct event		*leave_timer;
+	void			(*left)(void *);
+	void			*left_arg;
+};
+
+uint64_t
+boards_now(void)
+{
+	return unit_now();
+}
+
+static void
+boards_check_left(void *arg)
+{
+	struct boards	*bs = arg;
+	size_t	i;
+	void	(*left)(void *) = bs->left;
+
+	if (left == NULL)
+		return;
+	for (i = 0; i < bs->count; i++)
+		if (!board_left(unit_board(bs->units[i])))
+			return;
+	bs->left = NULL;
+	left(bs->left_arg);
+}
+
+static void
+boards_tell(void *arg, struct board *board, const struct board_notice *notice)
+{
+	struct boards	*bs = arg;
+	struct watcher	*w, *next;
+
+	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
+		next = LIST_NEXT(w, entry);
+		if ((w->board == NULL || w->board == board) &&
+		    (w->trace || notice->kind != NOTICE_TRACE))
+			w->notice(w, board, notice);
+	}
+}
+
+static const struct unit_handler boards_unit_handler = {
+	.notice = boards_tell,
+	.settled = boards_check_left,
+};
+
+struct boards *
+boards_create(struct event_base *base)
+{
+	struct boards	*bs = calloc(1, sizeof *bs);
+
+	if (bs == NULL)
+		return NULL;
+	bs->base = base;
+	LIST_INIT(&bs->watchers);
+	bs->watcher = path_watcher_create(base);
+	if (bs->watcher == NULL) {
+		free(bs);
+		return NULL;
+	}
+	return bs;
+}
+
+void
+boards_destroy(struct boards *bs)
+{
+	size_t	i;
+
+	if (bs == NULL)
+		return;
+	for (i = 0; i < bs->count; i++)
+		unit_destroy(bs->units[i]);
+	if (bs->leave_timer != NULL)
+		event_free(bs->leave_timer);
+	path_watcher_destroy(bs->watcher);
+	free(bs);
+}
+
+int
+boards_add(struct boards *bs, const struct board_config *config)
+{
+	struct unit	*u;
+	int		 error;
+
+	if (bs->count == LIMIT_BOARDS)
+		return -ENOSPC;
+	if (boards_find(bs, config->name) != NULL)
+		return -EEXIST;
+	u = unit_create(bs->base, bs->watcher, config, &boards_unit_handler,
+	    bs);
+	if (u == NULL)
+		return -ENOMEM;
+	bs->units[bs->count++] = u;
+	if (config->port == NULL) {
+		board_problem(unit_board(u), "no such board is plugged in");
+		return 0;
+	}
+	error = unit_plug(u, config->port);
+	if (error < 0)
+		boards_remove(bs, unit_board(u));
+	return error;
+}
+
+static size_t
+boards_index(const struct boards *bs, const struct board *b)
+{
+	size_t	i;
+
+	for (i = 0; unit_board(bs->units[i]) != b; i++)
+		assert(i < bs->count);
+	return i;
+}
+
+void
+boards_remove(struct boards *bs, struct board *b)
+{
+	size_t		 i = boards_index(bs, b);
+	struct unit	*u = bs->units[i];
+	struct watcher	*w, *next;
+
+	bs->units[i] = bs->units[--bs->count];
+	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
+		next = LIST_NEXT(w, entry);
+		if (w->removed != NULL)
+			w->removed(w, b);
+	}
+	unit_destroy(u);
+}
+
+int
+boards_plug(struct boards *bs, struct board *b, const char *port,
+    const struct board_usb *usb)
+{
+	struct unit	*u = bs->units[boards_index(bs, b)];
+	int		 error;
+
+	boards_unplug(bs, b, "its port changed");
+	error = board_set_port(b, port, usb);
+	return error < 0 ? error : unit_plug(u, port);
+}
+
+int
+boards_change(struct boards *bs, struct board *b,
+    const struct board_config *config)
+{
+	return unit_change(bs->units[boards_index(bs, b)], config);
+}
+
+void
+boards_set_baud(struct boards *bs, struct board *b, unsigned baud)
+{
+	unit_set_baud(bs->units[boards_index(bs, b)], baud);
+}
+
+void
+boards_unplug(struct boards *bs, struct board *b, const char *reason)
+{
+	unit_unplug(bs->units[boards_index(bs, b)], reason);
+}
+
+struct board *
+boards_get(struct boards *bs, size_t i)
+{
+	return i < bs->count ? unit_board(bs->units[i]) : NULL;
+}
+
+size_t
+boards_count(const struct boards *bs)
+{
+	return bs->count;
+}
+
+struct board *
+boards_find(struct boards *bs, const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < bs->count; i++)
+		if (strcmp(boards_get(bs, i)->name, name) == 0 ||
+		    strcmp(boards_get(bs, i)->port, name) == 0)
+			return unit_board(bs->units[i]);
+	return NULL;
+}
+
+void
+boards_watch(struct boards *bs, struct watcher *w)
+{
+	LIST_INSERT_HEAD(&bs->watchers, w, entry);
+}
+
+void
+boards_unwatch(struct watcher *w)
+{
+	LIST_REMOVE(w, entry);
+}
+
+static void
+boards_leave_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct boards	*bs = arg;
+	void		(*left)(void *) = bs->left;
+
+	(void)fd, (void)what;
+	bs->left = NULL;
+	if (left != NULL)
+		left(bs->left_arg);
+}
+
+void
+boards_leave(struct boards *bs, void (*left)(void *), void *arg)
+{
+	struct timeval	tv = { LEAVE_MS / 1000, LEAVE_MS % 1000 * 1000 };
+	size_t		i;
+
+	bs->left = left;
+	bs->left_arg = arg;
+	bs->leave_timer = evtimer_new(bs->base, boards_leave_cb, bs);
+	if (bs->leave_timer != NULL)
+		event_add(bs->leave_timer, &tv);
+	for (i = 0; i < bs->count; i++)
+		board_leave(unit_board(bs->units[i]), boards_now());
+	boards_check_left(bs);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All boards: each with its port and its timer, and those who watch them.
+ */
+#ifndef PICOD_BOARDS_H
+#define PICOD_BOARDS_H
+
+#include <sys/queue.h>
+
+#include "daemon/board/board.h"
+#include "unit.h"
+
+struct event_base;
+struct boards;
+
+/* Somebody who wants to know what happens; embedded in his own structure. */
+struct watcher {
+	LIST_ENTRY(watcher)	 entry;
+	struct board		*board;		/* NULL: all boards */
+	bool			 trace;		/* traces too */
+	void	(*notice)(struct watcher *, struct board *,
+		    const struct board_notice *);
+	/* The board is about to be destroyed. */
+	void	(*removed)(struct watcher *, struct board *);
+};
+
+struct boards	*boards_create(struct event_base *);
+void		 boards_destroy(struct boards *);
+
+/*
+ * Adds a board, and begins to open its port, if it has one yet.  A negative
+ * errno on failure: -EEXIST, -ENOSPC, -EINVAL (no such kind of port), -ENOMEM.
+ */
+int		 boards_add(struct boards *, const struct board_config *);
+
+/*
+ * Removes a board.  Its requests are finished, its watchers told.
+ */
+void		 boards_remove(struct boards *, struct board *);
+
+/*
+ * The board's port is at that address now; it is opened.  usb may be NULL.
+ */
+int		 boards_plug(struct boards *, struct board *, const char *port,
+    const struct board_usb *usb);
+
+/* Another language and speed of a board that was flashed: unit_change(). */
+int		 boards_change(struct boards *, struct board *,
+    const struct board_config *);
+
+/* The speed of its port from now on, if it has one; of a board that is away. */
+void		 boards_set_baud(struct boards *, struct board *, unsigned baud);
+
+/* The board's port is gone. */
+void		 boards_unplug(struct boards *, struct board *, const char *reason);
+
+/* The i-th board, or NULL past the last. */
+struct board	*boards_get(struct boards *, size_t i);
+size_t		 boards_count(const struct boards *);
+
+/* The board of that name or at that port, or NULL. */
+struct board	*boards_find(struct boards *, const char *name);
+
+void		 boards_watch(struct boards *, struct watcher *);
+void		 boards_unwatch(struct watcher *);
+
+/*
+ * Leaves every board as a person would find it, in bounded time, and calls back
+ * when all are left.
+ */
+void		 boards_leave(struct boards *, void (*left)(void *), void *arg);
+
+/* Milliseconds of the monotonic clock: the time of all boards. */
+uint64_t	 boards_now(void);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board decides; here is what it needs of the world: a port and a timer.  The
+ * host of a board does as it is told: after each change it writes what the board
+ * has for its port and sets the timer.
+ */
+#include "unit.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "daemon/base/log.h"
+#include "daemon/port/port.h"
+
+/* How long a board may be deaf after a reset by DTR: the bootloaders of
+ * Arduinos wait up to 2 s for an upload.  A REPL is simply asked again. */
+#define SETTLE_MS	2000
+
+struct unit {
+	struct event_base *base;
+	struct path_watcher *watcher;
+	const struct unit_handler *handler;
+	void		*arg;
+	struct board	*board;
+	struct port	*port;		/* NULL while it is nowhere */
+	unsigned	 baud;
+	unsigned	 other_baud;	/* or 0 */
+	bool		 drop_dtr;
+	bool		 boot_greedy;
+	struct event	*timer;
+	uint64_t	 timer_at;
+};
+
+uint64_t
+unit_now(void)
+{
+	struct timespec	now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void
+unit_set_timer(struct unit *u, uint64_t now)
+{
+	uint64_t	at = board_deadline(u->board), ms;
+	struct timeval	tv;
+
+	if (at == u->timer_at)
+		return;
+	u->timer_at = at;
+	if (at == DRIVER_NEVER) {
+		event_del(u->timer);
+		return;
+	}
+	if (at <= now) {
+		/* Without another look at the descriptors first. */
+		event_active(u->timer, EV_TIMEOUT, 0);
+		return;
+	}
+	ms = at - now;
+	tv.tv_sec = (time_t)(ms / 1000);
+	tv.tv_usec = (suseconds_t)(ms % 1000 * 1000);
+	event_add(u->timer, &tv);
+}
+
+/* Sends what there is to send, in as few writes as the board allows. */
+static void
+unit_wake(struct board *board, void *arg)
+{
+	struct unit	*u = arg;
+	const uint8_t	*bytes;
+	uint64_t	 now = unit_now();
+	size_t		 len, n;
+
+	while (u->port != NULL && (len = board_output(board, &bytes)) > 0) {
+		n = port_write(u->port, bytes, len);
+		if (n == 0)
+			break;
+		board_sent(board, n, now);
+	}
+	unit_set_timer(u, now);
+	u->handler->settled(u->arg);
+}
+
+static void
+unit_log(const struct board *b, const struct board_notice *notice)
+{
+	struct log_about	about = { .board = b->name };
+
+	if (notice->kind == NOTICE_STATE && (b->state == BOARD_ABSENT ||
+	    b->state == BOARD_SILENT)) {
+		about.kind = b->state == BOARD_ABSENT ? LOG_DETACH : LOG_SILENT;
+		log_info_about(&about, "board %s is %s: %s", b->name,
+		    board_state_name(b->state), notice->reason);
+	} else if (notice->kind != NOTICE_TRACE && notice->reason != NULL) {
+		if (b->running != NULL)
+			about.client_pid = b->running->client.pid;
+		log_debug_about(&about, "board %s: %s (%s)", b->name,
+		    notice->reason, board_state_name(b->state));
+	}
+}
+
+static void
+unit_notice(struct board *board, const struct board_notice *notice, void *arg)
+{
+	struct unit	*u = arg;
+
+	unit_log(board, notice);
+	u->handler->notice(u->arg, board, notice);
+}
+
+static int
+unit_restart(struct board *board, void *arg)
+{
+	struct unit	*u = arg;
+
+	(void)board;
+	return u->port == NULL ? -ENOTSUP : port_reset(u->port);
+}
+
+static void
+unit_pause(struct board *board, bool pause, void *arg)
+{
+	struct unit	*u = arg;
+
+	(void)board;
+	if (u->port != NULL)
+		port_pause(u->port, pause);
+}
+
+static void
+unit_release(struct board *board, bool release, void *arg)
+{
+	struct unit	*u = arg;
+
+	(void)board;
+	if (u->port != NULL && release)
+		port_stop(u->port);
+	else if (u->port != NULL)
+		port_start(u->port);
+}
+
+/* What answers at it is asked at it first when the port is opened again. */
+static void
+unit_change_speed(struct board *board, void *arg)
+{
+	struct unit	*u = arg;
+	unsigned	 baud = u->other_baud;
+
+	(void)board;
+	u->other_baud = u->baud;
+	u->baud = baud;
+	if (u->port != NULL)
+		port_set_baud(u->port, baud);
+}
+
+static const struct board_host unit_host = {
+	.change_speed = unit_change_speed,
+	.wake = unit_wake,
+	.notice = unit_notice,
+	.restart = unit_restart,
+	.pause = unit_pause,
+	.release = unit_release,
+};
+
+static uint64_t
+unit_settle_ms(const struct unit *u)
+{
+	return strcmp(u->board->driver_ops->name, "repl") == 0 ? 0 : SETTLE_MS;
+}
+
+/* Whether the first request may ask the board at once if it is awake. */
+static bool
+unit_may_ask(const struct unit *u, enum link_reset reset)
+{
+	return !u->boot_greedy && (reset == LINK_MAY_RESET || u->drop_dtr);
+}
+
+static void
+unit_opened(void *arg, enum link_reset reset)
+{
+	struct unit	*u = arg;
+
+	log_info_about(&(struct log_about){ .board = u->board->name,
+	    .kind = LOG_ATTACH }, "board %s is there, at %s", u->board->name,
+	    u->board->port);
+	board_opened(u->board, reset == LINK_RESETS_NOT ? 0 : unit_settle_ms(u),
+	    unit_may_ask(u, reset), unit_now());
+}
+
+static void
+unit_reset_done(void *arg)
+{
+	struct unit	*u = arg;
+
+	board_opened(u->board, unit_settle_ms(u), false, unit_now());
+}
+
+static void
+unit_closed(void *arg, const char *reason)
+{
+	struct unit	*u = arg;
+
+	board_closed(u->board, reason, unit_now());
+}
+
+static void
+unit_failed(void *arg, const char *reason)
+{
+	struct unit	*u = arg;
+
+	if (strcmp(u->board->problem, reason) == 0)
+		return;
+	log_info_about(&(struct log_about){ .board = u->board->name },
+	    "board %s at %s: %s", u->board->name, u->board->port, reason);
+	board_problem(u->board, reason);
+}
+
+static void
+unit_bytes(void *arg, const uint8_t *bytes, size_t len)
+{
+	struct unit	*u = arg;
+
+	board_feed(u->board, bytes, len, unit_now());
+}
+
+static void
+unit_writable(void *arg)
+{
+	struct unit	*u = arg;
+
+	unit_wake(u->board, u);
+}
+
+static const struct port_handler unit_port_handler = {
+	.opened = unit_opened,
+	.closed = unit_closed,
+	.failed = unit_failed,
+	.bytes = unit_bytes,
+	.writable = unit_writable,
+	.reset_done = unit_reset_done,
+};
+
+static void
+unit_timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct unit	*u = arg;
+
+	(void)fd, (void)what;
+	u->timer_at = DRIVER_NEVER;
+	board_tick(u->board, unit_now());
+}
+
+void
+unit_destroy(struct unit *u)
+{
+	if (u == NULL)
+		return;
+	board_destroy(u->board, unit_now());
+	port_destroy(u->port);
+	if (u->timer != NULL)
+		event_free(u->timer);
+	free(u);
+}
+
+/*
+ * The count starts from the time of day, so that none is ever repeated: in ms,
+ * since picod may be started again within a second.
+ */
+static uint64_t
+boot_start(void)
+{
+	struct timespec	now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static struct driver_options
+unit_driver_options(const struct board_config *config)
+{
+	return (struct driver_options){
+		.may_interrupt = config->may_interrupt,
+		.baud = config->baud,
+		.two_speeds = config->other_baud != 0,
+		.reports = config->reports,
+	};
+}
+
+struct unit *
+unit_create(struct event_base *base, struct path_watcher *watcher,
+    const struct board_config *config, const struct unit_handler *handler, void *arg)
+{
+	struct board_options	 options = {
+		.name = config->name,
+		.port = config->port,
+		.driver = config->driver,
+		.driver_options = unit_driver_options(config),
+		.flash = config->flash,
+	};
+	struct unit		*u = calloc(1, sizeof *u);
+
+	if (u == NULL)
+		return NULL;
+	u->base = base;
+	u->watcher = watcher;
+	u->handler = handler;
+	u->arg = arg;
+	u->timer_at = DRIVER_NEVER;
+	u->baud = config->baud;
+	u->other_baud = config->other_baud;
+	u->drop_dtr = config->drop_dtr;
+	u->boot_greedy = config->boot_greedy;
+	u->timer = evtimer_new(base, unit_timer_cb, u);
+	if (u->timer != NULL)
+		u->board = board_create(&options, &unit_host, u, boot_start());
+	if (u->board == NULL) {
+		unit_destroy(u);
+		return NULL;
+	}
+	return u;
+}
+
+int
+unit_plug(struct unit *u, const char *address)
+{
+	errno = ENOMEM;
+	u->port = port_create(u->base, u->watcher, address, u->baud,
+	    u->drop_dtr, &unit_port_handler, u);
+	if (u->port == NULL)
+		return -errno;
+	if (!u->board->away)
+		port_start(u->port);
+	return 0;
+}
+
+int
+unit_change(struct unit *u, const struct board_config *config)
+{
+	struct driver_options	options = unit_driver_options(config);
+
+	u->baud = config->baud;
+	u->other_baud = config->other_baud;
+	u->drop_dtr = config->drop_dtr;
+	u->boot_greedy = config->boot_greedy;
+	return board_set_driver(u->board, config->driver, &options);
+}
+
+void
+unit_set_baud(struct unit *u, unsigned baud)
+{
+	if (u->baud == baud || !u->board->away || u->board->open)
+		return;
+	if (u->other_baud == baud)
+		u->other_baud = u->baud;
+	u->baud = baud;
+	if (u->port == NULL)
+		return;
+	port_destroy(u->port);
+	u->port = NULL;
+	unit_plug(u, u->board->port);
+}
+
+void
+unit_unplug(struct unit *u, const char *reason)
+{
+	struct board	*b = u->board;
+
+	if (u->port == NULL)
+		return;
+	port_destroy(u->port);
+	u->port = NULL;
+	if (b->open)
+		board_closed(b, reason, unit_now());
+	else
+		board_problem(b, reason);
+}
+
+struct board *
+unit_board(struct unit *u)
+{
+	return u->board;
+}

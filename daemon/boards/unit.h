@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board with its port and its timer.
+ */
+#ifndef PICOD_UNIT_H
+#define PICOD_UNIT_H
+
+#include "daemon/board/board.h"
+
+struct event_base;
+struct path_watcher;
+struct unit;
+
+struct board_config {
+	const char	*name;
+	const char	*port;		/* NULL: unit_plug() will tell */
+	const struct driver_ops *driver;
+	unsigned	 baud;
+	unsigned	 other_baud;	/* to try if nobody answers; or 0 */
+	bool		 may_interrupt;
+	const char	*reports;
+	bool		 drop_dtr;	/* see port_create() */
+	bool		 boot_greedy;	/* see struct known */
+	struct board_flash flash;
+};
+
+struct unit_handler {
+	/* Something that watchers may want to know. */
+	void	(*notice)(void *arg, struct board *, const struct board_notice *);
+	/* The board has nothing more to do for now. */
+	void	(*settled)(void *arg);
+};
+
+/* A board that is nowhere yet.  NULL when memory is short. */
+struct unit	*unit_create(struct event_base *, struct path_watcher *,
+    const struct board_config *, const struct unit_handler *, void *arg);
+
+/* Its board's requests are finished first. */
+void		 unit_destroy(struct unit *);
+
+/*
+ * Its port is at that address from now on, and is opened, again and again if need
+ * be.  A negative errno: -EINVAL (no such kind of port), -ENOMEM.
+ */
+int		 unit_plug(struct unit *, const char *address);
+
+/*
+ * Another language and speed, of a board that is another one after a flash; its
+ * port must not be open.  Name and port are not looked at.
+ */
+int		 unit_change(struct unit *, const struct board_config *);
+
+/* The speed of its port from now on; of a board that is away. */
+void		 unit_set_baud(struct unit *, unsigned baud);
+
+/* Its port is gone. */
+void		 unit_unplug(struct unit *, const char *reason);
+
+struct board	*unit_board(struct unit *);
+
+/* Milliseconds of the monotonic clock: the time of all boards. */
+uint64_t	 unit_now(void);
+
+#endif

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration.  libinih splits lines; the lines are counted here, as they
+ * are read, because its callback is not told.  Every mistake is told with its
+ * line, not only the first, and a setting has one function whether it comes
+ * from a file or from the command line.
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <ini.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config_board.h"
+#include "daemon/base/log.h"
+#include "daemon/usb/match.h"
+
+/* What libinih keeps of a section's name. */
+#define INI_SECTION_MAX	49
+
+/* Where the reading is. */
+struct config_reader {
+	struct config	*config;
+	const char	*path;
+	FILE		*file;
+	unsigned	 line;
+};
+
+void
+config_init(struct config *config)
+{
+	*config = (struct config){ 0 };
+	access_init(&config->access);
+}
+
+void
+config_finish(struct config *config)
+{
+	struct config_board	*b;
+	size_t			 i;
+
+	for (b = config->boards; b < config->boards + config->board_count; b++)
+		config_board_finish(b);
+	while (config->ignore_count > 0)
+		free(config->ignore[--config->ignore_count]);
+	for (i = 0; i < FLASH_TOOL_COUNT; i++)
+		free(config->tools[i]);
+	access_finish(&config->access);
+	*config = (struct config){ 0 };
+}
+
+/* A mistake; where is "FILE, line N" or "-b". */
+static void __attribute__((format(printf, 3, 4)))
+config_error(struct config *config, const char *where, const char *format, ...)
+{
+	char	message[512];
+	va_list	args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	log_error("%s: %s", where, message);
+	config->errors++;
+}
+
+static void
+config_set(struct config *config, struct config_board *b, const char *where,
+    const char *name, const char *value)
+{
+	const char	*why = config_board_set(b, name, value);
+
+	if (why == NULL)
+		return;
+	if (why == config_no_setting)
+		config_error(config, where, "a board has no setting \"%s\"; %s",
+		    name, why);
+	else
+		config_error(config, where, "%s = %s: %s", name, value, why);
+}
+
+static bool
+config_name_is_good(const char *name)
+{
+	const char	*p;
+
+	if (strlen(name) > LIMIT_BOARD_NAME || !isalnum((unsigned char)name[0]))
+		return false;
+	for (p = name; *p != '\0'; p++)
+		if (!isalnum((unsigned char)*p) && strchr("-_.", *p) == NULL)
+			return false;
+	return true;
+}
+
+/* The board of that name, new if need be; NULL with the mistake told. */
+static struct config_board *
+config_board(struct config *config, const char *name, const char *where)
+{
+	struct config_board	*b;
+
+	for (b = config->boards; b < config->boards + config->board_count; b++)
+		if (strcmp(b->name, name) == 0)
+			return b;
+	if (!config_name_is_good(name)) {
+		config_error(config, where, "\"%s\" is no name for a board: "
+		    "letters, digits, - _ and ., at most %d", name,
+		    LIMIT_BOARD_NAME);
+		return NULL;
+	}
+	if (config->board_count == LIMIT_BOARDS) {
+		config_error(config, where, "more than %d boards", LIMIT_BOARDS);
+		return NULL;
+	}
+	config->board_count++;
+	*b = (struct config_board){
+		.name = strdup(name), .interrupt = true,
+		.where = strdup(where),
+	};
+	return b;
+}
+
+/* [ports] */
+static void
+config_set_ports(struct config *config, const char *where, const char *name,
+    const char *value)
+{
+	const char	*why = match_check(value);
+
+	if (strcmp(name, "ignore") != 0)
+		config_error(config, where, "[ports] has no setting \"%s\"; it "
+		    "has ignore", name);
+	else if (why != NULL)
+		config_error(config, where, "%s = %s: %s", name, value, why);
+	else if (config->ignore_count == CONFIG_IGNORE_MAX)
+		config_error(config, where, "more than %d ports to ignore",
+		    CONFIG_IGNORE_MAX);
+	else
+		config->ignore[config->ignore_count++] = strdup(value);
+}
+
+/* [tools] */
+static void
+config_set_tools(struct config *config, const char *where, const char *name,
+    const char *value)
+{
+	static const char *const	names[FLASH_TOOL_COUNT] = {
+		[FLASH_AVRDUDE] = "avrdude", [FLASH_PICOTOOL] = "picotool",
+	};
+	size_t				len = strlen(value), i;
+
+	for (i = 0; i < FLASH_TOOL_COUNT; i++)
+		if (strcmp(names[i], name) == 0)
+			break;
+	if (i == FLASH_TOOL_COUNT)
+		config_error(config, where, "[tools] has no setting \"%s\"; it "
+		    "has avrdude and picotool", name);
+	else if (value[0] != '/' || value[len - 1] == '/')
+		config_error(config, where, "%s = %s: a tool is a path such as "
+		    "/usr/local/bin/%s", name, value, name);
+	else {
+		free(config->tools[i]);
+		config->tools[i] = strdup(value);
+	}
+}
+
+static int
+config_line_cb(void *user, const char *section, const char *name,
+    const char *value)
+{
+	struct config_reader	*reader = user;
+	struct config		*config = reader->config;
+	struct config_board	*b;
+	const char		*why;
+	char			 where[512];
+
+	snprintf(where, sizeof where, "%s, line %u", reader->path, reader->line);
+	if (strncmp(section, "board ", 6) == 0) {
+		b = config_board(config, section + 6, where);
+		if (b != NULL)
+			config_set(config, b, where, name, value);
+	} else if (strcmp(section, "access") == 0 ||
+	    strncmp(section, "access ", 7) == 0) {
+		why = access_add(&config->access,
+		    section[6] == '\0' ? NULL : section + 7, name, value);
+		if (why != NULL)
+			config_error(config, where, "%s = %s: %s", name, value,
+			    why);
+	} else if (strcmp(section, "ports") == 0)
+		config_set_ports(config, where, name, value);
+	else if (strcmp(section, "tools") == 0)
+		config_set_tools(config, where, name, value);
+	else
+		config_error(config, where, "there is no section [%s]; there "
+		    "are [board NAME], [ports], [tools], [access] and "
+		    "[access BOARD]", section);
+	return 1;
+}
+
+/* What libinih would misunderstand in a line, or NULL. */
+static const char *
+config_line_mistake(const char *line, bool cut)
+{
+	const char	*p = line + strspn(line, " \t\r\n");
+
+	if (*p == '\0' || *p == '#' || *p == ';')
+		return NULL;
+	if (cut)
+		return "the line is too long";
+	if (*p == '[')
+		return strcspn(p + 1, "]\r\n") > INI_SECTION_MAX ?
+		    "the name of the section is too long" : NULL;
+	return strpbrk(p, "=:") == NULL ?
+	    "this is neither [board NAME] nor NAME = VALUE" : NULL;
+}
+
+/*
+ * libinih takes the rest of a long line for a line of its own, cuts long names
+ * and tells only the first stray line of a file: such lines are told here, and
+ * it gets an empty one.
+ */
+static char *
+config_read_line(char *buf, int size, void *user)
+{
+	struct config_reader	*reader = user;
+	const char		*why;
+	char			 where[512];
+	bool			 cut;
+	int			 c = 0;
+
+	if (fgets(buf, size, reader->file) == NULL)
+		return NULL;
+	reader->line++;
+	cut = strlen(buf) == (size_t)size - 1 && buf[size - 2] != '\n';
+	while (cut && c != EOF && c != '\n')
+		c = getc(reader->file);
+	why = config_line_mistake(buf, cut);
+	if (why != NULL) {
+		snprintf(where, sizeof where, "%s, line %u", reader->path,
+		    reader->line);
+		config_error(reader->config, where, "%s", why);
+		if (strchr(buf, '[') == NULL)
+			buf[0] = '\0';
+	}
+	return buf;
+}
+
+static int
+config_read_file(struct config *config, const char *path)
+{
+	struct config_reader	reader = { .config = config, .path = path };
+	char			where[512];
+	int			line, error = 0;
+
+	reader.file = fopen(path, "re");
+	if (reader.file == NULL)
+		return -errno;
+	line = ini_parse_stream(config_read_line, &reader, config_line_cb,
+	    &reader);
+	if (ferror(reader.file))
+		error = -EISDIR;	/* nothing else can be opened, not read */
+	fclose(reader.file);
+	if (line > 0) {
+		snprintf(where, sizeof where, "%s, line %d", path, line);
+		config_error(config, where,
+		    "this is neither [board NAME] nor NAME = VALUE");
+	}
+	return error;
+}
+
+static int
+is_drop_in(const struct dirent *entry)
+{
+	size_t	len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	    strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+int
+config_read(struct config *config, const char *path)
+{
+	char		 folder[512], file[1024];
+	struct dirent	**entries;
+	int		 i, n, error;
+
+	error = config_read_file(config, path);
+	if (error < 0 && error != -ENOENT)
+		config_error(config, path, "%s", strerror(-error));
+	snprintf(folder, sizeof folder, "%s.d", path);
+	n = scandir(folder, &entries, is_drop_in, alphasort);
+	for (i = 0; i < n; i++) {
+		snprintf(file, sizeof file, "%s/%s", folder, entries[i]->d_name);
+		error = config_read_file(config, file);
+		if (error < 0)
+			config_error(config, file, "%s", strerror(-error));
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return error == -ENOENT ? error : 0;
+}
+
+int
+config_add_board(struct config *config, const char *argument)
+{
+	struct config_board	*b;
+	size_t			 before = config->errors;
+	char			*copy = strdup(argument), *rest = copy;
+	char			*name, *value;
+
+	name = strsep(&rest, "=");
+	value = strsep(&rest, ",");
+	if (value == NULL) {
+		config_error(config, "-b", "%s: want NAME=PORT", argument);
+		free(copy);
+		return -EINVAL;
+	}
+	b = config_board(config, name, "-b");
+	if (b != NULL)
+		config_set(config, b, "-b", "port", value);
+	while (b != NULL && rest != NULL) {
+		name = strsep(&rest, "=");
+		value = strsep(&rest, ",");
+		if (value == NULL)
+			config_error(config, "-b", "%s: want NAME=VALUE", name);
+		else
+			config_set(config, b, "-b", name, value);
+	}
+	free(copy);
+	return config->errors == before ? 0 : -EINVAL;
+}
+
+void
+config_check(struct config *config)
+{
+	struct config_board	*b, *other;
+	struct config_board	*end = config->boards + config->board_count;
+
+	for (b = config->boards; b < end; b++) {
+		if (b->port == NULL && b->match == NULL)
+			config_error(config, b->where, "board %s has neither "
+			    "port nor match", b->name);
+		if (b->port != NULL && b->match != NULL)
+			config_error(config, b->where, "board %s has both port "
+			    "and match", b->name);
+		for (other = config->boards; b->port != NULL && other < b; other++)
+			if (other->port != NULL &&
+			    strcmp(other->port, b->port) == 0)
+				config_error(config, b->where,
+				    "boards %s and %s have the same port",
+				    other->name, b->name);
+	}
+}

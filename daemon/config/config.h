@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What picod is told to do: picod.conf(5), its drop-ins, and the command line.
+ */
+#ifndef PICOD_CONFIG_H
+#define PICOD_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/server/access.h"
+#include "protocol/driver.h"
+#include "protocol/flash_progress.h"
+#include "protocol/limits.h"
+
+#define CONFIG_PATH		"/etc/picod/picod.conf"
+#define CONFIG_BAUD_DEFAULT	115200
+#define CONFIG_IGNORE_MAX	64
+
+struct config_board {
+	char			*name;
+	char			*port;		/* NULL: match says which */
+	char			*match;		/* patterns, or NULL: match.h */
+	const struct driver_ops	*driver;	/* NULL: likewise */
+	unsigned		 baud;		/* 0: as is usual for it */
+	bool			 interrupt;
+	char			*reports;	/* or NULL */
+	char			*flasher;	/* NULL, and 0: flash_recipe.h */
+	char			*part, *programmer;
+	unsigned		 flash_baud;
+	char			*where;		/* "FILE, line N" of its section */
+};
+
+struct config {
+	struct config_board	 boards[LIMIT_BOARDS];
+	size_t			 board_count;
+	struct access		 access;
+	char			*ignore[CONFIG_IGNORE_MAX];	/* likewise */
+	size_t			 ignore_count;
+	char			*tools[FLASH_TOOL_COUNT];	/* paths, or NULL */
+	size_t			 errors;	/* told so far */
+};
+
+void	config_init(struct config *);
+void	config_finish(struct config *);
+
+/*
+ * Reads a file and then its drop-ins, PATH.d/NAME.conf in the order of their
+ * names.  Whatever is wrong is logged with file and line and counted in
+ * config->errors.  -ENOENT if there is no such file, which need not be wrong.
+ */
+int	config_read(struct config *, const char *path);
+
+/*
+ * Takes a board as the command line has it:
+ * NAME=PORT[,driver=NAME][,baud=N][,interrupt=yes|no][,reports=LETTERS]
+ * -EINVAL with a message logged.
+ */
+int	config_add_board(struct config *, const char *argument);
+
+/* Checks what can only be seen in the end: logs and counts errors. */
+void	config_check(struct config *);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A table of settings, each with the function that checks and takes its value.
+ * A new setting is a function and a line, and its paragraph in picod.conf(5).
+ */
+#include "config_board.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/flash/flash_recipe.h"
+#include "daemon/usb/match.h"
+
+const char	config_no_setting[] = "it has port, match, driver, baud, "
+    "interrupt, reports, flasher, part, programmer and flash-baud";
+
+/* HOST:PORT */
+static bool
+port_is_tcp(const char *value)
+{
+	const char	*colon = strrchr(value, ':');
+	char		*end;
+	long		 n;
+
+	if (colon == NULL || colon == value)
+		return false;
+	n = strtol(colon + 1, &end, 10);
+	return isdigit((unsigned char)colon[1]) && *end == '\0' && n > 0 &&
+	    n < 65536;
+}
+
+static const char *
+set_port(struct config_board *b, const char *value)
+{
+	free(b->port);
+	b->port = strdup(value);	/* a wrong port is not a missing one */
+	if (value[0] != '/' && strncmp(value, "unix:/", 6) != 0 &&
+	    (strncmp(value, "tcp:", 4) != 0 || !port_is_tcp(value + 4)))
+		return "a port is a path such as /dev/ttyACM0, unix:/PATH or "
+		    "tcp:HOST:PORT";
+	return NULL;
+}
+
+static const char *
+set_match(struct config_board *b, const char *value)
+{
+	free(b->match);
+	b->match = strdup(value);
+	return match_check(value);
+}
+
+static const char *
+set_driver(struct config_board *b, const char *value)
+{
+	b->driver = driver_find(value);
+	return b->driver == NULL ? "a driver is repl, piserial or auto" : NULL;
+}
+
+static const char *
+set_number_of_baud(unsigned *baud, const char *value)
+{
+	char	*end;
+	long	 n = strtol(value, &end, 10);
+
+	if (*end != '\0' || n < 50 || n > 4000000)
+		return "baud is a number from 50 to 4000000";
+	*baud = (unsigned)n;
+	return NULL;
+}
+
+static const char *
+set_baud(struct config_board *b, const char *value)
+{
+	return set_number_of_baud(&b->baud, value);
+}
+
+static const char *
+set_flash_baud(struct config_board *b, const char *value)
+{
+	return set_number_of_baud(&b->flash_baud, value);
+}
+
+static const char *
+set_flasher(struct config_board *b, const char *value)
+{
+	if (flash_recipe_find(value) == NULL)
+		return "a flasher is uno, nano, nano-old, mega, leonardo, "
+		    "micro, pico or avrdude";
+	free(b->flasher);
+	b->flasher = strdup(value);
+	return NULL;
+}
+
+/* The names of avrdude's parts and programmers: an argument, no option. */
+static const char *
+set_avrdude_name(char **name, const char *value)
+{
+	const char	*p;
+
+	for (p = value; *p != '\0'; p++)
+		if (!isalnum((unsigned char)*p) && (p == value ||
+		    strchr("-_.", *p) == NULL))
+			break;
+	if (*p != '\0' || p == value)
+		return "this is a name as avrdude has it; see avrdude -p ? and "
+		    "avrdude -c ?";
+	free(*name);
+	*name = strdup(value);
+	return NULL;
+}
+
+static const char *
+set_part(struct config_board *b, const char *value)
+{
+	return set_avrdude_name(&b->part, value);
+}
+
+static const char *
+set_programmer(struct config_board *b, const char *value)
+{
+	return set_avrdude_name(&b->programmer, value);
+}
+
+static const char *
+set_interrupt(struct config_board *b, const char *value)
+{
+	bool	yes = strcasecmp(value, "yes") == 0;
+
+	if (!yes && strcasecmp(value, "no") != 0)
+		return "interrupt is yes or no";
+	b->interrupt = yes;
+	return NULL;
+}
+
+static const char *
+set_reports(struct config_board *b, const char *value)
+{
+	if (value[strspn(value, "abcdefghijklmnopqrstuvwxyz")] != '\0')
+		return "reports are command letters, such as vw";
+	free(b->reports);
+	b->reports = strdup(value);
+	return NULL;
+}
+
+static const struct {
+	const char	*name;
+	const char	*(*set)(struct config_board *, const char *value);
+} settings[] = {
+	{ "port", set_port },
+	{ "match", set_match },
+	{ "driver", set_driver },
+	{ "baud", set_baud },
+	{ "interrupt", set_interrupt },
+	{ "reports", set_reports },
+	{ "flasher", set_flasher },
+	{ "part", set_part },
+	{ "programmer", set_programmer },
+	{ "flash-baud", set_flash_baud },
+};
+
+const char *
+config_board_set(struct config_board *b, const char *name, const char *value)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof settings / sizeof *settings; i++)
+		if (strcmp(settings[i].name, name) == 0)
+			return settings[i].set(b, value);
+	return config_no_setting;
+}
+
+void
+config_board_finish(struct config_board *b)
+{
+	free(b->name);
+	free(b->port);
+	free(b->match);
+	free(b->reports);
+	free(b->flasher);
+	free(b->part);
+	free(b->programmer);
+	free(b->where);
+}

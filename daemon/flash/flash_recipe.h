@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How each kind of board is flashed: a table, and what the configuration says
+ * instead.
+ */
+#ifndef PICOD_FLASH_RECIPE_H
+#define PICOD_FLASH_RECIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/board/board.h"
+#include "protocol/flash_progress.h"
+#include "protocol/image.h"
+
+struct flash_recipe {
+	const char	*name;		/* what the configuration calls it */
+	const char	*images;	/* the start of the names of its images */
+	enum flash_tool	 tool;
+	const char	*part;		/* as avrdude has them */
+	const char	*programmer;
+	unsigned	 baud;
+	/*
+	 * Its boot loader is entered by opening the port at 1200 baud, and has a
+	 * port of its own.
+	 */
+	bool		 touch;
+	struct image_chip chip;
+};
+
+/*
+ * The recipe for a board, by its USB identity or by its settings.  -ENOTSUP if
+ * there is none; -EINVAL if the settings are not enough; with *why.
+ */
+int	flash_recipe_get(const struct board_usb *, const struct board_flash *,
+    struct flash_recipe *, const char **why);
+
+/* The recipe of that name in the table, or NULL. */
+const struct flash_recipe *flash_recipe_find(const char *name);
+
+#endif

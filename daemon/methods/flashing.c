@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A flash outlives its client: once the writing has begun, a board that works is
+ * worth more than a quick end.  So it stands by itself; the call, the tenure and
+ * the board may all go before it does.
+ */
+#include "flashing.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/base/log.h"
+#include "daemon/server/server.h"
+
+static LIST_HEAD(, flashing) flashings = LIST_HEAD_INITIALIZER(flashings);
+
+struct board *
+flashing_board(const struct flashing *f)
+{
+	return f->boards == NULL ? NULL : boards_find(f->boards, f->board);
+}
+
+void
+flashing_destroy(struct flashing *f)
+{
+	struct board	*b = flashing_board(f);
+
+	if (b != NULL)
+		b->becoming = b->bootsel;
+	LIST_REMOVE(f, entry);
+	if (f->timer != NULL) {
+		event_free(f->timer);
+		boards_unwatch(&f->watcher);
+	}
+	free(f->script);
+	flash_destroy(f->flash);
+	flash_image_finish(&f->image);
+	free(f);
+}
+
+void
+method_flash_finish(void)
+{
+	struct flashing	*f;
+
+	while ((f = LIST_FIRST(&flashings)) != NULL) {
+		f->boards = NULL;	/* gone before */
+		flashing_destroy(f);
+	}
+}
+
+struct flashing *
+flashing_create(struct call *call, const struct board *b,
+    const struct flash_recipe *recipe)
+{
+	struct flashing	*f = calloc(1, sizeof *f);
+
+	if (f == NULL)
+		abort();	/* a kilobyte */
+	f->call = call;
+	f->boards = server_boards(call_server(call));
+	f->base = server_base(call_server(call));
+	f->client = *call_client(call);
+	client_name(&f->client);
+	f->recipe = *recipe;
+	f->image.fd = -1;
+	snprintf(f->board, sizeof f->board, "%s", b->name);
+	LIST_INSERT_HEAD(&flashings, f, entry);
+	return f;
+}
+
+static void
+flashing_log(const struct flashing *f, const char *what, const char *message)
+{
+	log_info_about(&(struct log_about){ f->board, f->client.pid,
+	    LOG_FLASHED }, "board %s %s%s%s", f->board, what,
+	    message[0] == '\0' ? "" : ": ", message);
+}
+
+void
+flashing_fail(struct flashing *f, enum flash_stage stage, const char *log,
+    const char *message)
+{
+	flashing_log(f, "was not flashed", message);
+	if (f->call != NULL)
+		call_fail(f->call, ERROR_FLASH_FAILED,
+		    json_pack("{s:s, s:s, s:s}", "board", f->board, "stage",
+		    flash_stage_name(stage), "log", log),
+		    stage == FLASH_STARTING ? "board %s was flashed, but %s" :
+		    "board %s was not flashed: %s", f->board, message);
+	flashing_destroy(f);
+}
+
+void
+flashing_succeed(struct flashing *f, const char *answer, const char *message)
+{
+	json_t	*json;
+
+	flashing_log(f, "was flashed", message);
+	if (f->call != NULL) {
+		json = json_pack("{s:s, s:s, s:i, s:s}", "board", f->board,
+		    "stage", flash_stage_name(FLASH_READY), "percent", 100,
+		    "message", message);
+		if (answer != NULL)
+			json_object_set_new(json, "answer", json_string(answer));
+		call_reply(f->call, json);
+	}
+	flashing_destroy(f);
+}
+
+void
+flashing_drive(void *arg, const char *label)
+{
+	struct flashing	*f = arg;
+	char		 message[160], path[PATH_MAX];
+	json_t		*json;
+
+	f->stage = FLASH_WRITING;
+	f->copied = true;
+	if (f->call == NULL)
+		return;
+	snprintf(message, sizeof message, "there is no picotool; the image is to "
+	    "be copied to the board's drive, %s", label);
+	json = json_pack("{s:s, s:s, s:s, s:s}", "board", f->board, "stage",
+	    flash_stage_name(FLASH_WRITING), "message", message, "drive", label);
+	if (f->image.bundled) {
+		snprintf(path, sizeof path, "%s/%s", firmware_folder(),
+		    f->image.firmware.file);
+		json_object_set_new(json, "file", json_string(path));
+	}
+	call_continue(f->call, json);
+}
+
+void
+flashing_progress(void *arg, enum flash_stage stage, unsigned percent,
+    const char *message)
+{
+	struct flashing	*f = arg;
+	json_t		*json;
+
+	f->stage = stage;
+	if (f->call == NULL || !f->call->in.more || call_is_full(f->call))
+		return;
+	json = json_pack("{s:s, s:s}", "board", f->board, "stage",
+	    flash_stage_name(stage));
+	if (stage == FLASH_WRITING || stage == FLASH_VERIFYING)
+		json_object_set_new(json, "percent",
+		    json_integer((json_int_t)percent));
+	if (message != NULL)
+		json_object_set_new(json, "message", json_string(message));
+	call_continue(f->call, json);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The methods: one table, one family per file.  A method gets a call whose
+ * parameters are as the interface's description has them, and ends it exactly
+ * once, now or later, with call_reply() or call_fail().
+ */
+#ifndef PICOD_METHOD_H
+#define PICOD_METHOD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "daemon/server/call.h"
+#include "daemon/board/request.h"
+
+struct board;
+
+struct method {
+	const char	*name;		/* in full */
+	void		(*run)(struct call *);
+	bool		 needs_more;
+};
+
+/* Every method; the last has no name. */
+extern const struct method methods[];
+
+/* Parses the interfaces' descriptions.  A negative errno on failure. */
+int	method_init(void);
+void	method_finish(void);
+
+/* Checks a call and runs it. */
+void	method_dispatch(struct call *);
+
+/* The families. */
+void	method_get_info(struct call *);
+void	method_get_interface_description(struct call *);
+void	method_list_boards(struct call *);
+void	method_send(struct call *);
+void	method_watch(struct call *);
+void	method_hold(struct call *);
+void	method_drop(struct call *);
+void	method_interrupt(struct call *);
+void	method_cancel(struct call *);
+void	method_reset(struct call *);
+void	method_lend(struct call *);
+void	method_console(struct call *);
+void	method_list_firmware(struct call *);
+void	method_upload(struct call *);
+void	method_flash(struct call *);
+
+/* Ends the flashes there are, which outlive their calls. */
+void	method_flash_finish(void);
+
+/* For the families only. */
+
+/*
+ * The board a call names, or the only one.  NULL if there is none such; then
+ * the call has ended with an error.
+ */
+struct board	*method_board(struct call *);
+
+/* A string parameter, or "" */
+const char	*method_string(struct call *, const char *name);
+
+/*
+ * A time in ms.  REQUEST_NO_LIMIT where it is absent.  False if it is out of
+ * range; then the call has ended with an error.
+ */
+bool		 method_time(struct call *, const char *name, uint64_t *ms);
+
+/*
+ * Whether the call may use the board, which somebody may hold; if not, it has
+ * ended with an error.
+ */
+bool		 method_admits(struct call *, struct board *);
+
+/*
+ * Submits a request on behalf of a call, which ends when the request does, with
+ * the output or the error that the result says.
+ */
+void		 method_submit(struct call *, struct board *, struct request *);
+
+/* A request for a call, with its token and its wait; NULL: the call has ended. */
+struct request	*method_request(struct call *, enum request_kind,
+    const char *text, size_t len);
+
+/* Sets the parameters that the error of a result has, but for its output. */
+void		 method_set_error(json_t *, const struct request_result *);
+
+/* Who somebody is, and what he has on a board. */
+json_t		*method_client_json(const struct client *);
+
+/* Ends the call with org.varlink.service.InvalidParameter. */
+void		 method_refuse_parameter(struct call *, const char *name);
+
+/* Sets output, and data where the bytes are not UTF-8. */
+void		 method_set_output(json_t *, const char *bytes, size_t len);
+
+#endif

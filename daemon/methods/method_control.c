@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What goes ahead of the queue, or around it: Interrupt, Cancel and Reset.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/boards/boards.h"
+#include "method.h"
+
+void
+method_interrupt(struct call *call)
+{
+	struct board	*b = method_board(call);
+	int		 error;
+
+	if (b == NULL || !method_admits(call, b))
+		return;
+	error = board_interrupt(b, boards_now());
+	if (error == -ENOTCONN)
+		call_fail(call, ERROR_BOARD_ABSENT,
+		    json_pack("{s:s}", "board", b->name),
+		    "board %s is not there: %s", b->name, b->problem);
+	else if (error == -EBUSY)
+		call_fail(call, ERROR_BOARD_BUSY,
+		    json_pack("{s:s}", "board", b->name), "board %s is %s",
+		    b->name, board_state_name(b->state));
+	else if (error < 0)
+		call_fail(call, ERROR_UNSUPPORTED,
+		    json_pack("{s:s}", "board", b->name),
+		    "nothing of picod's runs on board %s, and its configuration "
+		    "says interrupt = no", b->name);
+	else
+		call_reply(call, json_pack("{s:s}", "board", b->name));
+}
+
+void
+method_cancel(struct call *call)
+{
+	struct board	*b = method_board(call);
+	json_int_t	 id;
+
+	if (b == NULL || !method_admits(call, b))
+		return;
+	id = json_integer_value(json_object_get(call_parameters(call), "id"));
+	if (board_cancel(b, (uint64_t)id, boards_now()) == -ENOENT)
+		call_fail(call, ERROR_NO_SUCH_REQUEST,
+		    json_pack("{s:I}", "id", id), "no request %lld waits or "
+		    "runs on board %s; \"picoctl list -v\" shows those that do",
+		    (long long)id, b->name);
+	else
+		call_reply(call, NULL);
+}
+
+void
+method_reset(struct call *call)
+{
+	struct board		*b = method_board(call);
+	const char		*kind = method_string(call, "kind");
+	struct request		*r;
+	enum request_kind	 what = REQUEST_SOFT_RESET;
+
+	if (b == NULL || !method_admits(call, b))
+		return;
+	if (strcmp(kind, "hard") == 0)
+		what = REQUEST_HARD_RESET;
+	else if (strcmp(kind, "bootloader") == 0)
+		what = REQUEST_BOOTLOADER;
+	r = method_request(call, what, NULL, 0);
+	if (r != NULL)
+		method_submit(call, b, r);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ListFirmware and Upload: what may be flashed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/boards/boards.h"
+#include "daemon/flash/firmware.h"
+#include "daemon/flash/flash_recipe.h"
+#include "method.h"
+#include "protocol/limits.h"
+#include "protocol/text.h"
+#include "upload.h"
+
+void
+method_list_firmware(struct call *call)
+{
+	struct flash_recipe	 recipe = { .images = NULL };
+	struct firmware		*list;
+	struct board		*b;
+	const char		*why;
+	json_t			*json;
+	size_t			 i, count;
+
+	if (method_string(call, "board")[0] != '\0') {
+		b = method_board(call);
+		if (b == NULL)
+			return;
+		if (flash_recipe_get(&b->usb, &b->flash, &recipe, &why) < 0) {
+			call_fail(call, ERROR_UNSUPPORTED,
+			    json_pack("{s:s}", "board", b->name),
+			    "board %s: %s", b->name, why);
+			return;
+		}
+	}
+	json = json_array();
+	count = firmware_list(recipe.images, &list);
+	for (i = 0; i < count; i++)
+		json_array_append_new(json, json_pack("{s:s, s:s, s:s, s:I}",
+		    "name", list[i].name, "board", list[i].board, "file",
+		    list[i].file, "size", (json_int_t)list[i].size));
+	free(list);
+	call_reply(call, json_pack("{s:o}", "firmware", json));
+}
+
+static void
+upload_fail(struct call *call, int error)
+{
+	if (error == -EFBIG)
+		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
+		    "limit", "image", "value", LIMIT_IMAGE),
+		    "an image has %d bytes at most", LIMIT_IMAGE);
+	else if (error == -EUSERS)
+		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
+		    "limit", "uploads", "value", LIMIT_UPLOADS),
+		    "%d images wait to be flashed already; try again later",
+		    LIMIT_UPLOADS);
+	else
+		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
+		    "limit", "disk", "value", 0), "picod cannot keep the "
+		    "image: %s", strerror(-error));
+}
+
+void
+method_upload(struct call *call)
+{
+	json_t		*data = json_object_get(call_parameters(call), "data");
+	char		*bytes;
+	size_t		 len;
+	long long	 size;
+	int		 error;
+
+	error = text_base64_decode(json_string_value(data),
+	    json_string_length(data), &bytes, &len);
+	if (error < 0) {
+		method_refuse_parameter(call, "data");
+		return;
+	}
+	size = upload_add(call, bytes, len);
+	free(bytes);
+	if (size < 0)
+		upload_fail(call, (int)size);
+	else
+		call_reply(call, json_pack("{s:I}", "size", (json_int_t)size));
+}

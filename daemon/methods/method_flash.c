@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Flash: the image is checked before the board is asked for; the board comes in
+ * its turn; and it is given back whatever happens.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flashing.h"
+#include "protocol/text.h"
+#include "daemon/server/server.h"
+#include "upload.h"
+
+static void
+flash_refuse(struct call *call, const struct board *b, const char *message)
+{
+	call_fail(call, ERROR_FLASH_FAILED, json_pack("{s:s, s:s, s:s}",
+	    "board", b->name, "stage", flash_stage_name(FLASH_PREPARING),
+	    "log", ""), "board %s was not flashed: %s", b->name, message);
+}
+
+static void
+flashing_ended(void *arg, const struct flash_end *end)
+{
+	struct flashing	*f = arg;
+	struct board	*b = flashing_board(f);
+
+	f->flash = NULL;
+	if (f->tenure != NULL)
+		tenure_end(f->tenure, false);
+	if (!end->ok || b == NULL) {
+		if (b != NULL)
+			board_return(b, boards_now());
+		flashing_fail(f, end->stage, end->log, end->ok ?
+		    "picod does not serve it any more" : end->message);
+		return;
+	}
+	flashing_progress(f, FLASH_STARTING, 0, NULL);
+	flashing_follow(f, b);
+}
+
+static const struct flash_handler flashing_handler = {
+	flashing_progress, flashing_drive, flashing_ended
+};
+
+static void
+flashing_cancel(struct call *call)
+{
+	struct flashing	*f = call->state;
+
+	f->call = NULL;
+	if (f->flash != NULL && (f->stage == FLASH_PREPARING || f->copied))
+		flash_stop(f->flash);	/* nobody copies it */
+}
+
+static void
+flashing_granted(struct tenure *t, struct call *call, const struct request *r,
+    const struct request_result *result)
+{
+	struct flashing		*f = t->state;
+	struct flash_options	 options = {
+		.recipe = &f->recipe, .port = t->board->port,
+		.usb = &t->board->usb, .fd = f->image.fd,
+		.format = f->image.image.format,
+		.families = f->image.image.families,
+		.program = f->program,
+	};
+
+	(void)r, (void)result;
+	f->tenure = t;
+	call->state = f;
+	call->cancel = flashing_cancel;
+	f->flash = flash_start(f->base, &options, &flashing_handler, f);
+	if (f->flash == NULL)
+		abort();	/* a few bytes */
+	flashing_progress(f, FLASH_PREPARING, 0, NULL);
+}
+
+static void
+flashing_tenure_ended(struct tenure *t, struct board *b, bool lost)
+{
+	struct flashing	*f = t->state;
+
+	(void)b, (void)lost;
+	f->tenure = NULL;	/* the board is given back when it is written */
+}
+
+static void
+flashing_refused(void *state)
+{
+	flashing_destroy(state);
+}
+
+static const struct tenure_ops flashing_ops = {
+	flashing_granted, flashing_tenure_ended, flashing_refused
+};
+
+/* Opens the image that the call means; false: the call has ended. */
+static bool
+flash_open_image(struct call *call, const struct board *b,
+    const struct flash_recipe *recipe, struct flash_image *image)
+{
+	const char	*name = method_string(call, "firmware");
+	char		 message[400];
+
+	image->bundled = name[0] != '\0';
+	image->fd = image->bundled ? firmware_open(recipe->images, name,
+	    &image->firmware) : upload_take(call);
+	if (image->fd >= 0)
+		return true;
+	if (!image->bundled)
+		snprintf(message, sizeof message, "there is no image: give the "
+		    "name of one that comes with picod, or hand one over with "
+		    "Upload");
+	else if (image->fd == -ENOENT)
+		snprintf(message, sizeof message, "there is no firmware \"%.60s\""
+		    " for it in %s; \"picoctl firmware -b %s\" shows those "
+		    "there are", name, firmware_folder(), b->name);
+	else
+		snprintf(message, sizeof message, "firmware %.60s: %s", name,
+		    strerror(-image->fd));
+	image->fd = -1;
+	flash_refuse(call, b, message);
+	return false;
+}
+
+/* The image of a call, checked; false: the call has ended. */
+static bool
+flash_take_image(struct call *call, const struct board *b,
+    const struct flash_recipe *recipe, struct flash_image *image)
+{
+	enum image_format	 format;
+	const char		*why;
+	char			 message[256];
+
+	if (!flash_open_image(call, b, recipe, image))
+		return false;
+	format = image_format_find(method_string(call, "format"));
+	if (flash_image_read(image, recipe, format, &why) == 0)
+		return true;
+	flash_image_finish(image);
+	snprintf(message, sizeof message, "the image cannot be used for the "
+	    "board (%s): %s", recipe->chip.name, why);
+	flash_refuse(call, b, message);
+	return false;
+}
+
+/* The main.py for MicroPython, if it is wanted; false: the call has ended. */
+static bool
+flash_take_script(struct call *call, const struct board *b, struct flashing *f)
+{
+	json_t	*wanted = json_object_get(call_parameters(call), "micropython");
+	int	 error;
+
+	if (!json_is_true(wanted))
+		return true;
+	if (f->recipe.tool != FLASH_PICOTOOL) {
+		flash_refuse(call, b, "picod knows no MicroPython for it");
+		return false;
+	}
+	error = firmware_script("micropython/main.py", &f->script);
+	if (error < 0)
+		flash_refuse(call, b, "the main.py that comes with picod "
+		    "cannot be read");
+	return error == 0;
+}
+
+/*
+ * The program that writes it, before the board is touched, or none where the
+ * client can copy the image to a drive; false: the call has ended.
+ */
+static bool
+flash_take_program(struct call *call, const struct board *b, struct flashing *f)
+{
+	const json_t	*drive = json_object_get(call_parameters(call), "drive");
+	const char	*named = server_tool(call_server(call), f->recipe.tool);
+	char		 why[400];
+
+	if (flash_find_program(&f->recipe, named, f->program,
+	    sizeof f->program, why, sizeof why) == 0)
+		return true;
+	f->program[0] = '\0';
+	if (named == NULL && call->in.more && json_is_true(drive) &&
+	    f->recipe.tool == FLASH_PICOTOOL &&
+	    f->image.image.format == IMAGE_UF2)
+		return true;
+	flash_refuse(call, b, why);
+	return false;
+}
+
+/* The command that brings a board's own firmware to its boot loader. */
+static const char *
+flash_boot_command(const struct flash_recipe *recipe)
+{
+	return recipe->tool == FLASH_PICOTOOL ? "bB007" : "";
+}
+
+void
+method_flash(struct call *call)
+{
+	struct board		*b = method_board(call);
+	struct flash_recipe	 recipe;
+	struct flashing		*f;
+	struct request		*r;
+	const char		*why, *boot;
+
+	if (b == NULL)
+		return;
+	if (flash_recipe_get(&b->usb, &b->flash, &recipe, &why) < 0) {
+		flash_refuse(call, b, why);
+		return;
+	}
+	f = flashing_create(call, b, &recipe);
+	boot = flash_boot_command(&recipe);
+	if (!flash_take_image(call, b, &recipe, &f->image) ||
+	    !flash_take_program(call, b, f) || !flash_take_script(call, b, f) ||
+	    (r = method_request(call, REQUEST_FLASH, boot, strlen(boot))) ==
+	    NULL) {
+		flashing_destroy(f);
+		return;
+	}
+	strcpy(f->token, r->token);
+	tenure_begin(call, b, r, &flashing_ops, f);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hold and Drop: exclusive use.
+ */
+#include "daemon/boards/boards.h"
+#include "method.h"
+#include "tenure.h"
+
+static void
+hold_granted(struct tenure *t, struct call *call, const struct request *r,
+    const struct request_result *result)
+{
+	call_reply(call, json_pack("{s:s, s:s, s:I}", "board", t->name, "token",
+	    r->token, "boot", (json_int_t)result->boot));
+}
+
+static void
+hold_ended(struct tenure *t, struct board *b, bool lost)
+{
+	if (b != NULL)
+		board_release(b, t->token, lost, boards_now());
+}
+
+static const struct tenure_ops hold_ops = { hold_granted, hold_ended, NULL };
+
+void
+method_hold(struct call *call)
+{
+	json_t		*will = json_object_get(call_parameters(call), "will");
+	struct board	*b = method_board(call);
+	struct request	*r;
+	uint64_t	 lasting_ms;
+	const char	*why;
+
+	if (b == NULL || !method_time(call, "lasting", &lasting_ms))
+		return;
+	if (json_is_string(will) && driver_check(b->driver_ops,
+	    json_string_value(will), json_string_length(will), &why) < 0) {
+		call_fail(call, ERROR_INVALID_COMMAND,
+		    json_pack("{s:s}", "board", b->name),
+		    "the last will cannot be sent to board %s: %s", b->name, why);
+		return;
+	}
+	r = method_request(call, REQUEST_HOLD, json_string_value(will),
+	    json_string_length(will));
+	if (r == NULL)
+		return;
+	r->lasting_ms = lasting_ms;
+	tenure_begin(call, b, r, &hold_ops, NULL);
+}
+
+void
+method_drop(struct call *call)
+{
+	struct board	*b = method_board(call);
+	struct tenure	*t;
+
+	if (b == NULL)
+		return;
+	t = tenure_find(call, b->name, &hold_ops);
+	if (t == NULL) {
+		call_fail(call, ERROR_UNSUPPORTED,
+		    json_pack("{s:s}", "board", b->name),
+		    "this connection does not hold board %s", b->name);
+		return;
+	}
+	tenure_end(t, false);
+	call_reply(call, NULL);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lend: the port itself, for a program that wants nothing else.
+ */
+#include "daemon/boards/boards.h"
+#include "method.h"
+#include "tenure.h"
+
+static void
+lend_granted(struct tenure *t, struct call *call, const struct request *r,
+    const struct request_result *result)
+{
+	(void)r, (void)result;
+	call_reply(call, json_pack("{s:s, s:s}", "board", t->name, "port",
+	    t->board->port));
+}
+
+static void
+lend_ended(struct tenure *t, struct board *b, bool lost)
+{
+	(void)t, (void)lost;
+	if (b != NULL)
+		board_return(b, boards_now());
+}
+
+static const struct tenure_ops lend_ops = { lend_granted, lend_ended, NULL };
+
+void
+method_lend(struct call *call)
+{
+	struct board	*b = method_board(call);
+	struct request	*r;
+
+	if (b == NULL)
+		return;
+	r = method_request(call, REQUEST_LEND, NULL, 0);
+	if (r != NULL)
+		tenure_begin(call, b, r, &lend_ops, NULL);
+}

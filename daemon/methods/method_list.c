@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ListBoards: what there is, and what goes on.
+ */
+#include "daemon/boards/boards.h"
+#include "method.h"
+#include "protocol/text.h"
+#include "daemon/server/server.h"
+
+/* What is shown of a long program. */
+#define TEXT_SHOWN 200
+
+static const char *const request_methods[] = {
+	[REQUEST_RUN] = "Send",
+	[REQUEST_SOFT_RESET] = "Reset",
+	[REQUEST_HARD_RESET] = "Reset",
+	[REQUEST_BOOTLOADER] = "Reset",
+	[REQUEST_HOLD] = "Hold",
+	[REQUEST_LEND] = "Lend",
+	[REQUEST_CONSOLE] = "Console",
+	[REQUEST_FLASH] = "Flash",
+};
+
+static void
+list_add_request(json_t *list, const struct request *r, bool running)
+{
+	size_t	len = r->len;
+
+	if (len > TEXT_SHOWN)
+		len = text_whole(r->text, TEXT_SHOWN);
+	json_array_append_new(list, json_pack("{s:I, s:s, s:s%, s:b, s:o}",
+	    "id", (json_int_t)r->id, "method", request_methods[r->kind],
+	    "text", r->text, len, "running", running,
+	    "client", method_client_json(&r->client)));
+}
+
+static json_t *
+list_requests(const struct board *b)
+{
+	const struct request	*r;
+	json_t			*list = json_array();
+
+	if (b->running != NULL)
+		list_add_request(list, b->running, true);
+	TAILQ_FOREACH(r, &b->waiting, entry)
+		list_add_request(list, r, false);
+	return list;
+}
+
+static json_t *
+list_usb(const struct board_usb *usb)
+{
+	json_t	*json = json_pack("{s:i, s:i, s:s}", "vendor", usb->vendor,
+	    "product", usb->product, "path", usb->path);
+
+	if (usb->serial[0] != '\0')
+		json_object_set_new(json, "serial", json_string(usb->serial));
+	return json;
+}
+
+static json_t *
+list_board(const struct board *b, bool details)
+{
+	json_t		*json;
+	const char	*about = driver_about(b->driver);
+
+	json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:i}", "name", b->name,
+	    "state", board_state_name(b->state), "driver",
+	    driver_name(b->driver), "port", b->port, "boot",
+	    (json_int_t)b->boot, "waiting", (int)b->waiting_count);
+	if (b->usb.vendor != 0)
+		json_object_set_new(json, "usb", list_usb(&b->usb));
+	if (about != NULL)
+		json_object_set_new(json, "about", json_string(about));
+	if (b->hold.on)
+		json_object_set_new(json, "holder",
+		    method_client_json(&b->hold.client));
+	if (b->problem[0] != '\0')
+		json_object_set_new(json, "problem", json_string(b->problem));
+	if (details)
+		json_object_set_new(json, "requests", list_requests(b));
+	return json;
+}
+
+void
+method_list_boards(struct call *call)
+{
+	struct boards	*boards = server_boards(call_server(call));
+	json_t		*list = json_array();
+	struct board	*b;
+	size_t		 i;
+	bool		 details;
+
+	details = json_is_true(json_object_get(call_parameters(call),
+	    "details"));
+	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
+		json_array_append_new(list, list_board(b, details));
+	call_reply(call, json_pack("{s:o}", "boards", list));
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls that become requests of a board, and how a request's end becomes an
+ * answer.
+ *
+ * A call with "more" gets its output in pieces: at each end of a line, when much
+ * has come, or a moment after the last byte.  A piece for every read would be
+ * one for every few bytes of a slow board.
+ */
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/boards/boards.h"
+#include "method.h"
+#include "protocol/limits.h"
+#include "protocol/text.h"
+#include "daemon/server/server.h"
+
+/* A line without an end is shown after this long. */
+#define PIECE_DELAY_MS	10
+#define PIECE_SIZE	4096
+
+/* A call that waits for its request. */
+struct task {
+	struct call	*call;
+	struct board	*board;
+	struct request	*request;
+	struct event	*piece;		/* sends one; NULL without "more" */
+};
+
+static void
+task_destroy(struct task *t)
+{
+	if (t->piece != NULL)
+		event_free(t->piece);
+	free(t);
+}
+
+void
+method_set_output(json_t *json, const char *bytes, size_t len)
+{
+	size_t	 text_len;
+	bool	 lossy;
+	char	*text = text_from_bytes(bytes, len, &text_len, &lossy);
+	char	*data;
+
+	if (text == NULL)
+		return;
+	json_object_set_new(json, "output", json_stringn_nocheck(text, text_len));
+	free(text);
+	if (!lossy)
+		return;
+	data = text_base64(bytes, len);
+	json_object_set_new(json, "data", json_string(data));
+	free(data);
+}
+
+/* The text of bytes that need not be told exactly. */
+static json_t *
+task_text(const char *bytes, size_t len)
+{
+	size_t	 text_len;
+	bool	 lossy;
+	char	*text = text_from_bytes(bytes, len, &text_len, &lossy);
+	json_t	*json = json_stringn_nocheck(text, text == NULL ? 0 : text_len);
+
+	free(text);
+	return json == NULL ? json_string("") : json;
+}
+
+/* Sends the first len bytes of the output as a piece. */
+static void
+task_send_piece(struct task *t, size_t len)
+{
+	struct evbuffer	*output = t->request->output;
+	json_t		*json;
+
+	if (len == 0)
+		return;
+	json = json_pack("{s:I}", "boot", (json_int_t)t->board->boot);
+	method_set_output(json, (char *)evbuffer_pullup(output, (ev_ssize_t)len),
+	    len);
+	evbuffer_drain(output, len);
+	call_continue(t->call, json);
+}
+
+/* Sends the lines there are, or what stood there for a while or is much. */
+static void
+task_piece_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct task	*t = arg;
+	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
+	size_t		 len = evbuffer_get_length(t->request->output), n;
+	const char	*bytes, *end;
+
+	(void)fd, (void)what;
+	bytes = (char *)evbuffer_pullup(t->request->output, -1);
+	end = memrchr(bytes, '\n', len);
+	n = end != NULL ? (size_t)(end + 1 - bytes) : text_whole(bytes, len);
+	task_send_piece(t, n);
+	if (end != NULL && n < len)
+		event_add(t->piece, &tv);
+}
+
+/*
+ * A piece goes once all that was read has been looked at: often the end of the
+ * answer is there too, and one reply has both.
+ */
+static bool
+task_output(struct request *r)
+{
+	struct task	*t = r->asker;
+	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
+	size_t		 len = evbuffer_get_length(r->output);
+	const char	*bytes = (char *)evbuffer_pullup(r->output, -1);
+
+	if (len >= PIECE_SIZE || memrchr(bytes, '\n', len) != NULL)
+		event_active(t->piece, EV_TIMEOUT, 0);
+	else if (!event_pending(t->piece, EV_TIMEOUT, NULL))
+		event_add(t->piece, &tv);
+	return !call_is_full(t->call);
+}
+
+static void
+task_drained(struct call *call)
+{
+	struct task	*t = call->state;
+
+	board_resume(t->board);
+}
+
+static void
+task_cancel(struct call *call)
+{
+	struct task	*t = call->state;
+	struct board	*b = t->board;
+	struct request	*r = t->request;
+
+	task_destroy(t);
+	board_withdraw(b, r, boards_now());
+}
+
+/* Which errors carry the output so far. */
+static bool
+task_error_has_output(enum error_code error)
+{
+	return error == ERROR_STATEMENT_FAILED ||
+	    error == ERROR_COMMAND_REJECTED || error == ERROR_TIMED_OUT ||
+	    error == ERROR_INTERRUPTED || error == ERROR_DISCONNECTED ||
+	    error == ERROR_BOARD_SILENT || error == ERROR_OUTPUT_TOO_LARGE;
+}
+
+void
+method_set_error(json_t *json, const struct request_result *result)
+{
+	switch (result->error) {
+	case ERROR_STATEMENT_FAILED:
+		json_object_set_new(json, "traceback", task_text(
+		    result->traceback, result->traceback_len));
+		break;
+	case ERROR_BOARD_BUSY:
+		if (result->holder != NULL)
+			json_object_set_new(json, "holder",
+			    method_client_json(result->holder));
+		break;
+	case ERROR_TIMED_OUT:
+	case ERROR_INTERRUPTED:
+		json_object_set_new(json, "started",
+		    json_boolean(result->started));
+		break;
+	case ERROR_DISCONNECTED:
+		json_object_set_new(json, "sent", json_boolean(result->started));
+		break;
+	case ERROR_OUTPUT_TOO_LARGE:
+		json_object_set_new(json, "limit", json_integer(LIMIT_OUTPUT));
+		break;
+	case ERROR_LIMIT_EXCEEDED:	/* a board has no other */
+		json_object_set_new(json, "limit", json_string("queue"));
+		json_object_set_new(json, "value", json_integer(LIMIT_QUEUE));
+		return;
+	default:
+		break;
+	}
+	json_object_set_new(json, "board", json_string(result->board));
+	if (task_error_has_output(result->error))
+		json_object_set_new(json, "output", json_string(""));
+}
+
+static void
+task_finish(struct request *r, const struct request_result *result)
+{
+	struct task	*t = r->asker;
+	struct call	*call = t->call;
+	json_t		*json;
+	size_t		 len = evbuffer_get_length(r->output);
+
+	task_destroy(t);
+	json = json_object();
+	if (result->error != ERROR_NONE)
+		method_set_error(json, result);
+	if (r->kind == REQUEST_RUN && (result->error == ERROR_NONE ||
+	    task_error_has_output(result->error)))
+		method_set_output(json, (char *)evbuffer_pullup(r->output, -1),
+		    len);
+	if (result->error == ERROR_NONE ||
+	    result->error == ERROR_STATEMENT_FAILED ||
+	    result->error == ERROR_COMMAND_REJECTED)
+		json_object_set_new(json, "boot",
+		    json_integer((json_int_t)result->boot));
+	if (result->status != NULL)
+		json_object_set_new(json, "status", json_string(result->status));
+	if (result->error == ERROR_NONE)
+		call_reply(call, json);
+	else
+		call_fail(call, result->error, json, "%s", result->message);
+}
+
+static const struct request_sink task_sink = { NULL, task_finish };
+static const struct request_sink task_stream_sink = { task_output, task_finish };
+
+struct request *
+method_request(struct call *call, enum request_kind kind, const char *text,
+    size_t len)
+{
+	struct request	*r;
+	const char	*token = method_string(call, "hold");
+	uint64_t	 wait_ms;
+
+	if (!method_time(call, "wait", &wait_ms))
+		return NULL;
+	r = request_create(kind, &task_sink, NULL, call_client(call), text, len);
+	if (r == NULL) {
+		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
+		    "limit", "memory", "value", 0), "picod is out of memory");
+		return NULL;
+	}
+	r->wait_ms = wait_ms;
+	r->wait_given = wait_ms != REQUEST_NO_LIMIT;
+	if (strlen(token) < sizeof r->token)
+		strcpy(r->token, token);
+	return r;
+}
+
+void
+method_submit(struct call *call, struct board *b, struct request *r)
+{
+	struct task	*t = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		abort();	/* a few bytes; glibc would not say so either */
+	t->call = call;
+	t->board = b;
+	t->request = r;
+	r->asker = t;
+	if (call->in.more && r->kind == REQUEST_RUN) {
+		t->piece = evtimer_new(server_base(call_server(call)),
+		    task_piece_cb, t);
+		r->sink = t->piece == NULL ? &task_sink : &task_stream_sink;
+	}
+	call->state = t;
+	call->cancel = task_cancel;
+	call->drained = task_drained;
+	board_submit(b, r, boards_now());
+}
+
+void
+method_send(struct call *call)
+{
+	json_t		*text = json_object_get(call_parameters(call), "text");
+	struct board	*b = method_board(call);
+	struct request	*r;
+	uint64_t	 timeout_ms;
+
+	if (b == NULL || !method_time(call, "timeout", &timeout_ms))
+		return;
+	r = method_request(call, REQUEST_RUN, json_string_value(text),
+	    json_string_length(text));
+	if (r == NULL)
+		return;
+	r->timeout_ms = timeout_ms;
+	method_submit(call, b, r);
+}

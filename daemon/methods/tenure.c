@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * While it waits, its request knows it, and the board is there by the queue's
+ * word.  Once granted, the board may go at any time (unplugged for good, taken
+ * out of the configuration), so it is known only by its name.
+ */
+#include "tenure.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/boards/boards.h"
+#include "method.h"
+#include "daemon/server/server.h"
+
+static void
+tenure_lost(struct lease *lease)
+{
+	struct tenure	*t = (struct tenure *)lease;
+
+	t->ops->ended(t, boards_find(t->boards, t->name), true);
+	free(t);
+}
+
+void
+tenure_end(struct tenure *t, bool lost)
+{
+	LIST_REMOVE(&t->lease, entry);
+	t->ops->ended(t, boards_find(t->boards, t->name), lost);
+	free(t);
+}
+
+static void
+tenure_refuse(struct tenure *t)
+{
+	if (t->ops->refused != NULL)
+		t->ops->refused(t->state);
+	free(t);
+}
+
+static void
+tenure_cancel(struct call *call)
+{
+	struct tenure	*t = call->state;
+
+	board_withdraw(t->board, t->request, boards_now());
+	tenure_refuse(t);
+}
+
+static void
+tenure_fail(struct call *call, const struct request_result *result)
+{
+	json_t	*json = json_object();
+
+	method_set_error(json, result);
+	call_fail(call, result->error, json, "%s", result->message);
+}
+
+static void
+tenure_finish(struct request *r, const struct request_result *result)
+{
+	struct tenure	*t = r->asker;
+	struct call	*call = t->call;
+
+	if (result->error != ERROR_NONE) {
+		tenure_refuse(t);
+		tenure_fail(call, result);
+		return;
+	}
+	call->state = NULL;
+	call->cancel = NULL;
+	memcpy(t->token, r->token, sizeof t->token);
+	call_add_lease(call, &t->lease);
+	t->ops->granted(t, call, r, result);
+}
+
+static const struct request_sink tenure_sink = { NULL, tenure_finish };
+
+void
+tenure_begin(struct call *call, struct board *b, struct request *r,
+    const struct tenure_ops *ops, void *state)
+{
+	struct tenure	*t = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		abort();	/* a few bytes */
+	t->lease.lost = tenure_lost;
+	t->ops = ops;
+	t->call = call;
+	t->request = r;
+	t->board = b;
+	t->boards = server_boards(call_server(call));
+	t->state = state;
+	snprintf(t->name, sizeof t->name, "%s", b->name);
+	r->sink = &tenure_sink;
+	r->asker = t;
+	call->state = t;
+	call->cancel = tenure_cancel;
+	board_submit(b, r, boards_now());
+}
+
+struct wanted {
+	const char		*board;
+	const struct tenure_ops	*ops;
+};
+
+static bool
+tenure_is(struct lease *lease, void *arg)
+{
+	const struct wanted	*wanted = arg;
+	const struct tenure	*t = (const struct tenure *)lease;
+
+	return lease->lost == tenure_lost && t->ops == wanted->ops &&
+	    strcmp(t->name, wanted->board) == 0;
+}
+
+struct tenure *
+tenure_find(struct call *call, const char *board, const struct tenure_ops *ops)
+{
+	struct wanted	wanted = { board, ops };
+
+	return (struct tenure *)call_find_lease(call, tenure_is, &wanted);
+}

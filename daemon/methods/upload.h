@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a client hands over in pieces on its connection: a file without a name.
+ */
+#ifndef PICOD_UPLOAD_H
+#define PICOD_UPLOAD_H
+
+#include <stddef.h>
+
+#include "daemon/server/call.h"
+
+/*
+ * Adds a piece to what the call's connection has handed over.  The size so far,
+ * or a negative errno: -EFBIG over LIMIT_IMAGE, -EUSERS over LIMIT_UPLOADS, or
+ * what the file system says.
+ */
+long long	 upload_add(struct call *, const void *, size_t);
+
+/*
+ * Takes it: a descriptor, the caller's to close, or -ENOENT.  The connection has
+ * nothing any more.
+ */
+int		 upload_take(struct call *);
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Accepting.  Connections over a limit are closed at once, which tells their
+ * programs more than a wait without end.  When descriptors run out, accepting
+ * pauses for a moment: the connection waits in the kernel's queue meanwhile.
+ */
+#include "server.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "daemon/config/config.h"
+#include "conn.h"
+#include "daemon/base/log.h"
+#include "protocol/limits.h"
+
+#define ACCEPT_PAUSE_MS	200
+
+struct server {
+	struct event_base	*base;
+	struct boards		*boards;
+	const struct config	*config;
+	int			 fd;
+	char			*path;		/* to remove at the end, or NULL */
+	struct event		*acceptable, *pause;
+	LIST_HEAD(, server_entry) conns;
+	size_t			 count;
+	void			(*changed)(void *);	/* or NULL */
+	void			*changed_arg;
+};
+
+struct event_base *
+server_base(struct server *s)
+{
+	return s->base;
+}
+
+struct boards *
+server_boards(struct server *s)
+{
+	return s->boards;
+}
+
+const struct access *
+server_access(struct server *s)
+{
+	return &s->config->access;
+}
+
+const char *
+server_tool(const struct server *s, enum flash_tool tool)
+{
+	return s->config->tools[tool];
+}
+
+void
+server_remember(struct server *s, struct server_entry *entry, uid_t uid)
+{
+	entry->server = s;
+	entry->uid = uid;
+	LIST_INSERT_HEAD(&s->conns, entry, entry);
+	s->count++;
+	if (s->changed != NULL)
+		s->changed(s->changed_arg);
+}
+
+void
+server_forget(struct server_entry *entry)
+{
+	struct server	*s = entry->server;
+
+	LIST_REMOVE(entry, entry);
+	s->count--;
+	if (s->changed != NULL)
+		s->changed(s->changed_arg);
+}
+
+size_t
+server_count(const struct server *s)
+{
+	return s->count;
+}
+
+void
+server_tell(struct server *s, void (*changed)(void *), void *arg)
+{
+	s->changed = changed;
+	s->changed_arg = arg;
+}
+
+/* The limit that one more connection of that user would break, or NULL. */
+static const char *
+server_limit(const struct server *s, uid_t uid)
+{
+	const struct server_entry	*entry;
+	size_t				 n = 0;
+
+	if (s->count >= LIMIT_CLIENTS)
+		return "of clients";
+	LIST_FOREACH(entry, &s->conns, entry)
+		n += entry->uid == uid;
+	return n >= LIMIT_CLIENTS_PER_USER ? "of one user's clients" : NULL;
+}
+
+static void
+server_admit(struct server *s, int fd)
+{
+	struct client	 client;
+	const char	*limit;
+
+	if (client_init(&client, fd) < 0) {
+		close(fd);
+		return;
+	}
+	limit = server_limit(s, client.uid);
+	if (limit != NULL)
+		log_warn_about(&(struct log_about){ .client_pid = client.pid },
+		    "client %d refused: the limit %s is reached",
+		    (int)client.pid, limit);
+	if (limit != NULL || conn_create(s, fd, &client) == NULL)
+		close(fd);
+}
+
+static void
+server_pause_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct server	*s = arg;
+
+	(void)fd, (void)what;
+	event_add(s->acceptable, NULL);
+}
+
+static void
+server_accept_cb(evutil_socket_t listener, short what, void *arg)
+{
+	struct server	*s = arg;
+	struct timeval	 tv = { 0, ACCEPT_PAUSE_MS * 1000 };
+	int		 fd;
+
+	(void)what;
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd >= 0) {
+		server_admit(s, fd);
+	} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+	    errno == ENOBUFS) {
+		log_warn("cannot accept a client: %s", strerror(errno));
+		event_del(s->acceptable);
+		event_add(s->pause, &tv);
+	}
+}
+
+struct server *
+server_create(struct event_base *base, struct boards *boards,
+    const struct config *config)
+{
+	struct server	*s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->base = base;
+	s->boards = boards;
+	s->config = config;
+	s->fd = -1;
+	LIST_INIT(&s->conns);
+	return s;
+}
+
+/* Whether somebody answers at that address. */
+static bool
+server_answers(const struct sockaddr_un *addr)
+{
+	int	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool	answers;
+
+	answers = fd >= 0 && connect(fd, (const struct sockaddr *)addr,
+	    sizeof *addr) == 0;
+	if (fd >= 0)
+		close(fd);
+	return answers;
+}
+
+static int
+server_bind(struct server *s, const char *path)
+{
+	struct sockaddr_un	addr = { .sun_family = AF_UNIX };
+	struct stat		st;
+
+	if (strlen(path) >= sizeof addr.sun_path)
+		return -ENAMETOOLONG;
+	strcpy(addr.sun_path, path);
+	if (server_answers(&addr))
+		return -EADDRINUSE;
+	if (lstat(path, &st) == 0) {
+		if (!S_ISSOCK(st.st_mode))
+			return -EEXIST;
+		unlink(path);
+	}
+	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (s->fd < 0 ||
+	    bind(s->fd, (struct sockaddr *)&addr, sizeof addr) < 0)
+		return -errno;
+	s->path = strdup(path);
+	/* Who may do what is decided by credentials, not by the file. */
+	if (chmod(path, 0666) < 0 || listen(s->fd, SOMAXCONN) < 0)
+		return -errno;
+	return 0;
+}
+
+int
+server_listen(struct server *s, const char *path)
+{
+	int	error;
+
+	if (sd_listen_fds(1) > 0) {
+		s->fd = SD_LISTEN_FDS_START;
+		if (evutil_make_socket_nonblocking(s->fd) < 0)
+			return -errno;
+	} else if ((error = server_bind(s, path)) < 0)
+		return error;
+	s->acceptable = event_new(s->base, s->fd, EV_READ | EV_PERSIST,
+	    server_accept_cb, s);
+	s->pause = evtimer_new(s->base, server_pause_cb, s);
+	if (s->acceptable == NULL || s->pause == NULL)
+		return -ENOMEM;
+	event_add(s->acceptable, NULL);
+	return 0;
+}
+
+void
+server_stop(struct server *s)
+{
+	struct server_entry	*entry, *next;
+
+	if (s->acceptable != NULL)
+		event_free(s->acceptable);
+	if (s->pause != NULL)
+		event_free(s->pause);
+	s->acceptable = s->pause = NULL;
+	if (s->path != NULL)
+		unlink(s->path);
+	free(s->path);
+	s->path = NULL;
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+	for (entry = LIST_FIRST(&s->conns); entry != NULL; entry = next) {
+		next = LIST_NEXT(entry, entry);
+		conn_close((struct conn *)entry);
+	}
+}
+
+void
+server_destroy(struct server *s)
+{
+	if (s == NULL)
+		return;
+	server_stop(s);
+	event_base_loop(s->base, EVLOOP_NONBLOCK);	/* the connections go */
+	free(s);
+}
