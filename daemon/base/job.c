@@ -307,14 +307,19 @@ job_listen(struct job *job, struct event_base *base,
 static int
 job_fork(struct job *job, const struct job_options *options)
 {
-	int	fds[2];
-	pid_t	parent = getpid();
+	int		fds[2];
+	pid_t		parent = getpid();
+	sigset_t	all, mask;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
+	/* Until it has forgotten our handlers, its signals would be ours. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &mask);
 	job->pid = fork();
 	if (job->pid == 0)
 		job_child(options, fds[1], parent);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	close(fds[1]);
 	job->pipe = fds[0];
 	fcntl(job->pipe, F_SETFL, O_NONBLOCK);

@@ -46,6 +46,24 @@ job_over(void *arg, const struct job_end *e)
 
 static const struct job_handler	handler = { job_bytes, job_over };
 
+/*
+ * A signal that comes to the child right after its birth, before it is anything
+ * of its own: always, and not once in some hundred times.
+ */
+static int	birth_signal;
+
+pid_t	fork(void);
+
+pid_t
+fork(void)
+{
+	pid_t	pid = _Fork();
+
+	if (pid == 0 && birth_signal != 0)
+		kill(getpid(), birth_signal);
+	return pid;
+}
+
 static void
 setup(void)
 {
@@ -188,6 +206,36 @@ START_TEST(test_destroyed)
 }
 END_TEST
 
+static void
+ours_cb(evutil_socket_t number, short what, void *arg)
+{
+	(void)what;
+	*(int *)arg = number;
+}
+
+static const int	signals[] = { SIGTERM, SIGINT, SIGHUP };
+
+/* Its signals are its own from its first moment: it still has our handlers then. */
+START_TEST(test_signal_at_birth)
+{
+	const char		*argv[] = { "/bin/sleep", "1000", NULL };
+	struct job_options	 options = { argv, -1, 60000, 60000 };
+	int			 seen = 0;
+	struct event		*ours = evsignal_new(base, signals[_i], ours_cb,
+				    &seen);
+
+	evsignal_add(ours, NULL);
+	birth_signal = signals[_i];
+	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
+	birth_signal = 0;
+	event_base_dispatch(base);
+	ck_assert_int_eq(seen, 0);
+	ck_assert(ended);
+	ck_assert_int_eq(end.signal, signals[_i]);
+	event_free(ours);
+}
+END_TEST
+
 START_TEST(test_find)
 {
 	char	path[4096];
@@ -226,6 +274,8 @@ main(void)
 	tcase_add_test(tc, test_grandchild);
 	tcase_add_test(tc, test_not_executable);
 	tcase_add_test(tc, test_destroyed);
+	tcase_add_loop_test(tc, test_signal_at_birth, 0,
+	    sizeof signals / sizeof *signals);
 	tcase_add_test(tc, test_find);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
