@@ -21,7 +21,7 @@ TEST_ENV = env --default-signal=INT PYTHONDONTWRITEBYTECODE=1 \
 
 UNIT_NAMES = $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
 UNIT_PROGRAMS = $(UNIT_NAMES:%=$(BUILD)/tests/unit/%)
-UNIT_DAEMON = config/config config/config_board base/job base/log board/board \
+UNIT_DAEMON = config/config config/config_board base/child base/log board/board \
 	board/board_away board/board_hold board/board_queue board/board_run \
 	board/history board/request boards/claim flash/flash_recipe \
 	server/access server/client usb/known usb/match usb/names

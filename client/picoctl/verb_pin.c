@@ -156,6 +156,7 @@ verb_pin_watch(struct picoctl *ctl, const struct pin *pin)
 	char		 quiet[1 + PINS_DIGITS + 1] = "k";
 	size_t		 i;
 	json_t		*parameters = session_parameters(ctl, false), *reply;
+	sigset_t	 all, mask;
 	pid_t		 child;
 	int		 status, ended = 0;
 
@@ -169,13 +170,18 @@ verb_pin_watch(struct picoctl *ctl, const struct pin *pin)
 		return status;
 	json_decref(reply);
 	output_flush(&ctl->output);
+	/* A Ctrl-C between is for the child alone, too. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &mask);
 	child = fork();
 	if (child == 0) {
+		sigprocmask(SIG_SETMASK, &mask, NULL);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(verb_pin_listen(&listener, pin));
 	}
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	while (child > 0 && waitpid(child, &ended, 0) < 0)
 		;
 	picod_close(listener.picod);

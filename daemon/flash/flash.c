@@ -21,7 +21,7 @@
 
 #include "flash_boot.h"
 #include "flash_tool.h"
-#include "daemon/base/job.h"
+#include "daemon/base/child.h"
 #include "daemon/usb/usb_watch.h"
 
 /* From the touch to the boot loader's port: Windows' worst; Linux needs 1 s. */
@@ -64,7 +64,7 @@ struct flash {
 	struct flash_progress	 progress;
 	struct usb_watch	*watch;
 	struct event		*timer;
-	struct job		*job;
+	struct child		*child;
 };
 
 static void
@@ -128,19 +128,19 @@ flash_bytes(void *arg, const uint8_t *bytes, size_t len)
 
 /* Why the tool failed, in words. */
 static void
-flash_blame(struct flash *f, const struct job_end *end)
+flash_blame(struct flash *f, const struct child_end *end)
 {
 	const char	*program = f->tool->program, *why;
 
 	why = f->tool->explain(flash_progress_log(&f->progress), end);
 	if (f->unplugged)
 		flash_fail(f, "the board was unplugged; plug it in and try again");
-	else if (end->stop == JOB_STALLED)
+	else if (end->stop == CHILD_STALLED)
 		flash_fail(f, "%s stood still and was ended; try again", program);
-	else if (end->stop == JOB_OVERDUE)
+	else if (end->stop == CHILD_OVERDUE)
 		flash_fail(f, "%s did not come to an end and was ended; try "
 		    "again", program);
-	else if (end->stop == JOB_STOPPED)
+	else if (end->stop == CHILD_STOPPED)
 		flash_fail(f, "it was stopped");
 	else if (end->signal != 0 && why == NULL)
 		flash_fail(f, "%s was killed by signal %d; try again", program,
@@ -155,18 +155,18 @@ flash_blame(struct flash *f, const struct job_end *end)
 static void flash_run(struct flash *);
 
 static void
-flash_job_ended(void *arg, const struct job_end *end)
+flash_child_ended(void *arg, const struct child_end *end)
 {
 	struct flash		*f = arg;
 	const char		*log = flash_progress_log(&f->progress);
 	struct flash_end	 good = { .ok = true, .stage = FLASH_STARTING,
 				     .log = log };
 
-	f->job = NULL;
-	if (end->stop == JOB_ENDED && end->status == 0)
+	f->child = NULL;
+	if (end->stop == CHILD_ENDED && end->status == 0)
 		flash_finish(f, &good);
 	else if (!f->again && f->progress.stage == FLASH_PREPARING &&
-	    end->stop == JOB_ENDED && f->tool->again != NULL &&
+	    end->stop == CHILD_ENDED && f->tool->again != NULL &&
 	    f->tool->again(log)) {
 		f->again = true;
 		flash_progress_init(&f->progress, f->recipe.tool);
@@ -175,15 +175,15 @@ flash_job_ended(void *arg, const struct job_end *end)
 		flash_blame(f, end);
 }
 
-static const struct job_handler flash_job_handler = {
-	flash_bytes, flash_job_ended
+static const struct child_handler flash_child_handler = {
+	flash_bytes, flash_child_ended
 };
 
 static void
 flash_run(struct flash *f)
 {
 	struct flash_command	command;
-	struct job_options	options = {
+	struct child_options	options = {
 		.argv = command.argv, .fd = f->fd,
 		.deadline_ms = f->tool->deadline_ms,
 		.stall_ms = f->tool->stall_ms,
@@ -198,7 +198,7 @@ flash_run(struct flash *f)
 		flash_picotool_command(&command, f->program, f->format,
 		    f->seen.bus, f->seen.address);
 	f->step = STEP_WRITE;
-	error = job_start(f->base, &options, &flash_job_handler, f, &f->job);
+	error = child_start(f->base, &options, &flash_child_handler, f, &f->child);
 	if (error < 0)
 		flash_fail(f, "%s cannot be started: %s", f->program,
 		    strerror(-error));
@@ -269,13 +269,13 @@ flash_changed(void *arg, bool removed)
 		flash_finish(f, &copied);
 		return;
 	}
-	if (!removed || f->job == NULL || f->unplugged)
+	if (!removed || f->child == NULL || f->unplugged)
 		return;
 	/* A boot loader leaves at the end of its work. */
 	if (f->progress.stage == FLASH_VERIFYING && f->progress.percent == 100)
 		return;
 	f->unplugged = true;
-	job_stop(f->job);
+	child_stop(f->child);
 }
 
 static void
@@ -336,7 +336,7 @@ flash_find_program(const struct flash_recipe *recipe, const char *named,
 	const struct flash_tool_ops	*tool = flash_tool_of(recipe);
 	int				 error;
 
-	error = job_find(named != NULL ? named : tool->program, path, size);
+	error = child_find(named != NULL ? named : tool->program, path, size);
 	if (error < 0 && named != NULL)
 		snprintf(why, why_size, "%s cannot be run: %s; see [tools] in "
 		    "picod.conf(5)", named, strerror(-error));
@@ -381,8 +381,8 @@ flash_start(struct event_base *base, const struct flash_options *options,
 void
 flash_stop(struct flash *f)
 {
-	if (f->job != NULL)
-		job_stop(f->job);
+	if (f->child != NULL)
+		child_stop(f->child);
 	else if (f->step != STEP_END)
 		flash_fail(f, "it was stopped");
 }
@@ -392,6 +392,6 @@ flash_destroy(struct flash *f)
 {
 	if (f == NULL)
 		return;
-	job_destroy(f->job);
+	child_destroy(f->child);
 	flash_free(f);
 }

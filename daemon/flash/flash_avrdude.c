@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *
-avrdude_explain(const char *log, const struct job_end *end)
+avrdude_explain(const char *log, const struct child_end *end)
 {
 	if (end->status == 127)
 		return "it could not be started";
@@ -92,7 +92,7 @@ flash_avrdude_command(struct flash_command *c, const char *path,
 	*arg++ = "-D";
 	*arg++ = "-U";
 	snprintf(c->text[1], sizeof c->text[1], "flash:w:/proc/self/fd/%d:%c",
-	    JOB_FD, avrdude_format(format));
+	    CHILD_FD, avrdude_format(format));
 	*arg++ = c->text[1];
 	*arg = NULL;
 }

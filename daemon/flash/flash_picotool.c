@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *
-picotool_explain(const char *log, const struct job_end *end)
+picotool_explain(const char *log, const struct child_end *end)
 {
 	if (end->signal == SIGABRT || end->status == 134)
 		return "the board vanished while it was written; plug it in "
@@ -47,7 +47,7 @@ flash_picotool_command(struct flash_command *c, const char *path,
 {
 	const char	**arg = c->argv;
 
-	snprintf(c->text[0], sizeof c->text[0], "/proc/self/fd/%d", JOB_FD);
+	snprintf(c->text[0], sizeof c->text[0], "/proc/self/fd/%d", CHILD_FD);
 	snprintf(c->text[1], sizeof c->text[1], "%u", bus);
 	snprintf(c->text[2], sizeof c->text[2], "%u", address);
 	*arg++ = path;

@@ -7,9 +7,9 @@
 #define PICOD_FLASH_TOOL_H
 
 #include "flash_recipe.h"
-#include "daemon/base/job.h"
+#include "daemon/base/child.h"
 
-/* Of a tool; its image is at JOB_FD. */
+/* Of a tool; its image is at CHILD_FD. */
 struct flash_command {
 	const char	*argv[32];
 	char		 text[8][128];	/* what argv points into */
@@ -21,7 +21,7 @@ struct flash_tool_ops {
 	/* The longest it may take, and may be silent. */
 	unsigned	 deadline_ms, stall_ms;
 	/* What its failure means, by what it printed and its exit status. */
-	const char	*(*explain)(const char *log, const struct job_end *);
+	const char	*(*explain)(const char *log, const struct child_end *);
 	/* Whether a failure before anything was written was but bad luck. */
 	bool		(*again)(const char *log);
 };

@@ -133,6 +133,6 @@ class FlashCase(Case):
             with contextlib.suppress(FileNotFoundError):    # closed by now
                 links.append(os.readlink(os.path.join(folder, fd)))
         left = [link for link in links if '(deleted)' in link or
-                link.endswith('.hex') or      # one end of a pipe: a job's
+                link.endswith('.hex') or      # one end of a pipe: a child's
                 link.startswith('pipe:') and links.count(link) == 1]
         self.assertEqual(left, [])

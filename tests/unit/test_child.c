@@ -10,18 +10,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/base/job.h"
+#include "daemon/base/child.h"
 
 static struct event_base	*base;
-static struct job		*job;
-static struct job_end		 end;
+static struct child		*child;
+static struct child_end		 end;
 static bool			 ended;
 static char			 said[65536];
 static size_t			 said_len;
-static const char		*stop_at;	/* job_stop() when it said that */
+static const char		*stop_at;	/* child_stop() when it said that */
 
 static void
-job_bytes(void *arg, const uint8_t *bytes, size_t len)
+child_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	(void)arg;
 	ck_assert(!ended);
@@ -31,11 +31,11 @@ job_bytes(void *arg, const uint8_t *bytes, size_t len)
 	said_len += len;
 	said[said_len] = '\0';
 	if (stop_at != NULL && strstr(said, stop_at) != NULL)
-		job_stop(job);
+		child_stop(child);
 }
 
 static void
-job_over(void *arg, const struct job_end *e)
+child_over(void *arg, const struct child_end *e)
 {
 	(void)arg;
 	ck_assert(!ended);
@@ -44,7 +44,7 @@ job_over(void *arg, const struct job_end *e)
 	event_base_loopbreak(base);
 }
 
-static const struct job_handler	handler = { job_bytes, job_over };
+static const struct child_handler	handler = { child_bytes, child_over };
 
 /*
  * A signal that comes to the child right after its birth, before it is anything
@@ -87,9 +87,9 @@ static void
 run(unsigned deadline_ms, unsigned stall_ms, int fd, const char *script)
 {
 	const char		*argv[] = { "/bin/sh", "-c", script, NULL };
-	struct job_options	 options = { argv, fd, deadline_ms, stall_ms };
+	struct child_options	 options = { argv, fd, deadline_ms, stall_ms };
 
-	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
+	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
 	event_base_dispatch(base);
 	ck_assert(ended);
 }
@@ -98,7 +98,7 @@ START_TEST(test_output_and_status)
 {
 	run(60000, 60000, -1, "echo out; echo err >&2; echo $LC_ALL; cat; exit 3");
 	ck_assert_str_eq(said, "out\nerr\nC\n");
-	ck_assert_int_eq(end.stop, JOB_ENDED);
+	ck_assert_int_eq(end.stop, CHILD_ENDED);
 	ck_assert_int_eq(end.status, 3);
 	ck_assert_int_eq(end.signal, 0);
 }
@@ -135,7 +135,7 @@ START_TEST(test_stopped)
 	run(60000, 60000, -1, "trap 'echo bye; exit 7' TERM; echo ready; "
 	    "while :; do sleep 0.05; done");
 	ck_assert_ptr_nonnull(strstr(said, "bye\n"));
-	ck_assert_int_eq(end.stop, JOB_STOPPED);
+	ck_assert_int_eq(end.stop, CHILD_STOPPED);
 	ck_assert_int_eq(end.status, 7);
 }
 END_TEST
@@ -145,7 +145,7 @@ START_TEST(test_killed)
 {
 	stop_at = "ready";
 	run(60000, 60000, -1, "trap '' TERM; echo ready; while :; do :; done");
-	ck_assert_int_eq(end.stop, JOB_STOPPED);
+	ck_assert_int_eq(end.stop, CHILD_STOPPED);
 	ck_assert_int_eq(end.signal, SIGKILL);
 }
 END_TEST
@@ -153,7 +153,7 @@ END_TEST
 START_TEST(test_stalled)
 {
 	run(60000, 100, -1, "echo before; exec sleep 1000");
-	ck_assert_int_eq(end.stop, JOB_STALLED);
+	ck_assert_int_eq(end.stop, CHILD_STALLED);
 	ck_assert_int_eq(end.signal, SIGTERM);
 	ck_assert_str_eq(said, "before\n");
 }
@@ -162,7 +162,7 @@ END_TEST
 START_TEST(test_overdue)
 {
 	run(100, 60000, -1, "while :; do echo still here; sleep 0.01; done");
-	ck_assert_int_eq(end.stop, JOB_OVERDUE);
+	ck_assert_int_eq(end.stop, CHILD_OVERDUE);
 }
 END_TEST
 
@@ -170,7 +170,7 @@ END_TEST
 START_TEST(test_closed_pipe)
 {
 	run(60000, 100, -1, "exec >&- 2>&-; exec sleep 1000");
-	ck_assert_int_eq(end.stop, JOB_STALLED);
+	ck_assert_int_eq(end.stop, CHILD_STALLED);
 }
 END_TEST
 
@@ -179,16 +179,16 @@ START_TEST(test_grandchild)
 {
 	run(60000, 60000, -1, "sleep 1000 & echo $!; exit 0");
 	ck_assert_int_eq(end.status, 0);
-	ck_assert_int_eq(end.stop, JOB_ENDED);
+	ck_assert_int_eq(end.stop, CHILD_ENDED);
 }
 END_TEST
 
 START_TEST(test_not_executable)
 {
 	const char		*argv[] = { "/etc/passwd", NULL };
-	struct job_options	 options = { argv, -1, 60000, 60000 };
+	struct child_options	 options = { argv, -1, 60000, 60000 };
 
-	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
+	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
 	event_base_dispatch(base);
 	ck_assert_int_eq(end.status, 127);
 	ck_assert_ptr_nonnull(strstr(said, "cannot run /etc/passwd"));
@@ -198,10 +198,10 @@ END_TEST
 START_TEST(test_destroyed)
 {
 	const char		*argv[] = { "/bin/sleep", "1000", NULL };
-	struct job_options	 options = { argv, -1, 60000, 60000 };
+	struct child_options	 options = { argv, -1, 60000, 60000 };
 
-	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
-	job_destroy(job);
+	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
+	child_destroy(child);
 	ck_assert(!ended);
 }
 END_TEST
@@ -219,14 +219,14 @@ static const int	signals[] = { SIGTERM, SIGINT, SIGHUP };
 START_TEST(test_signal_at_birth)
 {
 	const char		*argv[] = { "/bin/sleep", "1000", NULL };
-	struct job_options	 options = { argv, -1, 60000, 60000 };
+	struct child_options	 options = { argv, -1, 60000, 60000 };
 	int			 seen = 0;
 	struct event		*ours = evsignal_new(base, signals[_i], ours_cb,
 				    &seen);
 
 	evsignal_add(ours, NULL);
 	birth_signal = signals[_i];
-	ck_assert_int_eq(job_start(base, &options, &handler, NULL, &job), 0);
+	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
 	birth_signal = 0;
 	event_base_dispatch(base);
 	ck_assert_int_eq(seen, 0);
@@ -240,24 +240,24 @@ START_TEST(test_find)
 {
 	char	path[4096];
 
-	ck_assert_int_eq(job_find("sh", path, sizeof path), 0);
+	ck_assert_int_eq(child_find("sh", path, sizeof path), 0);
 	ck_assert_int_eq(access(path, X_OK), 0);
-	ck_assert_int_eq(job_find("/bin/sh", path, sizeof path), 0);
+	ck_assert_int_eq(child_find("/bin/sh", path, sizeof path), 0);
 	ck_assert_str_eq(path, "/bin/sh");
-	ck_assert_int_eq(job_find("no-such-program", path, sizeof path),
+	ck_assert_int_eq(child_find("no-such-program", path, sizeof path),
 	    -ENOENT);
-	ck_assert_int_eq(job_find("/no/such", path, sizeof path), -ENOENT);
-	ck_assert_int_eq(job_find("sh", path, 3), -ENOENT);
+	ck_assert_int_eq(child_find("/no/such", path, sizeof path), -ENOENT);
+	ck_assert_int_eq(child_find("sh", path, 3), -ENOENT);
 	setenv("PATH", "", 1);
-	ck_assert_int_eq(job_find("sh", path, sizeof path), -ENOENT);
+	ck_assert_int_eq(child_find("sh", path, sizeof path), -ENOENT);
 }
 END_TEST
 
 int
 main(void)
 {
-	Suite	*suite = suite_create("job");
-	TCase	*tc = tcase_create("job");
+	Suite	*suite = suite_create("child");
+	TCase	*tc = tcase_create("child");
 	SRunner	*runner = srunner_create(suite);
 	int	 failed;
 
