@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# make bench        what picod costs, beside programs without it
+# make bench        what picod costs, beside programs without it and under load
+# make bench AGAINST=DIR    what it costs under load, beside the build of another
+#                           checkout, in turns
 
 BENCH_NAMES = direct stopwatch through
 BENCH_PROGRAMS = $(BENCH_NAMES:%=$(BUILD)/tests/bench/%)
@@ -16,8 +18,13 @@ $(BUILD)/tests/bench/through: $(BUILD)/tests/bench/through.o \
 
 bench:
 	@tests/setup check
+ifdef AGAINST
+	@$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
+	@$(TEST_ENV) $(PYTHON) tests/bench/load.py $(abspath $(AGAINST))
+else
 	@$(MAKE) --no-print-directory all e2e-needs $(BENCH_PROGRAMS)
 	@$(TEST_ENV) $(PYTHON) tests/bench/bench.py
+endif
 
 .PHONY: bench
 

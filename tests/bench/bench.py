@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What picod costs, beside programs without it: make bench.
+"""What picod costs, beside programs without it and under load: make bench.
 
 The same statement, to boards that run the same firmware, in turn: by a C
 program that has the board for itself (direct.c), through picod, by pyserial,
@@ -10,25 +10,23 @@ numbers are, the exit status is 0 if all of it ran.
 import base64
 import contextlib
 import os
-import re
 import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import tty
 from dataclasses import dataclass, field
 
+import load
 from boards import Microbit, MicroPython
+from measure import (THROUGH, Perf, Strace, count_calls, cpu_ns, peak_kb,
+                     perf_works, run, say, stopwatch, times_ms)
 from picod import BUILD, FIRMWARE, PICOCTL, ROOT, Picod
 from uno import Uno
 
 HERE = os.path.join(ROOT, 'tests/bench')
-DIRECT, STOPWATCH, THROUGH = (os.path.join(BUILD, 'tests/bench', name)
-                              for name in ('direct', 'stopwatch', 'through'))
+DIRECT = os.path.join(BUILD, 'tests/bench/direct')
 PYSERIAL_WAY = [sys.executable, os.path.join(HERE, 'pyserial_way.py')]
 MPREMOTE = shutil.which('mpremote')
-PATIENCE_S = 120
 LEGEND = '''\
 one-shot     from before the process starts until its output ends: picoctl, or
              a program that opens the port, enters the raw REPL and asks once
@@ -140,136 +138,6 @@ def format_row(row):
         line += (f'  <= {row.target:g}: '
                  f'{"met" if reached <= row.target else "MISSED"}')
     return f'{line}  {row.remark}'.rstrip()
-
-
-def say(text):
-    print(f'  {text} ...', file=sys.stderr, flush=True)
-
-
-# ------------------------------------------------------------ the processes
-
-def run(argv, env=None, may_fail=False):
-    done = subprocess.run(argv, env=env, timeout=PATIENCE_S, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    if done.returncode != 0 and not may_fail:
-        sys.exit(f'bench: {argv} failed')
-    return done.stdout
-
-
-def times_ms(argv, env=None, may_fail=False):
-    """The round trips a program shows, but for the first."""
-    lines = run(argv, env, may_fail).split()
-    return [int(line) / 1e6 for line in lines][1:]
-
-
-def stopwatch(count, commands, env):
-    """Runs commands in turn; returns the times of each, in ms."""
-    argv = [STOPWATCH, str(count)]
-    for number, command in enumerate(commands):
-        argv += (['--'] if number else []) + command
-    times = [[] for _ in commands]
-    outputs = set()
-    for line in run(argv, env).splitlines():
-        number, ns, *output = line.split()
-        times[int(number)].append(int(ns) / 1e6)
-        outputs.add(tuple(output))
-    if len(outputs) != 1:
-        sys.exit(f'bench: the answers of {commands} differ')
-    return times
-
-
-def cpu_ns(pid):
-    """What a process has spent on processors so far."""
-    with open(f'/proc/{pid}/schedstat') as file:
-        return int(file.read().split()[0])
-
-
-def peak_kb(pid):
-    with open(f'/proc/{pid}/status') as file:
-        return int(re.search(r'VmHWM:\s+(\d+)', file.read())[1])
-
-
-# ------------------------------------------------------------ system calls
-
-class Strace:
-    """Counts calls by strace, which slows them down."""
-
-    name = 'strace'
-    pattern = re.compile(r'^\d+ +(\w+)\((\d*)')
-
-    def __init__(self, pid, folder):
-        self.log = os.path.join(folder, 'strace')
-        self.process = subprocess.Popen(
-            ['strace', '-f', '-o', self.log, '-p', str(pid)],
-            stderr=subprocess.PIPE, text=True)
-        self.process.stderr.readline()          # it is attached
-
-    def stop(self):
-        """The calls: names and first arguments."""
-        self.process.terminate()
-        self.process.communicate(timeout=PATIENCE_S)
-        with open(self.log) as file:
-            return [match.groups() for line in file
-                    if (match := self.pattern.match(line))]
-
-
-class Perf:
-    """Counts calls by perf, which hardly disturbs them."""
-
-    name = 'perf'
-    names = {'0': 'read', '1': 'write'}         # of x86-64
-
-    def __init__(self, pid, folder):
-        control, ack = (os.path.join(folder, name) for name in ('ctl', 'ack'))
-        for path in (control, ack):
-            os.mkfifo(path)
-        self.log = os.path.join(folder, 'perf.data')
-        self.process = subprocess.Popen(
-            ['perf', 'record', '-q', '-e', 'raw_syscalls:sys_enter', '-c1',
-             '-p', str(pid), '-o', self.log, '-D', '-1',
-             f'--control=fifo:{control},{ack}'],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with open(control, 'w') as order, open(ack) as answer:
-            order.write('enable\n')
-            order.flush()
-            answer.readline()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.communicate(timeout=PATIENCE_S)
-        script = run(['perf', 'script', '-i', self.log, '-F', 'trace:trace'])
-        calls = re.findall(r'NR (\d+) \(([0-9a-f]+)', script)
-        return [(self.names.get(number, number), str(int(first, 16)))
-                for number, first in calls]
-
-
-def perf_works():
-    """Whether perf is there and may be used, on a machine it is read for."""
-    return os.uname().machine == 'x86_64' and shutil.which('perf') and \
-        subprocess.run(
-            ['perf', 'stat', '-e', 'raw_syscalls:sys_enter', 'true'],
-            capture_output=True).returncode == 0
-
-
-def count_calls(tracer_class, picod, name, text, count):
-    """Per statement: how many calls, and how many reads from the board."""
-    before = set(os.listdir(f'/proc/{picod.pid}/fd'))
-    with picod.connect() as client, \
-            tempfile.TemporaryDirectory(prefix='picod-bench-') as folder:
-        client.call('Send', board=name, text=text)
-        mine, = set(os.listdir(f'/proc/{picod.pid}/fd')) - before
-        tracer = tracer_class(picod.pid, folder)
-        for _ in range(count):
-            client.call('Send', board=name, text=text)
-        calls = tracer.stop()
-    totals, reads = [0], [0]
-    for call, first in calls:
-        totals[-1] += 1
-        reads[-1] += call == 'read' and first != mine
-        if call == 'write' and first == mine:   # the answer
-            totals.append(0)
-            reads.append(0)
-    return totals[1:-1], reads[1:-1]
 
 
 # ---------------------------------------------------------------- measures
@@ -442,9 +310,10 @@ def main():
     table = Table()
     for kind in KINDS:
         measure(kind, table)
+    loads = load.measure([load.OURS])
     print()
     table.print()
-    print(f'\n{LEGEND}')
+    print(f'\n{loads}\n\n{LEGEND}\n{load.LEGEND}')
 
 
 if __name__ == '__main__':

@@ -220,7 +220,7 @@ class Picod:
     """A picod.  boards: NAME=PORT[,SETTING=VALUE]... as -b has it."""
 
     def __init__(self, *arguments, config=None, env=None, boards=None,
-                 preexec=None, verbose=True, user=None):
+                 preexec=None, verbose=True, user=None, program=PICOD):
         self.directory = tempfile.mkdtemp(prefix='picod-test-')
         os.chmod(self.directory, 0o755)
         self.user = user
@@ -231,8 +231,8 @@ class Picod:
         self.log_path = os.path.join(self.directory, 'log')
         with open(self.config, 'w') as file:
             file.write(config or '')
-        self.arguments = [self.within_reach(PICOD), '-c', self.config, '-s', self.path,
-                          *(['-v'] if verbose else []), *arguments]
+        self.arguments = [self.within_reach(program), '-c', self.config, '-s',
+                          self.path, *(['-v'] if verbose else []), *arguments]
         for name, port in (boards or {}).items():
             self.arguments += ['-b', f'{name}={port}']
         self.env = env

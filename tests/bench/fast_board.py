@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+"""A board that waits for nobody: what picod costs is not hidden behind it.
+
+    fast_board.py
+
+It speaks the raw REPL and carries out its statements in this Python.  Its
+address is said on standard output; it ends with standard input.
+"""
+
+import sys
+
+import scripted
+
+
+class Repl(scripted.Repl):
+    """Raw-paste with the window of an RP2040."""
+
+    WINDOW = 128
+
+
+def main():
+    farm = scripted.Farm()
+    board = farm.add(lambda each: Repl(each, paste=True))
+    farm.start()
+    print(board.url(), flush=True)
+    sys.stdin.read()
+    farm.stop()
+
+
+main()
