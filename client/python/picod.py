@@ -17,19 +17,22 @@ matter with a call is an exception, a subclass of Error, named as in
 io.picod.varlink: picod.BoardBusy, picod.StatementFailed, picod.TimedOut ...
 Times are in seconds, except in call(), which takes what the interface has.
 
-A connection is for one thread at a time; several can have one each. What picod
-says of a board's state, and every method that has no function here, is reached
-through Picod.call() and Picod.stream().
+A Picod and its boards may be used by several threads, by signal handlers, and on
+both sides of a fork: calls that overlap have a connection each, and a child never
+uses those of its parent. Objects and errors can be pickled. What picod says of a
+board's state, and every method that has no function here, is reached through
+Picod.call() and Picod.stream().
 """
 
 import base64
 import contextlib
 import json
+import math
 import os
 import socket
 import time
 import weakref
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Union
 
 __all__ = ['Picod', 'Board', 'Sender', 'send', 'output_bytes', 'Error',
            'NotRunning', 'ConnectionLost']
@@ -44,6 +47,14 @@ TAKE_HOLD = {'Send', 'Interrupt', 'Reset'}
 TAKE_BOARD = TAKE_HOLD | {'Watch', 'Hold', 'Drop', 'Cancel'}
 
 
+def _sentence(name: str, parameters: Dict[str, Any]) -> str:
+    """For an error that brings none, as those of Varlink itself."""
+    if 'parameter' in parameters:
+        return (f'picod does not take the parameter '
+                f'"{parameters["parameter"]}" as it was given')
+    return name
+
+
 class Error(Exception):
     """What picod answered instead of a result; str() is a sentence, and the
     traceback where there is one.
@@ -53,9 +64,13 @@ class Error(Exception):
     """
 
     def __init__(self, name: str, parameters: Dict[str, Any]):
-        super().__init__(parameters.get('message') or name)
+        super().__init__(parameters.get('message') or _sentence(
+            name, parameters))
         self.name = name
         self.parameters = parameters
+
+    def __reduce__(self):
+        return type(self), (self.name, self.parameters)
 
     def __str__(self) -> str:
         return '\n'.join(filter(None, (self.args[0],
@@ -98,10 +113,10 @@ def _error(name: str, parameters: Optional[Dict[str, Any]]) -> Error:
     return kind(name, parameters or {})
 
 
-def socket_path(path: Optional[str] = None) -> str:
+def socket_path(path: Union[str, 'os.PathLike[str]', None] = None) -> str:
     """The socket of picod, as every client of it chooses."""
     if path or os.environ.get('PICOD_SOCKET'):
-        return path or os.environ['PICOD_SOCKET']
+        return os.fspath(path or os.environ['PICOD_SOCKET'])
     runtime = os.environ.get('XDG_RUNTIME_DIR', '')
     mine = os.path.join(runtime, 'picod', 'io.picod')
     if runtime.startswith('/') and os.path.exists(mine):
@@ -116,8 +131,51 @@ def output_bytes(reply: Dict[str, Any]) -> bytes:
     return (reply.get('output') or '').encode()
 
 
-def _milliseconds(seconds: Optional[float]) -> Optional[int]:
-    return None if seconds is None else round(seconds * 1000)
+def _milliseconds(what: str, seconds: Optional[float]) -> Optional[int]:
+    if seconds is None:
+        return None
+    if not isinstance(seconds, (int, float)):
+        raise TypeError(f'{what} must be seconds, not '
+                        f'{type(seconds).__name__}')
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError(f'{what} cannot be {seconds} seconds')
+    return round(seconds * 1000)
+
+
+def _string(what: str, value: Any) -> None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f'{what} must be str, not {type(value).__name__}')
+
+
+def _check_text(what: str, value: Any) -> None:
+    """JSON would take half a surrogate pair, but nobody else does."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f'{what} has {value[error.start]!a} at {error.start}, which is '
+                'no character; was it read in the right encoding?') from None
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _check_text(what, key)
+            _check_text(what, inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            _check_text(what, inner)
+
+
+# A child must not have the connections of its parent: their answers would go
+# to whoever reads first, and a hold would last as long as the child.
+_connections: 'weakref.WeakSet[_Connection]' = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for connection in list(_connections):
+        connection.close()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 class _Connection:
@@ -129,6 +187,7 @@ class _Connection:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         # Also when nobody has it any more.
         self.close = weakref.finalize(self, self.socket.close)
+        _connections.add(self)
         try:
             self.socket.connect(path)
         except OSError as error:
@@ -138,13 +197,10 @@ class _Connection:
                 f'({error.strerror}); "systemctl start picod" starts it'
             }) from error
 
-    def begin(self, method: str, parameters: Dict[str, Any],
-              more: bool = False) -> None:
-        call: Dict[str, Any] = {'method': method, 'parameters': parameters}
-        if more:
-            call['more'] = True
+    def begin(self, call: bytes) -> None:
         try:
-            self.socket.sendall(json.dumps(call).encode() + b'\0')
+            self.socket.settimeout(None)
+            self.socket.sendall(call)
         except BrokenPipeError:
             pass                    # what it said before it left is the reason
 
@@ -163,6 +219,10 @@ class _Connection:
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
+            if not self.close.alive:
+                raise ConnectionLost('ConnectionLost', {
+                    'message': 'the connection was closed, or is of the '
+                    'process that this one was forked from'})
             end = self.pending.find(0, self.searched)
             if end >= 0:
                 break
@@ -187,15 +247,25 @@ class _Connection:
         return message.get('parameters') or {}, bool(message.get('continues'))
 
 
-def _prepare(method: str, parameters: Dict[str, Any]):
-    """The method's full name, and what it is to be given."""
+def _encode(method: str, parameters: Dict[str, Any],
+            more: bool = False) -> bytes:
+    """A call as it goes over the wire, with what the environment adds."""
     if method in TAKE_BOARD and parameters.get('board') is None:
         parameters['board'] = os.environ.get('PICOD_BOARD') or None
     if method in TAKE_HOLD and parameters.get('hold') is None:
         parameters['hold'] = os.environ.get('PICOD_HOLD') or None
-    return (method if '.' in method else INTERFACE + method,
-            {name: value for name, value in parameters.items()
-             if value is not None})
+    call: Dict[str, Any] = {
+        'method': method if '.' in method else INTERFACE + method,
+        'parameters': {name: value for name, value in parameters.items()
+                       if value is not None}}
+    for name, value in call['parameters'].items():
+        _check_text(name, value)
+    if more:
+        call['more'] = True
+    try:
+        return json.dumps(call).encode() + b'\0'
+    except TypeError as error:
+        raise TypeError(f'this is not JSON: {error}') from None
 
 
 class Picod:
@@ -205,9 +275,9 @@ class Picod:
     the system's.
     """
 
-    def __init__(self, path: Optional[str] = None):
+    def __init__(self, path: Union[str, 'os.PathLike[str]', None] = None):
         self.path = socket_path(path)
-        self._connection: Optional[_Connection] = None
+        self._idle: List[_Connection] = []
 
     def __enter__(self) -> 'Picod':
         return self
@@ -215,33 +285,47 @@ class Picod:
     def __exit__(self, *exc) -> None:
         self.close()
 
+    def __reduce__(self):
+        return type(self), (self.path,)
+
     def close(self) -> None:
         """Ends the connection; a later call makes a new one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        while self._idle:
+            self._idle.pop().close()
+
+    def _connection(self) -> _Connection:
+        """One that is nobody else's until it is back among the idle."""
+        try:
+            while True:
+                connection = self._idle.pop()
+                if connection.close.alive:      # no fork has closed it
+                    return connection
+        except IndexError:
+            return _Connection(self.path)
 
     def call(self, method: str, **parameters: Any) -> Dict[str, Any]:
         """Calls a method ("ListBoards", or a full name) and returns its reply.
 
         Parameters that are None are left out.
         """
-        name, given = _prepare(method, parameters)
-        if self._connection is None:
-            self._connection = _Connection(self.path)
+        message = _encode(method, parameters)
+        connection = self._connection()
         try:
-            self._connection.begin(name, given)
-            return self._connection.next()[0]
+            connection.begin(message)
+            reply = connection.next()[0]
         except ConnectionLost:
-            self.close()
+            connection.close()
             raise
         except Error:
+            self._idle.append(connection)
             raise
         except BaseException:
             # In the middle of an answer, for example by Ctrl-C: the
             # connection is out of step, and its end stops the statement.
-            self.close()
+            connection.close()
             raise
+        self._idle.append(connection)
+        return reply
 
     def stream(self, method: str, **parameters: Any
                ) -> Iterator[Dict[str, Any]]:
@@ -250,10 +334,12 @@ class Picod:
         This has a connection of its own, which ends with the loop, however it
         is left: a statement that runs is interrupted then.
         """
-        name, given = _prepare(method, parameters)
+        return self._stream(_encode(method, parameters, more=True))
+
+    def _stream(self, message: bytes) -> Iterator[Dict[str, Any]]:
         connection = _Connection(self.path)
         try:
-            connection.begin(name, given, more=True)
+            connection.begin(message)
             continues = True
             while continues:
                 reply, continues = connection.next()
@@ -290,9 +376,11 @@ class Board:
         return f'<picod.Board {self.name or "(the only one)"}>'
 
     def _sending(self, text, timeout, wait) -> Dict[str, Any]:
+        _string('text', text)
+        _string('board', self.name)
         return {'board': self.name, 'text': text, 'hold': self.token,
-                'timeout': _milliseconds(timeout),
-                'wait': _milliseconds(wait)}
+                'timeout': _milliseconds('timeout', timeout),
+                'wait': _milliseconds('wait', wait)}
 
     def send(self, text: str, timeout: Optional[float] = None,
              wait: Optional[float] = None) -> str:
@@ -308,8 +396,11 @@ class Board:
     def stream(self, text: str, timeout: Optional[float] = None,
                wait: Optional[float] = None) -> Iterator[str]:
         """The same in pieces, as the board prints them."""
-        for reply in self.picod.stream(
-                'Send', **self._sending(text, timeout, wait)):
+        return self._pieces(self.picod.stream(
+            'Send', **self._sending(text, timeout, wait)))
+
+    def _pieces(self, replies: Iterator[Dict[str, Any]]) -> Iterator[str]:
+        for reply in replies:
             self.boot = reply['boot']
             if reply['output']:
                 yield reply['output']
@@ -322,7 +413,7 @@ class Board:
               wait: Optional[float] = None) -> None:
         """Restarts its own program; kind may be 'hard' or 'bootloader'."""
         reply = self.picod.call('Reset', board=self.name, kind=kind,
-                                wait=_milliseconds(wait), hold=self.token)
+                                wait=_milliseconds('wait', wait), hold=self.token)
         self.boot = reply['boot']
 
     def watch(self, history: bool = False) -> Iterator[Dict[str, Any]]:
@@ -339,13 +430,16 @@ class Board:
         if the block ends with an exception, or this process with the block
         unfinished. lasting: the longest it may last.
         """
+        _string('will', will)
+        owner = os.getpid()
         with Picod(self.picod.path) as holder:
             reply = holder.call(
                 'Hold', board=self.name, will=will,
-                wait=_milliseconds(86400 if wait is None else wait),
-                lasting=_milliseconds(lasting))
+                wait=_milliseconds('wait', 86400 if wait is None else wait),
+                lasting=_milliseconds('lasting', lasting))
             yield Board(self.picod, reply['board'], reply['token'])
-            holder.call('Drop', board=reply['board'])
+            if os.getpid() == owner:        # or it is not this process's
+                holder.call('Drop', board=reply['board'])
 
 
 def send(text: str, board: Optional[str] = None,
@@ -441,8 +535,8 @@ class Sender:
         self._partial = ''
         if self._connection is None:
             self._connection = _Connection(self._picod.path)
-        self._connection.begin(*_prepare(
-            'Send', {'board': self._board, 'text': text}), more=True)
+        self._connection.begin(_encode(
+            'Send', {'board': self._board, 'text': text}, more=True))
         self._running = True
         return self._take() is not False    # no answer yet: it runs
 

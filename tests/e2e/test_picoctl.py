@@ -82,7 +82,10 @@ class FakePicod:
         pending = b''
         with connection:
             while True:
-                data = connection.recv(65536)
+                try:
+                    data = connection.recv(65536)
+                except ConnectionResetError:
+                    break
                 if not data:
                     break
                 *messages, pending = (pending + data).split(b'\0')

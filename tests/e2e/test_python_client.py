@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The Python client against a picod that answers what the test tells it to."""
 
+import contextlib
+import copy
 import gc
+import multiprocessing
 import os
+import pathlib
+import pickle
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -31,6 +37,22 @@ class Case(unittest.TestCase):
         return fake
 
 
+    @staticmethod
+    def child(function):
+        """Runs it in a fork, which ends with 0 if it returned what is true."""
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                status = 0 if function() else 1
+            finally:
+                os._exit(status)
+        return pid
+
+    def assert_ended_well(self, pid):
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+
+
 class Calls(Case):
     def test_send(self):
         fake = self.fake(Send=lambda parameters: output('4\n'))
@@ -56,10 +78,10 @@ class Calls(Case):
                   ListBoards=lambda parameters: {'boards': []})
         with picod.Picod() as p:
             p.send('a')
-            before = p._connection
+            before = list(p._idle)
             self.assertEqual(p.boards(), [])
             p.send('b')
-            self.assertIs(p._connection, before)
+            self.assertEqual(p._idle, before)
 
     def test_boot(self):
         self.fake(Send=lambda parameters: output('x'),
@@ -144,6 +166,58 @@ class Errors(Case):
                 p.board().interrupt()
             self.assertIs(type(caught.exception), picod.Error)
 
+    def test_errors_are_copied_and_pickled(self):
+        for error in (picod.TimedOut('io.picod.TimedOut',
+                                     {'message': 'm', 'output': 'o'}),
+                      picod.ConnectionLost('ConnectionLost', {}),
+                      picod.Error('a.b', {'message': 'm', 'x': [1]})):
+            for twin in (copy.copy(error), copy.deepcopy(error),
+                         pickle.loads(pickle.dumps(error))):
+                self.assertIs(type(twin), type(error))
+                self.assertEqual((twin.name, twin.parameters, twin.output,
+                                  str(twin)), (error.name, error.parameters,
+                                               error.output, str(error)))
+
+    def test_what_cannot_be_sent_is_said_before_it_is(self):
+        fake = self.fake(Send=lambda parameters: output('x'))
+        with picod.Picod(pathlib.Path(fake.path)) as p:
+            board = p.board()
+            for kind, wanted, call in (
+                    (TypeError, 'text must be str, not int',
+                     lambda: board.send(5)),
+                    (TypeError, 'text must be str, not bytes',
+                     lambda: board.stream(b'x')),
+                    (TypeError, 'timeout must be seconds, not str',
+                     lambda: board.send('x', timeout='1')),
+                    (ValueError, 'wait .* -1', lambda: board.send('x', wait=-1)),
+                    (ValueError, 'timeout .* nan',
+                     lambda: board.send('x', timeout=float('nan'))),
+                    (TypeError, 'board must be str, not int',
+                     lambda: p.board(1).send('x')),
+                    (TypeError, 'will must be str, not int',
+                     lambda: board.hold(will=1).__enter__()),
+                    (ValueError, r"text has '\\ud83d' at 1",
+                     lambda: board.send('"\ud83d"')),
+                    (ValueError, r"deep has '\\udcff' at 0",
+                     lambda: p.call('Send', text='', deep=[{'a': '\udcff'}])),
+                    (TypeError, 'not JSON',
+                     lambda: p.call('Send', text='', x=pathlib.Path('.')))):
+                with self.subTest(wanted):
+                    with self.assertRaisesRegex(kind, wanted):
+                        call()
+            self.assertEqual(board.send('x'), 'x')
+        self.assertEqual(len(fake.calls), 1)
+
+    def test_refused_parameters_are_named(self):
+        def method(parameters):
+            raise Answer('org.varlink.service.InvalidParameter',
+                         parameter='text')
+
+        self.fake(Send=method)
+        with picod.Picod() as p:
+            with self.assertRaisesRegex(picod.Error, 'parameter "text"'):
+                p.call('Send', text='')
+
     def test_connection_survives_an_error(self):
         def method(parameters):
             if parameters['text'] == 'bad':
@@ -153,10 +227,10 @@ class Errors(Case):
         self.fake(Send=method)
         with picod.Picod() as p:
             p.send('good')
-            before = p._connection
+            before = list(p._idle)
             self.assertRaises(picod.StatementFailed, p.send, 'bad')
             self.assertEqual(p.send('good'), 'fine')
-            self.assertIs(p._connection, before)
+            self.assertEqual(p._idle, before)
 
     def test_not_running(self):
         os.environ['PICOD_SOCKET'] = '/nowhere/io.picod'
@@ -206,6 +280,137 @@ class Errors(Case):
             self.assertEqual(p.send('short'), 'new')
 
 
+class Sharing(Case):
+    """One object in several threads and processes: to each its own answer."""
+
+    def setUp(self):
+        super().setUp()
+        self.picod = self.fake(Send=lambda parameters: output(
+            parameters['text'] + '\n'))
+
+    @staticmethod
+    def wrong(p, name, count=200):
+        """How many answers are not those to the questions."""
+        return sum(p.send(f'{name} {i}') != f'{name} {i}\n'
+                   for i in range(count))
+
+    def test_threads(self):
+        with picod.Picod() as p:
+            wrong = []
+            threads = [threading.Thread(target=lambda name=name: wrong.append(
+                self.wrong(p, name))) for name in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(TIMEOUT_S)
+        self.assertEqual(wrong, [0] * 8)
+
+    def test_a_thread_can_interrupt_what_another_sent(self):
+        begun, interrupted = threading.Event(), threading.Event()
+
+        def send(parameters):
+            begun.set()
+            self.assertTrue(interrupted.wait(TIMEOUT_S))
+            return output('')
+
+        def interrupt(parameters):
+            interrupted.set()
+            return {'board': 'a'}
+
+        self.fake(Send=send, Interrupt=interrupt)
+        with picod.Picod() as p:
+            thread = threading.Thread(target=p.send, args=('while 1: pass',))
+            thread.start()
+            self.assertTrue(begun.wait(TIMEOUT_S))
+            p.board().interrupt()
+            thread.join(TIMEOUT_S)
+
+    def test_signal_handler_that_sends(self):
+        answers = []
+        with picod.Picod() as p:
+            receive = picod._Connection._receive
+
+            def interrupted(connection, timeout):
+                if not answers:
+                    answers.append(None)
+                    answers.append(p.send('of the handler'))
+                return receive(connection, timeout)
+
+            with mock.patch.object(picod._Connection, '_receive',
+                                   interrupted):
+                self.assertEqual(p.send('of the program'), 'of the program\n')
+        self.assertEqual(answers[1], 'of the handler\n')
+
+    def test_fork(self):
+        with picod.Picod() as p:
+            p.send('a connection is there')
+            pid = self.child(lambda: self.wrong(p, 'child') == 0)
+            self.assertEqual(self.wrong(p, 'parent'), 0)
+            self.assert_ended_well(pid)
+
+    def test_fork_while_a_thread_sends(self):
+        with picod.Picod() as p:
+            ended, wrong = threading.Event(), []
+
+            def send():
+                while not ended.is_set():
+                    wrong.append(self.wrong(p, 'thread', 1))
+
+            thread = threading.Thread(target=send)
+            thread.start()
+            for _ in range(10):
+                self.assert_ended_well(self.child(
+                    lambda: self.wrong(p, 'child', 10) == 0))
+            ended.set()
+            thread.join(TIMEOUT_S)
+        self.assertEqual(sum(wrong), 0)
+
+    def test_fork_in_a_stream(self):
+        """The child's loop ends; the parent's goes on."""
+        def method(parameters):
+            for i in range(3):
+                yield output(f'{i}\n')
+
+        self.fake(Send=method)
+        with picod.Picod() as p:
+            stream = p.board().stream('x')
+            seen = [next(stream)]
+
+            def child():
+                try:
+                    next(stream)
+                except picod.ConnectionLost:
+                    return True
+                return False
+
+            self.assert_ended_well(self.child(child))
+            seen += stream
+        self.assertEqual(seen, ['0\n', '1\n', '2\n'])
+
+    def test_pool_of_processes(self):
+        """An error arrives as itself; that once ended the pool."""
+        def method(parameters):
+            if parameters['text'] == '1/0':
+                raise Answer('StatementFailed', traceback='T', message='m')
+            return output(parameters['text'])
+
+        self.fake(Send=method)
+        for kind in ('fork', 'spawn'):
+            with multiprocessing.get_context(kind).Pool(2) as pool:
+                answers = pool.map_async(picod.send, ['a', 'b'])
+                self.assertEqual(answers.get(TIMEOUT_S), ['a', 'b'])
+                with self.assertRaises(picod.StatementFailed) as caught:
+                    pool.map_async(picod.send, ['1/0']).get(TIMEOUT_S)
+                self.assertEqual(str(caught.exception), 'm\nT')
+
+    def test_objects_are_pickled(self):
+        board = picod.Picod(self.picod.path).board('pico0')
+        board.send('a connection is there')
+        other = pickle.loads(pickle.dumps(board))
+        self.assertEqual(other.name, 'pico0')
+        self.assertEqual(other.send('x'), 'x\n')
+
+
 class Holds(Case):
     def setUp(self):
         super().setUp()
@@ -228,6 +433,40 @@ class Holds(Case):
             ('Send', {'board': 'pico0', 'text': 'a', 'hold': 'secret'}),
             ('Drop', {'board': 'pico0'}),
             ('Send', {'text': 'b'})])
+
+    def test_hold_ends_with_its_process(self):
+        """Not with a child that has inherited the descriptors."""
+        reader, writer = os.pipe()
+
+        def holder():
+            with picod.Picod() as p, p.board().hold(will='stop()'):
+                os.write(writer, b'%d' % self.child(inheritor))
+                signal.pause()
+
+        def inheritor():
+            os.close(writer)
+            signal.pause()
+
+        pid = self.child(holder)
+        os.close(writer)
+        with open(reader, 'rb', buffering=0) as pipe:
+            child = int(pipe.read(20))
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        self.addCleanup(os.kill, child, signal.SIGKILL)
+        self.assertTrue(self.picod.gone.wait(TIMEOUT_S))
+
+    def test_child_that_leaves_the_block_drops_nothing(self):
+        with picod.Picod() as p, contextlib.ExitStack() as stack:
+            held = stack.enter_context(p.board().hold())
+
+            def child():
+                with stack:
+                    return held.send('of the child') == 'x'
+
+            self.assert_ended_well(self.child(child))
+        self.assertEqual([name for name, _ in self.calls()],
+                         ['Hold', 'Send', 'Drop'])
 
     def test_exception_leaves_the_will(self):
         with picod.Picod() as p:
