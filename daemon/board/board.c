@@ -97,11 +97,11 @@ board_destroy(struct board *b, uint64_t now)
 		    "picod ended or no longer serves board %s", b->name);
 	board_flush(b, true, ERROR_DISCONNECTED,
 	    "picod ended or no longer serves the board");
-	driver_destroy(b->driver);
-	if (b->console != NULL)
-		b->console->ended(b->console_arg);
-	if (b->typed != NULL)
+	if (b->typed != NULL) {
+		board_end_away(b);
 		evbuffer_free(b->typed);
+	}
+	driver_destroy(b->driver);
 	history_finish(&b->history);
 	board_free_flash(b);
 	free(b->hold.will);
@@ -219,12 +219,8 @@ board_closed(struct board *b, const char *reason, uint64_t now)
 	b->restarted = false;
 	b->probe_at = DRIVER_NEVER;
 	driver_close(b->driver);
-	b->away = false;
 	board_enter(b, BOARD_ABSENT, reason);
-	if (b->console != NULL) {
-		b->console->ended(b->console_arg);
-		b->console = NULL;
-	}
+	board_end_away(b);
 	if (b->running != NULL && b->running->kind == REQUEST_FLASH &&
 	    b->stop == STOP_NONE) {
 		board_take(b, now);	/* into its boot loader, it seems */

@@ -268,6 +268,8 @@ uint64_t board_queue_deadline(const struct board *);
 void	board_grant(struct board *, struct request *, uint64_t now);
 /* The board was left: it is the asker's of the running request. */
 void	board_take(struct board *, uint64_t now);
+/* The board is nobody's any more, nor what was typed for it. */
+void	board_end_away(struct board *);
 /* Ends the hold without a word. */
 void	board_clear_hold(struct board *);
 

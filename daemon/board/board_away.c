@@ -49,14 +49,25 @@ board_take(struct board *b, uint64_t now)
 }
 
 void
-board_return(struct board *b, uint64_t now)
+board_end_away(struct board *b)
 {
-	if (!b->away)
-		return;
+	const struct board_console	*console = b->console;
+
 	b->away = false;
 	b->console = NULL;
 	evbuffer_drain(b->typed, evbuffer_get_length(b->typed));
 	board_resume(b);
+	if (console != NULL)
+		console->ended(b->console_arg);
+}
+
+void
+board_return(struct board *b, uint64_t now)
+{
+	if (!b->away)
+		return;
+	b->console = NULL;	/* he knows */
+	board_end_away(b);
 	if (b->open) {
 		driver_open(b->driver, 0, false, now);
 		board_enter(b, BOARD_LISTENING, "its console was closed");

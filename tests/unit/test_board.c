@@ -716,6 +716,70 @@ START_TEST(test_resets)
 }
 END_TEST
 
+static int	consoles_ended;
+
+static bool
+console_bytes(void *arg, const uint8_t *bytes, size_t len)
+{
+	(void)arg, (void)bytes, (void)len;
+	return false;			/* he reads nothing */
+}
+
+/* Its connection ends, and with it what it has of the board. */
+static void
+console_ended(void *arg)
+{
+	(void)arg;
+	consoles_ended++;
+	board_return(board, 0);
+}
+
+static const struct board_console console = { console_bytes, console_ended };
+
+/* Somebody gets the board's console. */
+static void
+open_console(struct asker *a)
+{
+	board_submit(board, make(a, REQUEST_CONSOLE, ""), 0);
+	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
+	say("d", 0);
+	ck_assert_int_eq(a->error, ERROR_NONE);
+	ck_assert_int_eq(board->state, BOARD_CONSOLE);
+	board_set_console(board, &console, NULL);
+}
+
+START_TEST(test_what_was_typed_is_not_for_the_next)
+{
+	static struct asker	 a, b;
+	const uint8_t		*bytes;
+
+	open_console(&a);
+	board_type(board, (const uint8_t *)"c00FF00", 7, 0);
+	ck_assert_uint_eq(board_output(board, &bytes), 7);
+	consoles_ended = 0;
+	board_closed(board, "unplugged", 0);
+	ck_assert_int_eq(consoles_ended, 1);
+	board_opened(board, 0, false, 0);
+	open_console(&b);
+	ck_assert_uint_eq(board_output(board, &bytes), 0);
+	board_return(board, 0);
+	ck_assert_int_eq(consoles_ended, 1);
+}
+END_TEST
+
+START_TEST(test_slow_console_pauses_nobody_after_it)
+{
+	static struct asker	a;
+
+	open_console(&a);
+	say("boo", 0);
+	ck_assert(host_paused);
+	board_closed(board, "unplugged", 0);
+	board_opened(board, 0, false, 0);
+	ck_assert(!host_paused && !board->paused);
+}
+END_TEST
+
 START_TEST(test_history)
 {
 	char	got[8] = "";
@@ -803,6 +867,8 @@ main(void)
 	tcase_add_test(tc, test_reset_through_the_port_is_the_last_step);
 	tcase_add_test(tc, test_boot_count);
 	tcase_add_test(tc, test_resets);
+	tcase_add_test(tc, test_what_was_typed_is_not_for_the_next);
+	tcase_add_test(tc, test_slow_console_pauses_nobody_after_it);
 	tcase_add_test(tc, test_history);
 	tcase_add_test(tc, test_leave);
 	tcase_add_test(tc, test_will_runs_when_picod_ends);
