@@ -192,7 +192,7 @@ board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 	driver_open(b->driver, settle_ms, ask, now);
 	board_enter(b, BOARD_LISTENING, "its port was opened");
 	if (b->running != NULL)
-		board_vanish(b, "it was reset", now);
+		board_vanish(b, "it was reset", true, now);
 	board_next(b, now);
 	board_wake(b);
 }
@@ -227,7 +227,7 @@ board_closed(struct board *b, const char *reason, uint64_t now)
 		return;
 	}
 	if (b->running != NULL)
-		board_vanish(b, reason, now);
+		board_vanish(b, reason, b->running->wait_given, now);
 	board_flush(b, false, ERROR_BOARD_ABSENT, reason);
 	board_wake(b);
 }

@@ -255,8 +255,11 @@ void	board_conclude(struct board *, enum error_code, struct request_result *,
     __attribute__((format(printf, 5, 6)));
 void	board_stop(struct board *, enum board_stop, uint64_t now);
 void	board_event(struct board *, const struct driver_event *, uint64_t now);
-/* The board went away or began anew while a request runs. */
-void	board_vanish(struct board *, const char *reason, uint64_t now);
+/*
+ * The board went away or began anew while a request runs.  again: if that has
+ * not begun, it keeps its place.
+ */
+void	board_vanish(struct board *, const char *reason, bool again, uint64_t now);
 /* Tries whether a silent board answers again. */
 void	board_probe(struct board *, uint64_t now);
 /* Finishes every waiting request that does not wait for an absent board, or

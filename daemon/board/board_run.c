@@ -121,14 +121,12 @@ board_is_reset(const struct request *r)
 	    r->kind == REQUEST_BOOTLOADER;
 }
 
-/* The board went away or began anew while the request ran. */
 void
-board_vanish(struct board *b, const char *reason, uint64_t now)
+board_vanish(struct board *b, const char *reason, bool again, uint64_t now)
 {
 	struct request	*r = b->running;
 
-	if (r->wait_given && !b->started && b->stop == STOP_NONE && !b->open) {
-		/* It has not begun, and may wait: it keeps its place. */
+	if (again && !b->started && b->stop == STOP_NONE) {
 		b->running = NULL;
 		TAILQ_INSERT_HEAD(&b->waiting, r, entry);
 		b->waiting_count++;
@@ -212,7 +210,7 @@ board_done(struct board *b, const struct driver_event *event, uint64_t now)
 	struct request_result	result = { 0 };
 
 	if (event->outcome == DRIVER_BOARD_RESTARTED && b->stop == STOP_NONE) {
-		board_vanish(b, "it restarted", now);
+		board_vanish(b, "it restarted", false, now);
 		return;
 	}
 	if (event->len > 0) {

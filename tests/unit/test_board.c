@@ -665,6 +665,34 @@ START_TEST(test_reset_through_the_port_is_the_last_step)
 }
 END_TEST
 
+START_TEST(test_reset_through_the_port_spares_who_has_not_begun)
+{
+	static struct asker	 a, b, c;
+	struct request		*r;
+
+	host_restarts = 1;
+	ask(&a, "1");
+	r = make(&b, REQUEST_RUN, "2");
+	r->wait_ms = 60000;
+	r->wait_given = true;
+	board_submit(board, r, 0);
+	ask(&c, "3");
+	say("L", 0);
+	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
+	board_opened(board, 0, false, 100);
+	ck_assert_str_eq(fake->text, "2");
+	say("S", 200);
+	say("d", 200);
+	ck_assert_int_eq(b.answers, 1);
+	ck_assert_int_eq(b.error, ERROR_NONE);
+	ck_assert_str_eq(fake->text, "3");
+	say("S", 300);			/* whoever has begun is not spared */
+	board_opened(board, 0, false, 400);
+	ck_assert_int_eq(c.error, ERROR_DISCONNECTED);
+	ck_assert(c.started);
+}
+END_TEST
+
 START_TEST(test_boot_count)
 {
 	static struct asker	 a;
@@ -865,6 +893,7 @@ main(void)
 	tcase_add_test(tc, test_silent_and_back);
 	tcase_add_test(tc, test_silent_board_speaks);
 	tcase_add_test(tc, test_reset_through_the_port_is_the_last_step);
+	tcase_add_test(tc, test_reset_through_the_port_spares_who_has_not_begun);
 	tcase_add_test(tc, test_boot_count);
 	tcase_add_test(tc, test_resets);
 	tcase_add_test(tc, test_what_was_typed_is_not_for_the_next);
