@@ -6,7 +6,8 @@
  * somebody interrupted it, it printed too much).  The first reason is kept, the
  * board is interrupted, and the reason decides the answer when the driver says
  * that the job is over, in whichever way.  The next request starts before the
- * answer is given, so that the board does not wait for the client.
+ * answer is given, so that the board does not wait for the client; but what goes
+ * ahead of all others may be followed by its next step.
  */
 #include <stdio.h>
 #include <string.h>
@@ -77,9 +78,12 @@ board_conclude(struct board *b, enum error_code error,
 	board_unpause(b);
 	if (r->id == b->hold.will_id)
 		board_clear_hold(b);
-	board_next(b, now);
-	b->host->wake(b, b->host_data);
+	if (!r->first) {
+		board_next(b, now);
+		b->host->wake(b, b->host_data);
+	}
 	board_finish(b, r, error, result, "%s", message);
+	board_next(b, now);
 }
 
 /* The answer to a request that was stopped. */

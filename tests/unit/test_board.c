@@ -331,6 +331,37 @@ START_TEST(test_order)
 }
 END_TEST
 
+static struct asker	second_step;
+
+static void
+step_finish(struct request *r, const struct request_result *result)
+{
+	struct request	*next = make(&second_step, REQUEST_RUN, "a2");
+
+	(void)r, (void)result;
+	next->first = true;
+	board_submit(board, next, 0);
+}
+
+static const struct request_sink step_sink = { NULL, step_finish };
+
+START_TEST(test_steps_go_ahead_of_all_others)
+{
+	static struct asker	 a, b;
+	struct request		*r = make(&a, REQUEST_RUN, "a1");
+
+	r->first = true;
+	r->sink = &step_sink;
+	board_submit(board, r, 0);
+	ask(&b, "b1");
+	say("d", 0);
+	ck_assert_str_eq(fake->text, "a2");
+	say("d", 0);
+	ck_assert_str_eq(fake->text, "b1");
+	ck_assert_int_eq(second_step.answers, 1);
+}
+END_TEST
+
 START_TEST(test_timeout_counts_from_the_start)
 {
 	static struct asker	 a;
@@ -876,6 +907,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_order);
+	tcase_add_test(tc, test_steps_go_ahead_of_all_others);
 	tcase_add_test(tc, test_timeout_counts_from_the_start);
 	tcase_add_test(tc, test_wait);
 	tcase_add_test(tc, test_absent);
