@@ -148,11 +148,27 @@ board_job(const struct board *b, const struct request *r)
 	}
 }
 
+/* Whether the language that was found cannot say it, whatever may have been. */
+static bool
+board_has_no_words(const struct board *b, const char **why)
+{
+	const struct request	*r = b->running;
+	const struct driver_ops	*found = driver_find(driver_name(b->driver));
+
+	return r->kind == REQUEST_RUN && found != NULL &&
+	    driver_check(found, r->text, r->len, why) < 0;
+}
+
 /* The driver would not take it: the request is finished. */
 static void
 board_refused(struct board *b, int error, uint64_t now)
 {
-	if (error == -EACCES)
+	const char	*why;
+
+	if (board_has_no_words(b, &why))
+		board_conclude(b, ERROR_INVALID_COMMAND, NULL, now,
+		    "this cannot be sent to board %s: %s", b->name, why);
+	else if (error == -EACCES)
 		board_conclude(b, ERROR_UNSUPPORTED, NULL, now,
 		    "board %s runs a program of its own, and its configuration "
 		    "says interrupt = no", b->name);

@@ -462,6 +462,9 @@ class OnUno(picod.Case):
         self.assertEqual(p.call('Send', text='c1')['status'], 'OK')
         self.assertEqual(p.board()['driver'], 'piserial')
         self.assertEqual(uno.level(13), 1)
+        with self.fails('InvalidCommand', board='uno') as caught:
+            p.call('Send', text='print()')
+        self.assertIn('one letter a-z', caught.exception['message'])
 
     def test_no_reset(self):
         self.start('led')

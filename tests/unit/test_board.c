@@ -22,6 +22,7 @@ struct fake {
 	int		 refuse;	/* what run() returns */
 	int		 interrupts;
 	bool		 in_step;
+	const char	*language;	/* NULL: its own */
 };
 
 static struct fake	*fake;	/* the one of the test that runs */
@@ -156,7 +157,7 @@ static const char *
 fake_language(const struct driver *d)
 {
 	(void)d;
-	return "fake";
+	return fake->language != NULL ? fake->language : "fake";
 }
 
 static const struct driver_ops fake_driver = {
@@ -435,6 +436,20 @@ START_TEST(test_invalid_is_not_sent)
 	ck_assert_int_eq(a.error, ERROR_INVALID_COMMAND);
 	ck_assert_ptr_nonnull(strstr(a.message, "begins with a bang"));
 	ck_assert(!fake->busy);
+}
+END_TEST
+
+/* A driver that finds out the language later cannot check the text before. */
+START_TEST(test_invalid_for_the_language_found)
+{
+	static struct asker	a;
+
+	fake->refuse = -EINVAL;
+	fake->language = "piserial";
+	ask(&a, "print()");
+	ck_assert_int_eq(a.error, ERROR_INVALID_COMMAND);
+	ck_assert_ptr_nonnull(strstr(a.message, "board b: a command is"));
+	ck_assert(!a.started);
 }
 END_TEST
 
@@ -912,6 +927,7 @@ main(void)
 	tcase_add_test(tc, test_wait);
 	tcase_add_test(tc, test_absent);
 	tcase_add_test(tc, test_invalid_is_not_sent);
+	tcase_add_test(tc, test_invalid_for_the_language_found);
 	tcase_add_test(tc, test_queue_limit);
 	tcase_add_test(tc, test_output_limit);
 	tcase_add_test(tc, test_slow_client_pauses_the_board);
