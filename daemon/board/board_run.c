@@ -3,9 +3,10 @@
  * The running request: what the driver reports becomes output and an answer.
  *
  * A request may be stopped for several reasons (its time is up, its client left,
- * somebody interrupted it, it printed too much).  The first reason is kept, the
- * board is interrupted, and the reason decides the answer when the driver says
- * that the job is over, in whichever way.  The next request starts before the
+ * somebody interrupted it, it printed too much).  The first reason is kept, but
+ * for an interrupt, which the statement may catch; the board is interrupted, and
+ * the reason decides the answer when the driver says that the job is over, in
+ * whichever way.  The next request starts before the
  * answer is given, so that the board does not wait for the client; but what goes
  * ahead of all others may be followed by its next step.
  */
@@ -111,9 +112,10 @@ board_conclude_stopped(struct board *b, struct request_result *result,
 void
 board_stop(struct board *b, enum board_stop stop, uint64_t now)
 {
-	if (b->stop == STOP_NONE)
+	if (b->stop == STOP_NONE || b->stop == STOP_INTERRUPT)
 		b->stop = stop;
-	b->timeout_at = DRIVER_NEVER;
+	if (stop != STOP_INTERRUPT)
+		b->timeout_at = DRIVER_NEVER;
 	board_unpause(b);	/* or its end would not be seen */
 	driver_interrupt(b->driver, now);
 }
@@ -153,7 +155,8 @@ board_print(struct board *b, const uint8_t *bytes, size_t len, uint64_t now)
 		return;
 	if (len > LIMIT_OUTPUT - kept) {
 		evbuffer_add(r->output, bytes, LIMIT_OUTPUT - kept);
-		board_stop(b, STOP_OVERFLOW, now);
+		if (b->stop != STOP_TIMEOUT)	/* it is being stopped */
+			board_stop(b, STOP_OVERFLOW, now);
 		return;
 	}
 	evbuffer_add(r->output, bytes, len);
@@ -163,7 +166,6 @@ board_print(struct board *b, const uint8_t *bytes, size_t len, uint64_t now)
 		b->host->pause(b, true, b->host_data);
 	}
 }
-
 
 static void
 board_unasked(struct board *b, const struct driver_event *event)
@@ -207,6 +209,13 @@ board_settle(struct board *b, const char *reason)
 		board_enter(b, BOARD_LISTENING, reason);
 }
 
+static bool
+board_takes(const struct request *r)
+{
+	return r->kind == REQUEST_LEND || r->kind == REQUEST_CONSOLE ||
+	    r->kind == REQUEST_FLASH;
+}
+
 /* The driver's job is over, and it was no probe and no leaving. */
 static void
 board_done(struct board *b, const struct driver_event *event, uint64_t now)
@@ -217,12 +226,11 @@ board_done(struct board *b, const struct driver_event *event, uint64_t now)
 		board_vanish(b, "it restarted", false, now);
 		return;
 	}
-	if (event->len > 0) {
-		result.traceback = (const char *)event->data;
-		result.traceback_len = event->len;
-	}
+	request_set_traceback(b->running, event->data, event->len);
+	result.traceback = b->running->traceback;
+	result.traceback_len = b->running->traceback_len;
 	if (b->stop != STOP_NONE && (event->outcome == DRIVER_INTERRUPTED ||
-	    b->stop != STOP_INTERRUPT))
+	    b->stop != STOP_INTERRUPT || board_takes(b->running)))
 		board_conclude_stopped(b, &result, now);
 	else if (event->outcome == DRIVER_RAISED)
 		board_conclude(b, ERROR_STATEMENT_FAILED, &result, now,
@@ -288,13 +296,6 @@ board_probe(struct board *b, uint64_t now)
 	b->probe_at = DRIVER_NEVER;
 	if (b->open && b->running == NULL)
 		driver_run(b->driver, &sync, now);
-}
-
-static bool
-board_takes(const struct request *r)
-{
-	return r->kind == REQUEST_LEND || r->kind == REQUEST_CONSOLE ||
-	    r->kind == REQUEST_FLASH;
 }
 
 /* The driver's job is over: a request, a probe, or the leaving. */

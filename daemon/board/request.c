@@ -56,8 +56,19 @@ request_destroy(struct request *r)
 		return;
 	if (r->output != NULL)
 		evbuffer_free(r->output);
+	free(r->traceback);
 	free(r->text);
 	free(r);
+}
+
+void
+request_set_traceback(struct request *r, const void *bytes, size_t len)
+{
+	free(r->traceback);
+	r->traceback = len == 0 ? NULL : malloc(len);
+	r->traceback_len = r->traceback == NULL ? 0 : len;
+	if (r->traceback != NULL)
+		memcpy(r->traceback, bytes, len);
 }
 
 void

@@ -80,6 +80,8 @@ struct request {
 	uint64_t		 deadline;	/* of waiting: the board's */
 	char			 token[REQUEST_TOKEN_SIZE];
 	struct evbuffer		*output;
+	char			*traceback;	/* or NULL; not NUL-terminated */
+	size_t			 traceback_len;
 };
 
 TAILQ_HEAD(request_queue, request);
@@ -91,6 +93,9 @@ TAILQ_HEAD(request_queue, request);
 struct request	*request_create(enum request_kind, const struct request_sink *,
     void *asker, const struct client *, const char *text, size_t len);
 void		 request_destroy(struct request *);
+
+/* Keeps a copy of what the board said of an exception; none if len is 0. */
+void		 request_set_traceback(struct request *, const void *, size_t len);
 
 /* Tells the asker and destroys the request. */
 void		 request_finish(struct request *, const struct request_result *);

@@ -23,6 +23,7 @@ struct fake {
 	int		 interrupts;
 	bool		 in_step;
 	const char	*language;	/* NULL: its own */
+	char		*said;		/* what its next job overwrites */
 };
 
 static struct fake	*fake;	/* the one of the test that runs */
@@ -68,6 +69,8 @@ fake_run(struct driver *d, const struct driver_job *job, uint64_t now)
 	ck_assert(!fake->busy);
 	if (fake->refuse < 0)
 		return fake->refuse;
+	if (fake->said != NULL)
+		memset(fake->said, '?', strlen(fake->said));
 	fake->busy = true;
 	fake->task = job->task;
 	snprintf(fake->text, sizeof fake->text, "%.*s", (int)job->len,
@@ -252,6 +255,7 @@ struct asker {
 	char		 output[64];
 	char		 token[REQUEST_TOKEN_SIZE];
 	char		 message[256];
+	char		 traceback[32];
 	pid_t		 holder;
 };
 
@@ -277,6 +281,9 @@ asker_finish(struct request *r, const struct request_result *result)
 	if (len < sizeof a->output)
 		evbuffer_copyout(r->output, a->output, len);
 	memcpy(a->token, r->token, sizeof a->token);
+	snprintf(a->traceback, sizeof a->traceback, "%.*s",
+	    (int)result->traceback_len, result->traceback_len == 0 ? "" :
+	    result->traceback);
 	snprintf(a->message, sizeof a->message, "%s", result->message);
 }
 
@@ -483,6 +490,90 @@ START_TEST(test_output_limit)
 	say("i", 0);
 	ck_assert_int_eq(a.error, ERROR_OUTPUT_TOO_LARGE);
 	free(much);
+}
+END_TEST
+
+/* A Ctrl-C is not repeated for each piece of what is still printed after it. */
+START_TEST(test_much_output_after_a_timeout)
+{
+	static struct asker	 a;
+	struct request		*r = make(&a, REQUEST_RUN, "1");
+	char			*much = malloc(LIMIT_OUTPUT + 2);
+
+	memset(much, 'O', LIMIT_OUTPUT + 1);
+	much[LIMIT_OUTPUT + 1] = '\0';
+	r->timeout_ms = 100;
+	board_submit(board, r, 0);
+	say("S", 0);
+	board_tick(board, 100);
+	say(much, 101);
+	say("Ox", 102);
+	say("Oy", 103);
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("i", 104);
+	ck_assert_int_eq(a.error, ERROR_TIMED_OUT);
+	free(much);
+}
+END_TEST
+
+/* Whoever catches it and goes on is no exception: his output has no hole. */
+START_TEST(test_limits_hold_after_an_interrupt_that_was_caught)
+{
+	static struct asker	 a, b;
+	struct request		*r = make(&b, REQUEST_RUN, "2");
+	char			*much = malloc(LIMIT_OUTPUT + 2);
+
+	memset(much, 'O', LIMIT_OUTPUT + 1);
+	much[LIMIT_OUTPUT + 1] = '\0';
+	ask(&a, "1");
+	say("S", 0);
+	board_interrupt(board, 0);
+	say(much, 1);
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("Ox", 1);
+	say("Oy", 1);
+	ck_assert_int_eq(fake->interrupts, 2);
+	say("d", 2);
+	ck_assert_int_eq(a.error, ERROR_OUTPUT_TOO_LARGE);
+
+	r->timeout_ms = 100;
+	board_submit(board, r, 10);
+	say("S", 10);
+	board_interrupt(board, 20);
+	board_tick(board, 110);
+	ck_assert_int_eq(fake->interrupts, 4);
+	say("i", 120);
+	ck_assert_int_eq(b.error, ERROR_TIMED_OUT);
+	free(much);
+}
+END_TEST
+
+START_TEST(test_interrupted_is_not_granted)
+{
+	static struct asker	a;
+
+	board_submit(board, make(&a, REQUEST_LEND, ""), 0);
+	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	say("d", 0);
+	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
+	ck_assert_int_eq(board->state, BOARD_READY);
+}
+END_TEST
+
+/* The driver's words are gone once it was given the next job. */
+START_TEST(test_traceback_outlives_the_driver)
+{
+	static struct asker	 a, b;
+	char			 said[] = "eValueError";
+
+	ask(&a, "1");
+	fake->said = said;
+	ask(&b, "2");
+	say(said, 0);
+	ck_assert_str_eq(fake->text, "2");
+	ck_assert_int_eq(a.error, ERROR_STATEMENT_FAILED);
+	ck_assert_str_eq(a.traceback, "ValueError");
+	fake->said = NULL;
 }
 END_TEST
 
@@ -930,6 +1021,10 @@ main(void)
 	tcase_add_test(tc, test_invalid_for_the_language_found);
 	tcase_add_test(tc, test_queue_limit);
 	tcase_add_test(tc, test_output_limit);
+	tcase_add_test(tc, test_much_output_after_a_timeout);
+	tcase_add_test(tc, test_limits_hold_after_an_interrupt_that_was_caught);
+	tcase_add_test(tc, test_interrupted_is_not_granted);
+	tcase_add_test(tc, test_traceback_outlives_the_driver);
 	tcase_add_test(tc, test_slow_client_pauses_the_board);
 	tcase_add_test(tc, test_leaving_client_starts_the_next);
 	tcase_add_test(tc, test_interrupt);
