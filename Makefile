@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
+# make setup      installs what the build needs, on Debian 12 and 13
 # make            picod, picoctl and the libraries, under build/
 # make firmware   the images for boards
 # make demo       the main job on simulated boards that run real firmware
@@ -30,7 +31,6 @@ all:
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
-# Where something is missing, pkg-config says so; "make setup" installs it.
 pkg = $(shell pkg-config --$(1) $(2))
 
 include systemd/install.mk
@@ -43,12 +43,22 @@ include daemon/daemon.mk
 -include tests/tests.mk
 -include tests/bench/bench.mk
 
-$(BUILD)/%.o: %.c
+# Said before the first compiler is called: its own words would not help.
+tools:
+	@for tool in $(firstword $(CC)) pkg-config; do \
+	    command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ] || \
+	    ! missing=$$(pkg-config --print-errors --short-errors \
+	    --exists $(DAEMON_PACKAGES) 2>&1); then \
+	    echo "This cannot be built yet; missing:" $$missing; \
+	    echo 'On Debian, "make setup" installs what is needed.'; exit 1; fi
+
+$(BUILD)/%.o: %.c | tools
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.o: %.S
+$(BUILD)/%.o: %.S | tools
 	@mkdir -p $(@D)
 	$(call say,AS)
 	$(Q)$(CC) -I. -c -o $@ $<
@@ -59,6 +69,6 @@ setup:
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all setup clean
+.PHONY: all tools setup clean
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -46,6 +46,7 @@ INSTALLED_PROGRAMS = \
 	$(PICOCTL) $(bindir)/picoctl
 INSTALLED_DATA = \
 	client/lib/picod.h $(includedir)/picod.h \
+	client/lib/picod_json.h $(includedir)/picod_json.h \
 	$(LIBPICOD_A) $(libdir)/libpicod.a \
 	$(LIBPICOD_SO) $(libdir)/libpicod.so.1 \
 	client/python/picod.py $(pythondir)/picod.py \
@@ -87,6 +88,9 @@ pairs = set -e; set -- $(2); while [ $$\# -gt 0 ]; do \
 	from=$$1 to='$(DESTDIR)'$$2; shift 2; \
 	mkdir -p "$${to%/*}"; $(1); done
 
+# What concerns the machine this runs on, and no package's folder.
+settle = $(if $(DESTDIR),,@systemd/settle $(1))
+
 install: all
 	@$(call pairs,$(INSTALL_PROGRAM) "$$from" "$$to",$(INSTALLED_PROGRAMS))
 	@$(call pairs,$(INSTALL_DATA) "$$from" "$$to",$(INSTALLED_DATA))
@@ -100,19 +104,18 @@ install: all
 	@mkdir -p $(DESTDIR)$(sysconfdir)/picod/picod.conf.d
 	@test -e $(DESTDIR)$(sysconfdir)/picod/picod.conf || \
 	    $(INSTALL_DATA) systemd/picod.conf $(DESTDIR)$(sysconfdir)/picod
-	@test -n '$(DESTDIR)' || printf '%s\n' 'Now, as root:' \
-	    '    systemd-sysusers && udevadm control --reload' \
-	    '    systemctl daemon-reload' \
-	    '    systemctl enable --now picod.socket picod.service'
+	$(call settle,installed $(sysusersdir)/picod.conf)
 
 # The configuration and the user stay, as the rules of distributions have it.
 uninstall:
+	$(call settle,removing)
 	@$(call pairs,rm -f "$$to",$(INSTALLED_PROGRAMS) $(INSTALLED_DATA) \
 	    $(INSTALLED_TEMPLATES))
 	@rm -f $(DESTDIR)$(libdir)/libpicod.so $(foreach c,$(LIBPICOD_CALLS),\
 	    $(DESTDIR)$(mandir)/man3/$(c).3)
 	@for d in $(pkgdatadir) $(docdir); do test ! -d "$(DESTDIR)$$d" || \
 	    find "$(DESTDIR)$$d" -depth -type d -empty -delete; done
+	$(call settle,removed)
 
 .PHONY: install uninstall
 

@@ -12,23 +12,34 @@
 
 #include "protocol/error.h"
 
+/* systemd's, if its socket is meant; any other picod is somebody's own. */
+static const char *
+session_start_hint(const char *path, int error)
+{
+	if (strcmp(path, SESSION_SYSTEM_SOCKET) == 0)
+		return "\"sudo systemctl start picod\" starts it; if it ends "
+		    "again, \"sudo journalctl -u picod\" says why";
+	if (error == -ECONNREFUSED)
+		return "the picod that made it is gone; start it again, or "
+		    "remove the socket";
+	return "start one there with \"picod -s\", or name another by -s or "
+	    "$PICOD_SOCKET";
+}
+
 static int
 session_no_daemon(const char *path, int error)
 {
 	switch (error) {
 	case -ENOENT:
-		picoctl_complain("picod is not running (there is no socket %s): "
-		    "start it with \"systemctl start picod\"", path);
-		return STATUS_NO_DAEMON;
 	case -ECONNREFUSED:
-		picoctl_complain("picod is not running (nothing listens at %s): "
-		    "start it with \"systemctl start picod\"", path);
+		picoctl_complain("picod is not running (%s %s): %s",
+		    error == -ENOENT ? "there is no socket" :
+		    "nothing listens at", path, session_start_hint(path, error));
 		return STATUS_NO_DAEMON;
 	case -EACCES:
 	case -EPERM:
-		picoctl_complain("you may not use the socket %s: have yourself "
-		    "added to the group picod (\"sudo adduser YOU picod\"), "
-		    "and log in anew", path);
+		picoctl_complain("you may not use the socket %s: sudo usermod "
+		    "-aG picod \"$USER\", then log in again", path);
 		return STATUS_PERMISSION;
 	default:
 		picoctl_complain("cannot connect to picod at %s: %s", path,
@@ -71,12 +82,37 @@ session_add_time(const struct picoctl *ctl, json_t *parameters,
 		    json_integer(ctl->options.ms[id]));
 }
 
-/* The exit status for a failure of the library, after a complaint. */
+/*
+ * picod ended the connection instead of answering: it could not be started, or
+ * fell over the call.  It is of no use to say how to start it.
+ */
+static void
+session_unanswered(const struct picoctl *ctl)
+{
+	char	path[PATH_MAX];
+
+	if (picod_socket_path(ctl->options.value[OPTION_SOCKET], path,
+	    sizeof path) == 0 && strcmp(path, SESSION_SYSTEM_SOCKET) == 0)
+		picoctl_complain("picod ended the connection before it "
+		    "answered: \"sudo journalctl -u picod\" says why");
+	else
+		picoctl_complain("picod ended the connection before it "
+		    "answered: it says why where it was started");
+}
+
+/*
+ * The exit status for a failure of the library, after a complaint.  replied:
+ * whether the call had a reply already.
+ */
 static int
-session_failed(struct picoctl *ctl, int failure)
+session_failed(struct picoctl *ctl, int failure, bool replied)
 {
 	const char	*name = picod_error_name(ctl->picod);
 
+	if (failure == -ECONNRESET && !replied) {
+		session_unanswered(ctl);
+		return STATUS_NO_DAEMON;
+	}
 	if (failure < 0) {
 		picoctl_complain("%s", picod_message(ctl->picod));
 		return STATUS_NO_DAEMON;
@@ -99,7 +135,7 @@ session_call(struct picoctl *ctl, const char *method, json_t *parameters,
 	if (parameters == NULL)
 		return STATUS_USAGE;
 	failure = picod_json_call(ctl->picod, method, parameters, reply);
-	return failure == 0 ? STATUS_OK : session_failed(ctl, failure);
+	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
 }
 
 int
@@ -114,7 +150,7 @@ session_upgrade(struct picoctl *ctl, const char *method, json_t *parameters,
 	failure = picod_json_upgrade(ctl->picod, method, parameters, &reply,
 	    bytes, len);
 	if (failure != 0)
-		return session_failed(ctl, failure);
+		return session_failed(ctl, failure, false);
 	json_decref(reply);
 	return STATUS_OK;
 }
@@ -124,7 +160,7 @@ session_stream(struct picoctl *ctl, const char *method, json_t *parameters,
     bool more, void (*show)(struct output *, const json_t *))
 {
 	json_t	*reply;
-	bool	 continues = true;
+	bool	 continues = true, replied = false;
 	int	 failure;
 
 	if (parameters == NULL)
@@ -134,12 +170,14 @@ session_stream(struct picoctl *ctl, const char *method, json_t *parameters,
 		failure = picod_json_next(ctl->picod, &reply, &continues);
 		if (failure != 0)
 			break;
+		replied = true;
 		show(&ctl->output, reply);
 		json_decref(reply);
 		if (ctl->output.error < 0)
 			return STATUS_FILE;	/* told in the end */
 	}
-	return failure == 0 ? STATUS_OK : session_failed(ctl, failure);
+	return failure == 0 ? STATUS_OK :
+	    session_failed(ctl, failure, replied);
 }
 
 int

@@ -8,6 +8,9 @@
 
 #include "picoctl.h"
 
+/* Where the picod listens that systemd runs for all. */
+#define SESSION_SYSTEM_SOCKET	"/run/picod/io.picod"
+
 /* Connects.  0 or an exit status. */
 int	session_open(struct picoctl *);
 

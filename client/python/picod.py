@@ -38,6 +38,7 @@ __all__ = ['Picod', 'Board', 'Sender', 'send', 'output_bytes', 'Error',
            'NotRunning', 'ConnectionLost']
 
 INTERFACE = 'io.picod.'
+SYSTEM_SOCKET = '/run/picod/io.picod'
 
 # The methods that take a hold's token, which every script run by "picoctl
 # hold" finds in its environment.
@@ -121,7 +122,7 @@ def socket_path(path: Union[str, 'os.PathLike[str]', None] = None) -> str:
     mine = os.path.join(runtime, 'picod', 'io.picod')
     if runtime.startswith('/') and os.path.exists(mine):
         return mine
-    return '/run/picod/io.picod'
+    return SYSTEM_SOCKET
 
 
 def output_bytes(reply: Dict[str, Any]) -> bytes:
@@ -182,6 +183,7 @@ class _Connection:
     """Calls and replies on a socket, one call at a time."""
 
     def __init__(self, path: str):
+        self.path = path
         self.pending = bytearray()
         self.searched = 0           # of pending: has no NUL
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -194,7 +196,8 @@ class _Connection:
             self.close()
             raise NotRunning('NotRunning', {
                 'message': f'there is no picod at {path} for you to use '
-                f'({error.strerror}); "systemctl start picod" starts it'
+                f'({error.strerror})' + ('; "sudo systemctl start picod" starts '
+                                       'it' if path == SYSTEM_SOCKET else '')
             }) from error
 
     def begin(self, call: bytes) -> None:
@@ -232,7 +235,9 @@ class _Connection:
             data = self._receive(left)
             if not data:
                 raise ConnectionLost('ConnectionLost', {
-                    'message': 'picod ended the connection'})
+                    'message': 'picod ended the connection' + (
+                        '; "sudo journalctl -u picod" says why'
+                        if self.path == SYSTEM_SOCKET else '')})
             self.pending += data
         try:
             message = json.loads(self.pending[:end])

@@ -184,7 +184,7 @@ class Doctor(usb.Case):
         p.terminate()
         result = self.doctor(p)
         self.assertEqual(result.returncode, 1)
-        self.assertIn('systemctl start picod', result.stderr)
+        self.assertIn('picod is not running', result.stderr)
         p.start()
 
 

@@ -265,7 +265,8 @@ class NoDaemon(Case):
         self.expect(
             picoctl('list', socket_path=self.path), 3, b'',
             f'picoctl: picod is not running (there is no socket {self.path}):'
-            ' start it with "systemctl start picod"\n'.encode())
+            ' start one there with "picod -s", or name another by -s or '
+            '$PICOD_SOCKET\n'.encode())
 
     def test_nobody_listens(self):
         with socket.socket(socket.AF_UNIX) as listener:
@@ -273,7 +274,24 @@ class NoDaemon(Case):
         self.expect(
             picoctl('list', '-s', self.path), 3, b'',
             'picoctl: picod is not running (nothing listens at '
-            f'{self.path}): start it with "systemctl start picod"\n'.encode())
+            f'{self.path}): the picod that made it is gone; start it again, '
+            'or remove the socket\n'.encode())
+
+    @unittest.skipIf(os.path.exists('/run/picod/io.picod'),
+                     'picod is installed here')
+    def test_the_systems_is_started_by_systemd(self):
+        result = picoctl('list')
+        self.assertEqual(result.returncode, 3)
+        self.assertIn(b'"sudo systemctl start picod" starts it', result.stderr)
+        self.assertIn(b'"sudo journalctl -u picod" says why', result.stderr)
+
+    def test_ended_before_the_first_answer(self):
+        """As where the service cannot start: systemd listens, then closes."""
+        with FakePicod(ListBoards=lambda parameters: iter([None])) as fake:
+            self.expect(
+                picoctl('list', socket_path=fake.path), 3, b'',
+                b'picoctl: picod ended the connection before it answered: '
+                b'it says why where it was started\n')
 
     @unittest.skipUnless(os.getuid() == 0, 'needs to become another user')
     def test_not_allowed(self):
@@ -288,8 +306,7 @@ class NoDaemon(Case):
                                     check=False, timeout=TIMEOUT_S)
         self.expect(
             result, 10, b'', f'picoctl: you may not use the socket {self.path}'
-            ': have yourself added to the group picod ("sudo adduser YOU '
-            'picod"), and log in anew\n'.encode())
+            ': sudo usermod -aG picod "$USER", then log in again\n'.encode())
 
     def test_path_too_long(self):
         self.assertEqual(picoctl('list', '-s', '/x' * 100).returncode, 3)
@@ -706,8 +723,8 @@ class Watch(Case):
 
         with FakePicod(Watch=method) as self.picod:
             result = picoctl(verb, *words, socket_path=self.picod.path)
-        self.assertEqual(result.stderr,
-                         b'picoctl: picod ended the connection\n')
+        self.assertEqual(result.stderr.partition(b' before')[0].rstrip(),
+                         b'picoctl: picod ended the connection')
         self.assertEqual(result.returncode, 3)
         return result.stdout.decode()
 

@@ -55,9 +55,13 @@ class Failed(Exception):
 
 class Machine:
 
-    def __init__(self, root='/'):
-        """root: a root file system with systemd, which stays as it is."""
+    def __init__(self, root='/', network=False):
+        """root: a root file system with systemd, which stays as it is.
+
+        network: it has that of this machine, for tests that install packages.
+        """
         self.root = root
+        self.network = network
         self.directory = None
         self.nspawn = None
         self.leader = None
@@ -149,7 +153,8 @@ class Machine:
             notify.bind(path)
             self.nspawn = subprocess.Popen(
                 ['systemd-nspawn', '-q', '-D', self.tree, '--register=no',
-                 '--keep-unit', '--private-network', '--notify-ready=yes',
+                 '--keep-unit', '--notify-ready=yes',
+                 *([] if self.network else ['--private-network']),
                  '--resolv-conf=off', '--timezone=off', '-b',
                  '--console=pipe'],
                 env={**os.environ, 'NOTIFY_SOCKET': path,

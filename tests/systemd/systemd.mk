@@ -3,6 +3,7 @@
 # make check-static   units, rules and manuals against the sources; no root
 # make check-systemd  the installed package, in a booted systemd; needs root
 # make check-trixie   the same on Debian 13, with varlinkctl; needs debootstrap
+# make check-readme   the README's lines on both Debians; needs the network too
 
 SYSTEMD_ENV = $(TEST_ENV) PYTHONPATH=tests/systemd:tests/e2e:tests/boards
 SYSTEMD_NEEDS = $(BUILD)/tests/boards/uno $(BUILD)/tests/boards/ttyshim.so \
@@ -24,4 +25,8 @@ check-trixie: all
 	@TRIXIE=$$(tests/systemd/trixie $(BUILD)) && export TRIXIE && \
 	    $(SYSTEMD_ENV) $(PYTHON) tests/systemd/test_trixie.py -q
 
-.PHONY: check-static check-systemd check-trixie
+check-readme:
+	@tests/setup systemd
+	@$(SYSTEMD_ENV) $(PYTHON) tests/systemd/test_readme.py -q
+
+.PHONY: check-static check-readme check-systemd check-trixie

@@ -303,7 +303,7 @@ LOAD = '''
 until test -e /opt/enough; do
     output=$(picoctl --timeout 20 send --wait 20 "c$1" 2>&1)
     case "$? $output" in
-    "0 OK" | "5 "* | "7 "* | "3 picoctl: picod ended the connection") ;;
+    "0 OK" | "5 "* | "7 "* | "3 picoctl: picod ended the connection"*) ;;
     *) echo "$output"; exit 1 ;;
     esac
 done
