@@ -188,6 +188,7 @@ board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 	b->boot++;
 	b->probe_at = DRIVER_NEVER;
 	history_clear(&b->history);
+	b->probing = false;
 	driver_close(b->driver);
 	driver_open(b->driver, settle_ms, ask, now);
 	board_enter(b, BOARD_LISTENING, "its port was opened");
@@ -216,7 +217,7 @@ board_closed(struct board *b, const char *reason, uint64_t now)
 {
 	board_tick_driver(b, now);	/* above all, that the job had begun */
 	b->open = false;
-	b->restarted = false;
+	b->restarted = b->probing = false;
 	b->probe_at = DRIVER_NEVER;
 	driver_close(b->driver);
 	board_enter(b, BOARD_ABSENT, reason);

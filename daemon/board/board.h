@@ -136,6 +136,7 @@ struct board {
 	bool			 leaving;	/* picod ends */
 	bool			 left;
 	bool			 restarted;	/* tried since the last answer */
+	bool			 probing;	/* picod's own question is out */
 	uint64_t		 probe_at;	/* of a silent board */
 	uint64_t		 probe_delay_ms;
 	uint64_t		 boot;

@@ -226,7 +226,7 @@ board_next(struct board *b, uint64_t now)
 	struct request	*r;
 
 	/* When picod ends, a last will still runs; nothing else is admitted. */
-	while (!b->away && b->running == NULL &&
+	while (!b->away && b->running == NULL && !b->probing &&
 	    (!b->leaving || b->hold.will_id != 0) &&
 	    (r = board_first(b)) != NULL) {
 		board_unlink(b, r);

@@ -268,7 +268,7 @@ board_lost(struct board *b, const struct driver_event *event, uint64_t now)
 		.kind = NOTICE_RECOVERY, .reason = "resetting it through its port"
 	};
 	char			reason[200];
-	bool			wanted = b->running != NULL;
+	bool			wanted = b->running != NULL || b->waiting_count > 0;
 
 	snprintf(reason, sizeof reason, "%.*s", (int)event->len,
 	    (const char *)event->data);
@@ -278,7 +278,7 @@ board_lost(struct board *b, const struct driver_event *event, uint64_t now)
 		board_notify(b, &step);
 	} else
 		board_silence(b, reason, now);
-	if (!wanted)
+	if (b->running == NULL)
 		return;
 	if (b->stop != STOP_NONE)
 		board_conclude_stopped(b, NULL, now);
@@ -294,8 +294,8 @@ board_probe(struct board *b, uint64_t now)
 	struct driver_job	sync = { .task = DRIVER_SYNC };
 
 	b->probe_at = DRIVER_NEVER;
-	if (b->open && b->running == NULL)
-		driver_run(b->driver, &sync, now);
+	if (b->open && b->running == NULL && !b->probing)
+		b->probing = driver_run(b->driver, &sync, now) == 0;
 }
 
 /* The driver's job is over: a request, a probe, or the leaving. */
@@ -304,6 +304,7 @@ board_over(struct board *b, const struct driver_event *event, uint64_t now)
 {
 	bool	own = b->running == NULL;
 
+	b->probing = false;
 	if (own && b->leaving) {
 		b->left = true;
 		return;

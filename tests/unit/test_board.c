@@ -898,6 +898,45 @@ console_ended(void *arg)
 	consoles_ended++;
 	board_return(board, 0);
 }
+/* Whoever comes while picod asks for itself waits for what it hears. */
+START_TEST(test_requests_wait_for_a_probe)
+{
+	static struct asker	a, b, c;
+
+	ask(&a, "1");
+	say("Lno answer", 0);
+	board_tick(board, board_deadline(board));
+	ck_assert_int_eq(fake->task, DRIVER_SYNC);
+	ask(&b, "2");
+	ck_assert_int_eq(b.answers, 0);
+	say("d", 0);
+	ck_assert_str_eq(fake->text, "2");
+	say("Lno answer", 0);
+	board_tick(board, board_deadline(board));
+	ask(&c, "3");
+	say("Lnone", 0);
+	ck_assert_int_eq(c.error, ERROR_BOARD_SILENT);
+}
+END_TEST
+
+/* A probe that failed is followed by a reset if somebody waits for it. */
+START_TEST(test_reset_through_the_port_after_a_probe)
+{
+	static struct asker	a, b;
+
+	ask(&a, "1");
+	say("Lno answer", 0);
+	board_tick(board, board_deadline(board));
+	ask(&b, "2");
+	host_restarts = 1;
+	say("Lnone", 0);
+	board_opened(board, 0, false, 100);
+	ck_assert_str_eq(fake->text, "2");
+	say("d", 200);
+	ck_assert_int_eq(b.error, ERROR_NONE);
+}
+END_TEST
+
 
 static const struct board_console console = { console_bytes, console_ended };
 
@@ -1050,3 +1089,5 @@ main(void)
 	srunner_free(runner);
 	return failed != 0;
 }
+	tcase_add_test(tc, test_requests_wait_for_a_probe);
+	tcase_add_test(tc, test_reset_through_the_port_after_a_probe);
