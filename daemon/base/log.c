@@ -30,6 +30,7 @@ static const char *const message_ids[LOG_KIND_COUNT] = {
 	[LOG_DETACH] = "77f9382ab65d48aa822935057819e7a4",
 	[LOG_SILENT] = "72f3401646fc4a8193f955d5f0763dca",
 	[LOG_FLASHED] = "a704d53b201045a6ab36ca2013e10943",
+	[LOG_WILL] = "e37105863ae4471081579cc0275352eb",
 };
 
 static bool	log_verbose;

@@ -12,7 +12,7 @@
 /* Kinds of messages that programs may want to find: picod(8), MESSAGE_ID. */
 enum log_kind {
 	LOG_OTHER, LOG_ATTACH, LOG_DETACH, LOG_SILENT, LOG_FLASHED,
-	LOG_KIND_COUNT
+	LOG_WILL, LOG_KIND_COUNT
 };
 
 /* What a message is about. */

@@ -23,7 +23,7 @@ static const char *const state_names[BOARD_STATE_COUNT] = {
 };
 
 static const char *const notice_names[NOTICE_KIND_COUNT] = {
-	"state", "output", "recovery", "boot", "trace", "lost"
+	"state", "output", "recovery", "boot", "trace", "will", "lost"
 };
 
 const char *
@@ -91,12 +91,14 @@ board_destroy(struct board *b, uint64_t now)
 {
 	if (b == NULL)
 		return;
-	b->leaving = true;	/* nothing starts any more */
+	b->open = b->bootsel = false;	/* nothing starts any more */
+	b->leaving = true;
 	if (b->running != NULL)
 		board_conclude(b, ERROR_DISCONNECTED, NULL, now,
 		    "picod ended or no longer serves board %s", b->name);
-	board_flush(b, true, ERROR_DISCONNECTED,
+	board_flush(b, FLUSH_ALL, ERROR_DISCONNECTED,
 	    "picod ended or no longer serves the board");
+	board_end_hold(b);
 	if (b->typed != NULL) {
 		board_end_away(b);
 		evbuffer_free(b->typed);
@@ -104,7 +106,6 @@ board_destroy(struct board *b, uint64_t now)
 	driver_destroy(b->driver);
 	history_finish(&b->history);
 	board_free_flash(b);
-	free(b->hold.will);
 	free(b->name);
 	free(b->port);
 	free(b);
@@ -187,8 +188,8 @@ board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 	b->open = true;
 	b->boot++;
 	b->probe_at = DRIVER_NEVER;
-	history_clear(&b->history);
 	b->probing = false;
+	history_clear(&b->history);
 	driver_close(b->driver);
 	driver_open(b->driver, settle_ms, ask, now);
 	board_enter(b, BOARD_LISTENING, "its port was opened");
@@ -229,7 +230,7 @@ board_closed(struct board *b, const char *reason, uint64_t now)
 	}
 	if (b->running != NULL)
 		board_vanish(b, reason, b->running->wait_given, now);
-	board_flush(b, false, ERROR_BOARD_ABSENT, reason);
+	board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, reason);
 	board_wake(b);
 }
 
@@ -332,7 +333,7 @@ board_leave(struct board *b, uint64_t now)
 	} else if (b->open && !b->away &&
 	    driver_run(b->driver, &leave, now) < 0)
 		b->left = true;
-	if (!b->open || b->away)
+	if ((!b->open || b->away) && b->hold.will_id == 0)
 		b->left = true;
 	board_wake(b);
 }

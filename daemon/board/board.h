@@ -26,7 +26,7 @@ enum board_state {
 /* In the order of the type EventKind there. */
 enum board_notice_kind {
 	NOTICE_STATE, NOTICE_OUTPUT, NOTICE_RECOVERY, NOTICE_BOOT, NOTICE_TRACE,
-	NOTICE_LOST, NOTICE_KIND_COUNT
+	NOTICE_WILL, NOTICE_LOST, NOTICE_KIND_COUNT
 };
 
 /* Something watchers may want to know. */
@@ -208,7 +208,10 @@ int	board_cancel(struct board *, uint64_t id, uint64_t now);
 /* Whether a client with that token ("" for none) may use the board now. */
 bool	board_admits(const struct board *, const char *token);
 
-/* Ends the hold with that token; lost: with its last will.  -ENOENT. */
+/*
+ * Ends the hold with that token; lost: once its last will has run, has failed or
+ * has waited too long for the board.  -ENOENT.
+ */
 int	board_release(struct board *, const char *token, bool lost, uint64_t now);
 
 /*
@@ -263,9 +266,11 @@ void	board_event(struct board *, const struct driver_event *, uint64_t now);
 void	board_vanish(struct board *, const char *reason, bool again, uint64_t now);
 /* Tries whether a silent board answers again. */
 void	board_probe(struct board *, uint64_t now);
-/* Finishes every waiting request that does not wait for an absent board, or
- * all. */
-void	board_flush(struct board *, bool all, enum error_code, const char *why);
+/* Which waiting requests: those that do not wait for an absent board; all but a
+ * last will, which has a try of its own; all. */
+enum board_flush { FLUSH_IMPATIENT, FLUSH_TRIED, FLUSH_ALL };
+void	board_flush(struct board *, enum board_flush, enum error_code,
+    const char *why);
 void	board_queue_tick(struct board *, uint64_t now);
 uint64_t board_queue_deadline(const struct board *);
 /* Grants a hold: the request becomes the holder. */
@@ -274,7 +279,8 @@ void	board_grant(struct board *, struct request *, uint64_t now);
 void	board_take(struct board *, uint64_t now);
 /* The board is nobody's any more, nor what was typed for it. */
 void	board_end_away(struct board *);
-/* Ends the hold without a word. */
+/* Ends the hold without a word; or with one, if its will has not run. */
 void	board_clear_hold(struct board *);
+void	board_end_hold(struct board *);
 
 #endif

@@ -3,7 +3,8 @@
  * Exclusive use.  A hold is granted in its turn in the queue.  It ends when its
  * holder says so, or with its connection, or when its time is up; in the latter
  * two cases the last will runs first, ahead of everybody, while the hold still
- * keeps others away.
+ * keeps others away.  Of a board that is away just then the will waits; if it
+ * fails, or can never run, somebody who can stop a motor by hand is told.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,10 +13,12 @@
 #include <sys/random.h>
 
 #include "board.h"
-#include "protocol/limits.h"
+#include "protocol/text.h"
 
-/* How long a last will may run. */
+/* How long a last will may run, and wait for its board: a flash, or a loan that
+ * ends with it. */
 #define WILL_TIMEOUT_MS 10000
+#define WILL_WAIT_MS	120000
 
 static void
 board_token(char token[REQUEST_TOKEN_SIZE])
@@ -59,21 +62,74 @@ board_clear_hold(struct board *b)
 	b->hold = (struct hold){ .deadline = DRIVER_NEVER };
 }
 
+/* ": " and the last line of a traceback, which names the exception, or "". */
+static void
+will_exception(const struct request_result *result, char *line, size_t size)
+{
+	size_t	 len;
+	bool	 lossy;
+	char	*text = text_from_bytes(result->traceback, result->traceback_len,
+		    &len, &lossy), *start;
+
+	line[0] = '\0';
+	while (text != NULL && len > 0 && (unsigned char)text[len - 1] <= ' ')
+		len--;
+	if (text != NULL && len > 0) {
+		start = memrchr(text, '\n', len);
+		start = start == NULL ? text : start + 1;
+		len -= (size_t)(start - text);
+		snprintf(line, size, ": %.*s", (int)text_whole(start,
+		    len < size - 3 ? len : size - 3), start);
+	}
+	free(text);
+}
+
+/* Nobody asked for it, so everybody is told what did not go well. */
+static void
+board_tell_will(struct board *b, const struct client *client,
+    const char *what, const char *why)
+{
+	struct board_notice	 notice = { .kind = NOTICE_WILL };
+	char			 reason[900];
+
+	snprintf(reason, sizeof reason, "the last will of %s (pid %d, user %s) "
+	    "%s: %s", client->program, (int)client->pid, client->user, what,
+	    why);
+	notice.reason = reason;
+	board_notify(b, &notice);
+}
+
+static void
+will_finish(struct request *r, const struct request_result *result)
+{
+	char	exception[160], why[700];
+
+	if (result->error == ERROR_NONE)
+		return;
+	will_exception(result, exception, sizeof exception);
+	snprintf(why, sizeof why, "%s%s", result->message, exception);
+	board_tell_will(r->asker, &r->client, result->started ? "failed" :
+	    "did not run", why);
+}
+
+static const struct request_sink will_sink = { NULL, will_finish };
+
 /* Queues the will ahead of everybody; false without one. */
 static bool
 board_execute_will(struct board *b, uint64_t now)
 {
 	struct request	*r;
 
-	if (b->hold.will == NULL || !b->open)
+	if (b->hold.will == NULL)
 		return false;
-	r = request_create(REQUEST_RUN, NULL, NULL, &b->hold.client,
+	r = request_create(REQUEST_RUN, &will_sink, b, &b->hold.client,
 	    b->hold.will, b->hold.will_len);
 	if (r == NULL)
-		return false;
+		abort();	/* some hundred bytes, and a motor may be on */
 	r->id = b->next_id++;
 	r->timeout_ms = WILL_TIMEOUT_MS;
-	r->deadline = DRIVER_NEVER;
+	r->wait_given = true;
+	r->deadline = now + WILL_WAIT_MS;
 	memcpy(r->token, b->hold.token, sizeof r->token);
 	TAILQ_INSERT_HEAD(&b->waiting, r, entry);
 	b->waiting_count++;
@@ -83,6 +139,15 @@ board_execute_will(struct board *b, uint64_t now)
 		board_stop(b, STOP_LEFT, now);
 	board_next(b, now);
 	return true;
+}
+
+void
+board_end_hold(struct board *b)
+{
+	if (b->hold.will != NULL && b->hold.will_id == 0)
+		board_tell_will(b, &b->hold.client, "did not run",
+		    "picod no longer serves the board as it did");
+	board_clear_hold(b);
 }
 
 int

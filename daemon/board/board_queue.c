@@ -285,25 +285,37 @@ board_cancel(struct board *b, uint64_t id, uint64_t now)
 	return 0;
 }
 
+static bool
+board_flushes(const struct board *b, enum board_flush which,
+    const struct request *r)
+{
+	switch (which) {
+	case FLUSH_IMPATIENT: return !r->wait_given;
+	case FLUSH_TRIED: return r->id != b->hold.will_id;
+	default: return true;
+	}
+}
+
 /* Finishing a request may change the queue in any way: begin again each time. */
 static struct request *
-board_first_flushed(struct board *b, bool all, uint64_t last_id)
+board_first_flushed(struct board *b, enum board_flush which, uint64_t last_id)
 {
 	struct request	*r;
 
 	TAILQ_FOREACH(r, &b->waiting, entry)
-		if (r->id < last_id && (all || !r->wait_given))
+		if (r->id < last_id && board_flushes(b, which, r))
 			return r;
 	return NULL;
 }
 
 void
-board_flush(struct board *b, bool all, enum error_code error, const char *why)
+board_flush(struct board *b, enum board_flush which, enum error_code error,
+    const char *why)
 {
 	uint64_t	 last_id = b->next_id;	/* not those that come meanwhile */
 	struct request	*r;
 
-	while ((r = board_first_flushed(b, all, last_id)) != NULL) {
+	while ((r = board_first_flushed(b, which, last_id)) != NULL) {
 		board_unlink(b, r);
 		board_finish(b, r, error, NULL, "board %s: %s", b->name, why);
 	}
@@ -325,6 +337,10 @@ board_queue_tick(struct board *b, uint64_t now)
 			board_finish(b, r, ERROR_BOARD_ABSENT, NULL,
 			    "board %s did not come back in time: %s", b->name,
 			    b->problem);
+		else if (r->id == b->hold.will_id)
+			board_finish(b, r, ERROR_BOARD_BUSY, NULL,
+			    "board %s was %s for too long", b->name,
+			    board_state_name(b->state));
 		else
 			board_refuse_busy(b, r);
 	}

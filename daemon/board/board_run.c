@@ -254,7 +254,7 @@ board_silence(struct board *b, const char *reason, uint64_t now)
 	    b->probe_delay_ms * 2;
 	b->probe_at = now + b->probe_delay_ms;
 	board_enter(b, BOARD_SILENT, reason);
-	board_flush(b, true, ERROR_BOARD_SILENT, reason);
+	board_flush(b, FLUSH_TRIED, ERROR_BOARD_SILENT, reason);
 }
 
 /*

@@ -96,6 +96,9 @@ unit_log(const struct board *b, const struct board_notice *notice)
 		about.kind = b->state == BOARD_ABSENT ? LOG_DETACH : LOG_SILENT;
 		log_info_about(&about, "board %s is %s: %s", b->name,
 		    board_state_name(b->state), notice->reason);
+	} else if (notice->kind == NOTICE_WILL) {
+		about.kind = LOG_WILL;
+		log_warn_about(&about, "board %s: %s", b->name, notice->reason);
 	} else if (notice->kind != NOTICE_TRACE && notice->reason != NULL) {
 		if (b->running != NULL)
 			about.client_pid = b->running->client.pid;

@@ -247,8 +247,13 @@ class Holds(picod.Case):
     def test_will_that_fails(self):
         with self.connect(self.p) as holder:
             holder.call('Hold', will='1/0')
+        event = self.watcher.wait(event='will')
+        self.assertIn(f'(pid {os.getpid()}, ', event['reason'])
+        self.assertIn('failed: the statement raised an exception: '
+                      'ZeroDivisionError', event['reason'])
         self.assertEqual(self.p.send('1'), '1\n')
         self.assertNotIn('holder', self.p.board())
+        self.assertIn(event['reason'], self.p.log())
 
     def test_will_that_does_not_end(self):
         """It is given its time, and then the board is everybody's again."""
@@ -296,9 +301,33 @@ class Holds(picod.Case):
         self.mb.stop()
         self.watcher.wait(event='state', state='absent')
         holder.close()
+        self.assertIn('holder', self.p.board())
         self.mb.start()
-        self.assertEqual(self.p.send('1', wait=30000), '1\n')
+        self.assertEqual(self.p.send('x', wait=30000), '1\n')
         self.assertNotIn('holder', self.p.board())
+
+    def test_holder_dies_with_the_board_lent(self):
+        """The port comes back, then the will, then the others."""
+        with self.connect(self.p) as holder:
+            token = holder.call('Hold', will="log.append('will')")['token']
+            self.p.send("log = ['before']", hold=token)
+            holder.call('Lend', hold=token)
+        self.watcher.wait(event='state', state='listening')
+        self.assertEqual(self.p.send('log'), "['before', 'will']\n")
+        self.assertNotIn('holder', self.p.board())
+
+    def test_reload_that_drops_a_hold_tells_of_its_will(self):
+        section = f'[board mb]\nport = unix:{self.mb.path}\n'
+        self.p.stop()
+        p = self.picod(config=section)
+        watcher = self.watch(p)
+        with self.connect(p) as holder:
+            holder.call('Hold', will='x = 1')
+            with open(p.config, 'w', encoding='ascii') as file:
+                file.write(section + 'driver = repl\n')
+            p.process.send_signal(signal.SIGHUP)
+            event = watcher.wait(event='will')
+        self.assertIn('did not run: picod no longer serves', event['reason'])
 
     # ------------------------------------------------------------ the others
 

@@ -178,6 +178,7 @@ static struct board	*board;
 static bool		 host_paused;
 static int		 host_restarts;
 static char		 told[1024];	/* states and steps, in words */
+static char		 will_told[512];	/* what was said of a last will */
 
 static void
 host_wake(struct board *b, void *arg)
@@ -191,6 +192,8 @@ host_notice(struct board *b, const struct board_notice *notice, void *arg)
 	(void)arg;
 	if (notice->kind == NOTICE_TRACE)
 		return;
+	if (notice->kind == NOTICE_WILL)
+		snprintf(will_told, sizeof will_told, "%s", notice->reason);
 	strcat(strcat(told, notice->kind == NOTICE_STATE ?
 	    board_state_name(b->state) : board_notice_name(notice->kind)), " ");
 }
@@ -233,7 +236,7 @@ setup(void)
 	struct board_options	options = { .name = "b", .port = "/p",
 	    .driver = &fake_driver, .driver_options.may_interrupt = true };
 
-	told[0] = '\0';
+	told[0] = will_told[0] = '\0';
 	host_restarts = 0;
 	host_paused = false;
 	board = board_create(&options, &host, NULL, 100);
@@ -714,22 +717,143 @@ START_TEST(test_will_runs_before_others)
 }
 END_TEST
 
-START_TEST(test_will_cannot_run)
+/* Somebody is lent the board under a hold; he has it on return. */
+static void
+lend(struct asker *a, const struct asker *holder)
 {
-	static struct asker	holder, other;
+	struct request	*r = make(a, REQUEST_LEND, "");
+
+	memcpy(r->token, holder->token, sizeof r->token);
+	board_submit(board, r, 0);
+	say("d", 0);
+	ck_assert_int_eq(a->error, ERROR_NONE);
+	ck_assert_int_eq(board->state, BOARD_LENT);
+}
+
+START_TEST(test_will_waits_for_a_lent_board)
+{
+	static struct asker	holder, borrower, other;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	ask(&other, "other");
+	lend(&borrower, &holder);
+	board_return(board, 10);		/* his connection ends: */
+	board_release(board, holder.token, true, 10);
+	ck_assert(board->hold.on);
+	board_opened(board, 0, false, 20);
+	ck_assert_str_eq(fake->text, "stop()");
+	say("S", 20);
+	say("d", 20);
+	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(strstr(told, "will"));
+	ck_assert_str_eq(fake->text, "other");
+}
+END_TEST
+
+START_TEST(test_will_waits_for_an_absent_board)
+{
+	static struct asker	holder;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
 	board_closed(board, "unplugged", 0);
 	board_release(board, holder.token, true, 0);
+	ck_assert(board->hold.on);
+	board_opened(board, 0, false, 1000);
+	ck_assert_str_eq(fake->text, "stop()");
+	board_closed(board, "unplugged", 1000);	/* it has not begun */
+	board_opened(board, 0, false, 2000);
+	ck_assert_str_eq(fake->text, "stop()");
+	say("S", 2000);
+	say("d", 2000);
 	ck_assert(!board->hold.on);
-	board_opened(board, 0, false, 0);
+	ck_assert_ptr_null(strstr(told, "will"));
+}
+END_TEST
+
+START_TEST(test_will_that_cannot_run_is_told)
+{
+	static struct asker	holder;
+	uint64_t		deadline;
+
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	board_closed(board, "unplugged", 0);
+	board_release(board, holder.token, true, 1000);
+	deadline = board_deadline(board);
+	ck_assert_uint_ne(deadline, DRIVER_NEVER);
+	board_tick(board, deadline - 1);
+	ck_assert(board->hold.on);
+	board_tick(board, deadline);
+	ck_assert(!board->hold.on);
+	ck_assert_ptr_nonnull(strstr(told, "will"));
+	ck_assert_ptr_nonnull(strstr(will_told, ") did not run: board b "
+	    "did not come back in time: unplugged"));
+}
+END_TEST
+
+START_TEST(test_will_that_fails_is_told)
+{
+	static struct asker	holder;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	board_release(board, holder.token, true, 0);
+	say("S", 0);
+	say("eTraceback:\r\n  File 1\r\nNameError: stop\r\n", 0);
+	ck_assert(!board->hold.on);
+	ck_assert_ptr_nonnull(strstr(will_told, "(pid 7, "));
+	ck_assert_ptr_nonnull(strstr(will_told, " failed: the statement raised "
+	    "an exception: NameError: stop"));
+	ck_assert_str_eq(strrchr(will_told, ' '), " stop");
+}
+END_TEST
+
+START_TEST(test_will_has_a_try_of_its_own_on_a_silent_board)
+{
+	static struct asker	 holder, mine, other;
+	struct request		*r;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	r = make(&mine, REQUEST_RUN, "motor");
+	memcpy(r->token, holder.token, sizeof r->token);
+	board_submit(board, r, 0);
 	ask(&other, "other");
 	board_release(board, holder.token, true, 0);
+	say("Lno answer", 0);
+	ck_assert_int_eq(other.error, ERROR_BOARD_SILENT);
 	ck_assert_str_eq(fake->text, "stop()");
-	board_closed(board, "unplugged", 0);
+	ck_assert(board->hold.on);
+	say("Lno answer", 0);
 	ck_assert(!board->hold.on);
-	ck_assert_int_eq(other.error, ERROR_BOARD_ABSENT);
+	ck_assert_ptr_nonnull(strstr(will_told, "did not run: board b does not "
+	    "answer: no answer"));
+}
+END_TEST
+
+START_TEST(test_will_that_waits_is_told_when_picod_ends)
+{
+	static struct asker	holder;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	board_closed(board, "unplugged", 0);
+	board_release(board, holder.token, true, 0);
+	board_leave(board, 0);
+	ck_assert(!board_left(board));	/* it may come back in time */
+	board_opened(board, 0, false, 10);
+	ck_assert_str_eq(fake->text, "stop()");
+	board_closed(board, "unplugged", 20);
+	board_destroy(board, 30);
+	ck_assert_ptr_nonnull(strstr(will_told, "did not run: "));
+	setup();
+}
+END_TEST
+
+START_TEST(test_will_of_a_board_that_is_dropped_is_told)
+{
+	static struct asker	holder;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	board_destroy(board, 0);
+	ck_assert_ptr_nonnull(strstr(will_told, "did not run: "));
+	setup();
 }
 END_TEST
 
@@ -771,6 +895,45 @@ START_TEST(test_silent_and_back)
 	say("d", 0);
 	ck_assert_int_eq(board->state, BOARD_READY);
 	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
+}
+END_TEST
+
+/* Whoever comes while picod asks for itself waits for what it hears. */
+START_TEST(test_requests_wait_for_a_probe)
+{
+	static struct asker	a, b, c;
+
+	ask(&a, "1");
+	say("Lno answer", 0);
+	board_tick(board, board_deadline(board));
+	ck_assert_int_eq(fake->task, DRIVER_SYNC);
+	ask(&b, "2");
+	ck_assert_int_eq(b.answers, 0);
+	say("d", 0);
+	ck_assert_str_eq(fake->text, "2");
+	say("Lno answer", 0);
+	board_tick(board, board_deadline(board));
+	ask(&c, "3");
+	say("Lnone", 0);
+	ck_assert_int_eq(c.error, ERROR_BOARD_SILENT);
+}
+END_TEST
+
+/* A probe that failed is followed by a reset if somebody waits for it. */
+START_TEST(test_reset_through_the_port_after_a_probe)
+{
+	static struct asker	a, b;
+
+	ask(&a, "1");
+	say("Lno answer", 0);
+	board_tick(board, board_deadline(board));
+	ask(&b, "2");
+	host_restarts = 1;
+	say("Lnone", 0);
+	board_opened(board, 0, false, 100);
+	ck_assert_str_eq(fake->text, "2");
+	say("d", 200);
+	ck_assert_int_eq(b.error, ERROR_NONE);
 }
 END_TEST
 
@@ -898,45 +1061,6 @@ console_ended(void *arg)
 	consoles_ended++;
 	board_return(board, 0);
 }
-/* Whoever comes while picod asks for itself waits for what it hears. */
-START_TEST(test_requests_wait_for_a_probe)
-{
-	static struct asker	a, b, c;
-
-	ask(&a, "1");
-	say("Lno answer", 0);
-	board_tick(board, board_deadline(board));
-	ck_assert_int_eq(fake->task, DRIVER_SYNC);
-	ask(&b, "2");
-	ck_assert_int_eq(b.answers, 0);
-	say("d", 0);
-	ck_assert_str_eq(fake->text, "2");
-	say("Lno answer", 0);
-	board_tick(board, board_deadline(board));
-	ask(&c, "3");
-	say("Lnone", 0);
-	ck_assert_int_eq(c.error, ERROR_BOARD_SILENT);
-}
-END_TEST
-
-/* A probe that failed is followed by a reset if somebody waits for it. */
-START_TEST(test_reset_through_the_port_after_a_probe)
-{
-	static struct asker	a, b;
-
-	ask(&a, "1");
-	say("Lno answer", 0);
-	board_tick(board, board_deadline(board));
-	ask(&b, "2");
-	host_restarts = 1;
-	say("Lnone", 0);
-	board_opened(board, 0, false, 100);
-	ck_assert_str_eq(fake->text, "2");
-	say("d", 200);
-	ck_assert_int_eq(b.error, ERROR_NONE);
-}
-END_TEST
-
 
 static const struct board_console console = { console_bytes, console_ended };
 
@@ -1070,9 +1194,17 @@ main(void)
 	tcase_add_test(tc, test_cancel);
 	tcase_add_test(tc, test_hold);
 	tcase_add_test(tc, test_will_runs_before_others);
-	tcase_add_test(tc, test_will_cannot_run);
+	tcase_add_test(tc, test_will_waits_for_a_lent_board);
+	tcase_add_test(tc, test_will_waits_for_an_absent_board);
+	tcase_add_test(tc, test_will_that_cannot_run_is_told);
+	tcase_add_test(tc, test_will_that_fails_is_told);
+	tcase_add_test(tc, test_will_has_a_try_of_its_own_on_a_silent_board);
+	tcase_add_test(tc, test_will_that_waits_is_told_when_picod_ends);
+	tcase_add_test(tc, test_will_of_a_board_that_is_dropped_is_told);
 	tcase_add_test(tc, test_hold_ends_by_itself);
 	tcase_add_test(tc, test_silent_and_back);
+	tcase_add_test(tc, test_requests_wait_for_a_probe);
+	tcase_add_test(tc, test_reset_through_the_port_after_a_probe);
 	tcase_add_test(tc, test_silent_board_speaks);
 	tcase_add_test(tc, test_reset_through_the_port_is_the_last_step);
 	tcase_add_test(tc, test_reset_through_the_port_spares_who_has_not_begun);
@@ -1089,5 +1221,3 @@ main(void)
 	srunner_free(runner);
 	return failed != 0;
 }
-	tcase_add_test(tc, test_requests_wait_for_a_probe);
-	tcase_add_test(tc, test_reset_through_the_port_after_a_probe);
