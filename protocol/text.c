@@ -89,7 +89,7 @@ char *
 text_from_bytes(const char *bytes, size_t len, size_t *text_len, bool *lossy)
 {
 	const unsigned char	*p = (const unsigned char *)bytes;
-	const unsigned char	*end = p + len;
+	const unsigned char	*end = len > 0 ? p + len : p;
 	char			*text = malloc(len * 3 + 1), *out = text;
 	size_t			 n, want;
 	bool			 valid;

@@ -54,6 +54,19 @@ START_TEST(test_nul_is_a_character)
 }
 END_TEST
 
+/* An empty buffer may have no address, as evbuffer_pullup() has none. */
+START_TEST(test_nothing)
+{
+	size_t	 len;
+	bool	 lossy;
+	char	*text = text_from_bytes(NULL, 0, &len, &lossy);
+
+	ck_assert_str_eq(text, "");
+	ck_assert_uint_eq(len, 0);
+	free(text);
+}
+END_TEST
+
 /* In whatever pieces the bytes come, the pieces' texts are the whole's text. */
 START_TEST(test_pieces)
 {
@@ -127,6 +140,7 @@ main(void)
 
 	tcase_add_loop_test(tc, test_text, 0, sizeof texts / sizeof *texts);
 	tcase_add_test(tc, test_nul_is_a_character);
+	tcase_add_test(tc, test_nothing);
 	tcase_add_loop_test(tc, test_pieces, 1, 24);
 	tcase_add_loop_test(tc, test_base64, 0, 8);
 	tcase_add_loop_test(tc, test_no_base64, 0, 5);
