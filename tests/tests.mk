@@ -5,7 +5,7 @@
 # make check-layers that includes run one way and protocol/ does no I/O
 # make check-static units, udev rules and manuals against the sources
 # make check-e2e    picod and picoctl with boards that run real firmware
-# make fuzz         the fuzzers, FUZZ_RUNS executions each
+# make fuzz         see tests/fuzz/fuzz.mk
 #
 # make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
 
@@ -104,34 +104,6 @@ demo: demo-setup
 .PHONY: check check-sanitized check-unit check-e2e check-layers check-setup e2e-needs demo \
 	demo-setup
 
-# ------------------------------------------------------------------ fuzz
-#
-# A fuzzer a decoder, and one for the queue of a board.
-
-FUZZ_RUNS ?= 10000000
-FUZZ_LEN ?= 128
-FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-
-fuzz:
-	@tests/setup check
-	@$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz \
-	    SANITIZE=fuzzer-no-link,address,undefined \
-	    $(FUZZ_NAMES:%=run-%)
-
-run-fuzz_%: $(BUILD)/tests/fuzz/fuzz_%
-	@mkdir -p $(BUILD)/corpus/$*
-	$< -runs=$(FUZZ_RUNS) -max_len=$(FUZZ_LEN) -print_final_stats=1 \
-	    $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
-
-$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
-	$(UNIT_DAEMON_OBJECTS) $(LIBPROTOCOL)
-	$(call say,LD)
-	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ \
-	    $(call pkg,libs,libevent_core jansson inih libsystemd)
-
--include $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/%.d)
-
-.PHONY: fuzz
-
 -include tests/systemd/systemd.mk
 -include tests/soak/soak.mk
+-include tests/fuzz/fuzz.mk

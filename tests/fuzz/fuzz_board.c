@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The queue and the policy of a board, under a random sequence of submissions,
- * bytes, ticks, unplugs, interrupts, holds and clients that leave.  Whatever
- * happens, every request is answered exactly once, by the end at the latest, and
- * never after its client left.
+ * The queue and the policy of a board, under a random sequence of requests of
+ * every kind, bytes, ticks, unplugs, interrupts, holds, loans, consoles, flashes
+ * and clients that leave.  Whatever happens:
  *
- * The input is a program: an operation a byte, its argument the next one.  One
- * operation lets a small model of a REPL board answer what it was sent, so that
- * the deeper states are reached as well.
+ * - every request is answered exactly once, and never after its client left;
+ * - what is typed at a console goes to the board while that console lasts, and
+ *   never later;
+ * - once everybody has left, a board that answers serves the next client: nobody
+ *   can leave behind one that serves nobody.
+ *
+ * The input is a program.  One operation lets a model of a board answer what it
+ * was sent, so that the deeper states are reached as well.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -15,29 +19,56 @@
 #include <string.h>
 
 #include "daemon/board/board.h"
+#include "tests/fuzz/model.h"
+#include "tests/fuzz/script.h"
 
 #define SLOTS	16
+/* What a console types is told from all that drivers send. */
+#define TYPED	0xc0
+/* More than any ladder, probe and limit of time has steps. */
+#define ROUNDS	3000
+/* A board that was lost is asked so often until it serves again. */
+#define TRIES	4
 
-enum slot_state { SLOT_FREE, SLOT_LIVE };
+struct fuzz;
+
+/* A client, with at most one request, and what it got by it. */
+struct slot {
+	struct fuzz	*fuzz;
+	struct request	*request;	/* it waits or runs; or NULL */
+	bool		 stream;
+	bool		 slow;		/* it took no output lately */
+	bool		 holds;
+	char		 token[REQUEST_TOKEN_SIZE];
+	bool		 has;		/* the board itself: lent and so on */
+	enum request_kind kind;		/* of what it has */
+};
 
 struct fuzz {
+	struct script	 script;
 	struct board	*board;
 	uint64_t	 now;
 	bool		 open;
-	char		 wire[512];	/* what the board was sent, to answer */
-	size_t		 wire_len;
+	bool		 released;	/* the port is to stay closed */
+	bool		 resetting;
 	bool		 paused;
-	bool		 resubmit;	/* finished clients come again */
-	struct slot {
-		enum slot_state	 state;
-		struct request	*request;
-		struct fuzz	*fuzz;
-		char		 token[REQUEST_TOKEN_SIZE];
-		bool		 holds;
-	} slots[SLOTS];
+	bool		 resubmit;	/* who is answered comes again */
+	enum error_code	 last_error;	/* of the last answer */
+	bool		 left;		/* picod ends */
+	bool		 served;	/* whoever comes in the end */
+	struct model	 model;
+	struct slot	 slots[SLOTS];
 };
 
-static void fuzz_submit(struct fuzz *, unsigned);
+static void fuzz_submit(struct fuzz *);
+
+/* ----------------------------------------------------------- the clients */
+
+static unsigned
+slot_number(const struct slot *slot)
+{
+	return (unsigned)(slot - slot->fuzz->slots);
+}
 
 static bool
 slot_output(struct request *r)
@@ -45,27 +76,73 @@ slot_output(struct request *r)
 	struct slot	*slot = r->asker;
 	size_t		 len = evbuffer_get_length(r->output);
 
-	assert(slot->state == SLOT_LIVE && slot->request == r);
+	assert(slot->request == r && len > 0);
 	evbuffer_drain(r->output, len);
-	return len % 7 != 3;
+	slot->slow = len % 7 == 3;
+	return !slot->slow;
+}
+
+static bool
+console_bytes(void *arg, const uint8_t *bytes, size_t len)
+{
+	struct slot	*slot = arg;
+
+	assert(slot->has && slot->kind == REQUEST_CONSOLE);
+	(void)bytes;
+	slot->slow = len % 7 == 3;
+	return !slot->slow;
+}
+
+/*
+ * As a connection does that is closed: it gives the board back right there,
+ * unless the board is about to go.
+ */
+static void
+console_ended(void *arg)
+{
+	struct slot	*slot = arg;
+
+	assert(slot->has && slot->kind == REQUEST_CONSOLE);
+	slot->has = false;
+	if (slot->fuzz->board != NULL)
+		board_return(slot->fuzz->board, slot->fuzz->now);
+}
+
+static const struct board_console console = { console_bytes, console_ended };
+
+static bool
+slot_is_taking(enum request_kind kind)
+{
+	return kind == REQUEST_LEND || kind == REQUEST_CONSOLE ||
+	    kind == REQUEST_FLASH;
 }
 
 static void
 slot_finish(struct request *r, const struct request_result *result)
 {
 	struct slot	*slot = r->asker;
+	struct fuzz	*f = slot->fuzz;
 
-	assert(slot->state == SLOT_LIVE && slot->request == r);
+	assert(slot->request == r);
 	assert(result->error == ERROR_NONE || result->message[0] != '\0');
-	slot->state = SLOT_FREE;
+	script_tell("%6llu client %u, kind %d: %s %s",
+	    (unsigned long long)f->now, slot_number(slot), r->kind,
+	    error_name(result->error), result->message);
 	slot->request = NULL;
+	slot->slow = false;
+	f->last_error = result->error;
 	if (r->kind == REQUEST_HOLD && result->error == ERROR_NONE) {
 		slot->holds = true;
 		memcpy(slot->token, r->token, sizeof slot->token);
+	} else if (slot_is_taking(r->kind) && result->error == ERROR_NONE) {
+		slot->has = true;
+		slot->kind = r->kind;
+		if (r->kind == REQUEST_CONSOLE)
+			board_set_console(f->board, &console, slot);
 	}
-	if (slot->fuzz->resubmit) {
-		slot->fuzz->resubmit = false;
-		fuzz_submit(slot->fuzz, 0x21);
+	if (f->resubmit) {
+		f->resubmit = false;
+		fuzz_submit(f);
 	}
 }
 
@@ -78,97 +155,128 @@ slot_free(struct fuzz *f)
 	size_t	i;
 
 	for (i = 0; i < SLOTS; i++)
-		if (f->slots[i].state == SLOT_FREE && !f->slots[i].holds)
+		if (f->slots[i].request == NULL && !f->slots[i].holds &&
+		    !f->slots[i].has)
 			return &f->slots[i];
 	return NULL;
 }
 
-static void
-fuzz_submit(struct fuzz *f, unsigned how)
+static struct slot *
+slot_pick(struct fuzz *f)
 {
-	static const char *const texts[] = { "1", "f(", "x=1\ny=2", "c1" };
+	return &f->slots[script_byte(&f->script) % SLOTS];
+}
+
+static void
+fuzz_submit(struct fuzz *f)
+{
+	static const char *const texts[] = { "1", "f(", "x=1\ny=2", "c1", "" };
 	static const enum request_kind kinds[] = {
-		REQUEST_RUN, REQUEST_RUN, REQUEST_RUN, REQUEST_RUN, REQUEST_HOLD,
+		REQUEST_RUN, REQUEST_RUN, REQUEST_RUN, REQUEST_HOLD,
 		REQUEST_SOFT_RESET, REQUEST_HARD_RESET, REQUEST_BOOTLOADER,
+		REQUEST_LEND, REQUEST_CONSOLE, REQUEST_FLASH,
 	};
 	static const struct client	client = { .pid = 1, .user = "u" };
 	struct slot			*slot = slot_free(f), *holder;
-	const char			*text = texts[how >> 3 & 3];
+	enum request_kind		 kind = SCRIPT_PICK(&f->script, kinds);
+	unsigned			 how = script_byte(&f->script);
+	const char			*text = texts[how % 5];
+	struct request			*r;
 
 	if (slot == NULL)
 		return;
-	slot->fuzz = f;
-	slot->state = SLOT_LIVE;
-	slot->request = request_create(kinds[how & 7],
-	    how & 0x20 ? &stream_sink : &sink, slot, &client, text, strlen(text));
-	assert(slot->request != NULL);
-	if (how & 0x40) {
-		slot->request->wait_ms = how;
-		slot->request->wait_given = true;
+	slot->stream = how & 0x10;
+	r = request_create(kind, slot->stream ? &stream_sink : &sink, slot,
+	    &client, text, strlen(text));
+	assert(r != NULL);
+	slot->request = r;
+	if (how & 0x20) {
+		r->wait_ms = how;
+		r->wait_given = true;
 	}
-	if (how & 0x80)
-		slot->request->timeout_ms = 50;
-	holder = &f->slots[how % SLOTS];
+	if (how & 0x40)
+		r->timeout_ms = 50;
+	r->first = how & 0x80;
+	if (kind == REQUEST_HOLD && how & 0x40)
+		r->lasting_ms = how * 10;
+	holder = slot_pick(f);
 	if (holder->holds)
-		memcpy(slot->request->token, holder->token, sizeof holder->token);
-	board_submit(f->board, slot->request, f->now);
+		memcpy(r->token, holder->token, sizeof holder->token);
+	board_submit(f->board, r, f->now);
 }
 
 static void
-fuzz_withdraw(struct fuzz *f, unsigned which)
+slot_withdraw(struct slot *slot)
 {
-	struct slot	*slot = &f->slots[which % SLOTS];
 	struct request	*r = slot->request;
 
-	if (slot->state == SLOT_LIVE) {
-		slot->state = SLOT_FREE;
-		slot->request = NULL;
-		board_withdraw(f->board, r, f->now);
-	}
+	if (r == NULL)
+		return;
+	slot->request = NULL;
+	board_withdraw(slot->fuzz->board, r, slot->fuzz->now);
 }
 
 static void
-fuzz_release(struct fuzz *f, unsigned which)
+slot_release(struct slot *slot, bool lost)
 {
-	struct slot	*slot = &f->slots[which % SLOTS];
-
 	if (!slot->holds)
 		return;
 	slot->holds = false;
-	board_release(f->board, slot->token, which & 0x80, f->now);
+	board_release(slot->fuzz->board, slot->token, lost, slot->fuzz->now);
+}
+
+/* It gives back what it has of the board. */
+static void
+slot_return(struct slot *slot)
+{
+	if (!slot->has)
+		return;
+	slot->has = false;
+	board_return(slot->fuzz->board, slot->fuzz->now);
 }
 
 static void
-fuzz_say(struct fuzz *f, const char *text)
+slot_type(struct slot *slot)
 {
-	if (f->open && text[0] != '\0')
-		board_feed(f->board, (const uint8_t *)text, strlen(text), f->now);
+	uint8_t	byte = (uint8_t)(TYPED + slot_number(slot));
+
+	if (slot->has && slot->kind == REQUEST_CONSOLE)
+		board_type(slot->fuzz->board, &byte, 1, slot->fuzz->now);
 }
 
-/* The model: one command of what was sent, and its answer. */
+/* It reads again. */
 static void
-fuzz_answer(struct fuzz *f)
+slot_resume(struct slot *slot)
 {
-	char	*end = memchr(f->wire, 4, f->wire_len), *p, reply[256] = "";
-	size_t	 used = end == NULL ? f->wire_len : (size_t)(end + 1 - f->wire);
-	char	 line[sizeof f->wire + 1];
+	if (!slot->slow)
+		return;
+	slot->slow = false;
+	board_resume(slot->fuzz->board);
+}
 
-	memcpy(line, f->wire, used);
-	line[used] = '\0';
-	memmove(f->wire, f->wire + used, f->wire_len - used);
-	f->wire_len -= used;
-	if ((p = strstr(line, "{}[")) != NULL)
-		snprintf(reply, sizeof reply, "OK\4KeyError: (%.*s, True)\r\n\4>",
-		    (int)strspn(p + 3, "0123456789"), p + 3);
-	else if ((p = strstr(line, "__p(0,'")) != NULL)
-		snprintf(reply, sizeof reply, "OK%.9s\r\n\x1e\4\4>", p + 7);
-	else if (strstr(line, "__p(") != NULL)
-		strcpy(reply, "OK42\r\n\x1e\4\4>");
-	else if (strchr(line, 1) != NULL)
-		strcpy(reply, "\r\nraw REPL; CTRL-B to exit\r\n>");
-	else if (end != NULL)
-		strcpy(reply, "OK\4\4>");
-	fuzz_say(f, reply);
+/* A client leaves, and leaves behind nothing. */
+static void
+slot_leave(struct slot *slot)
+{
+	slot_withdraw(slot);
+	slot_return(slot);
+	slot_release(slot, true);
+}
+
+/* -------------------------------------------------------------- the host */
+
+static void
+fuzz_check_sent(const struct fuzz *f, const uint8_t *bytes, size_t len)
+{
+	const struct slot	*slot;
+	size_t			 i;
+
+	for (i = 0; i < len; i++) {
+		if (bytes[i] < TYPED || bytes[i] >= TYPED + SLOTS)
+			continue;
+		slot = &f->slots[bytes[i] - TYPED];
+		assert(slot->has && slot->kind == REQUEST_CONSOLE);
+	}
 }
 
 static void
@@ -176,18 +284,11 @@ host_wake(struct board *b, void *arg)
 {
 	struct fuzz	*f = arg;
 	const uint8_t	*bytes;
-	size_t		 len, room;
+	size_t		 len;
 
-	while ((len = board_output(b, &bytes)) > 0) {
-		room = sizeof f->wire - f->wire_len;
-		if (len > room) {
-			f->wire_len = 0;
-			room = sizeof f->wire;
-		}
-		if (len > room)
-			len = room;
-		memcpy(f->wire + f->wire_len, bytes, len);
-		f->wire_len += len;
+	while (f->open && (len = board_output(b, &bytes)) > 0) {
+		fuzz_check_sent(f, bytes, len);
+		model_hear(&f->model, bytes, len);
 		board_sent(b, len, f->now);
 	}
 }
@@ -195,7 +296,11 @@ host_wake(struct board *b, void *arg)
 static void
 host_notice(struct board *b, const struct board_notice *notice, void *arg)
 {
-	(void)b, (void)notice, (void)arg;
+	struct fuzz	*f = arg;
+
+	script_tell("%6llu %s: %s %.*s", (unsigned long long)f->now,
+	    board_state_name(b->state), notice->reason == NULL ? "" :
+	    notice->reason, (int)notice->len, (const char *)notice->bytes);
 }
 
 static int
@@ -204,7 +309,10 @@ host_restart(struct board *b, void *arg)
 	struct fuzz	*f = arg;
 
 	(void)b;
-	return f->now % 3 == 0 ? 0 : -ENOTSUP;
+	if (f->now % 3 != 0)
+		return -ENOTSUP;
+	f->resetting = true;
+	return 0;
 }
 
 static void
@@ -219,7 +327,12 @@ host_pause(struct board *b, bool pause, void *arg)
 static void
 host_release(struct board *b, bool release, void *arg)
 {
-	(void)b, (void)release, (void)arg;
+	struct fuzz	*f = arg;
+
+	(void)b;
+	f->released = release;
+	if (release)
+		f->open = f->resetting = f->paused = false;
 }
 
 static void
@@ -234,53 +347,204 @@ static const struct board_host host = {
 	.release = host_release,
 };
 
+/* -------------------------------------------------------------- the port */
+
 static void
-fuzz_open(struct fuzz *f, bool open)
+fuzz_open(struct fuzz *f)
 {
-	if (open) {
-		f->open = true;
-		f->wire_len = 0;
-		board_opened(f->board, f->now % 5 == 0 ? 2000 : 0,
-		    f->now % 2 == 0, f->now);
-	} else if (f->open) {
-		f->open = false;
-		board_closed(f->board, "unplugged", f->now);
-	}
+	if (f->open || f->released)
+		return;
+	board_set_bootsel(f->board, false, f->now);	/* it goes first */
+	f->open = true;
+	f->paused = f->resetting = false;
+	model_restart(&f->model);
+	board_opened(f->board, f->now % 5 == 0 ? 2000 : 0, f->now % 2 == 0,
+	    f->now);
 }
 
 static void
-fuzz_operate(struct fuzz *f, unsigned op, unsigned arg)
+fuzz_close(struct fuzz *f)
+{
+	if (!f->open) {
+		board_problem(f->board, "nothing listens at its port");
+		return;
+	}
+	f->open = f->paused = f->resetting = false;
+	board_closed(f->board, "unplugged", f->now);
+}
+
+/* The pull at the reset line is over, or has broken the port. */
+static void
+fuzz_reset(struct fuzz *f, bool well)
+{
+	if (!f->resetting)
+		return;
+	f->resetting = false;
+	if (!well) {
+		fuzz_close(f);
+		return;
+	}
+	model_restart(&f->model);
+	board_opened(f->board, 0, false, f->now);
+}
+
+static void
+fuzz_say(struct fuzz *f, const char *text, size_t len)
+{
+	if (f->open && !f->paused && len > 0)
+		board_feed(f->board, (const uint8_t *)text, len, f->now);
+}
+
+static void
+fuzz_answer(struct fuzz *f)
+{
+	char	says[MODEL_SAYS_MAX];
+	size_t	len = model_answer(&f->model, says);
+
+	fuzz_say(f, says, len);
+}
+
+static void
+fuzz_say_word(struct fuzz *f)
 {
 	static const char *const words[] = {
 		"OK", ">>> ", "\4", "\4>", "R\1\x80", "OK\r\n\4\4>",
-		"raw REPL; CTRL-B to exit\r\n>", "RR",
+		"raw REPL; CTRL-B to exit\r\n>", "RR", "v00\r\n",
 		"MicroPython v1\r\nType \"help()\" for more information.\r\n>>> ",
 	};
+	const char	*word = SCRIPT_PICK(&f->script, words);
 
-	switch (op % 12) {
-	case 0: fuzz_submit(f, arg); break;
-	case 1: case 2: case 3: fuzz_answer(f); break;
-	case 4: fuzz_say(f, words[arg % (sizeof words / sizeof *words)]); break;
-	case 5: fuzz_say(f, (char[]){ (char)arg, 0 }); break;
+	fuzz_say(f, word, strlen(word));
+}
+
+static void
+fuzz_tick(struct fuzz *f, uint64_t ms)
+{
+	f->now += ms;
+	board_tick(f->board, f->now);
+}
+
+/* As after a flash: whoever has the board then makes it another one. */
+static void
+fuzz_change(struct fuzz *f, unsigned how)
+{
+	struct driver_options	options = { .may_interrupt = f->served };
+	size_t			i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (f->slots[i].has && f->slots[i].kind == REQUEST_FLASH) {
+			f->model.is_repl = how & 1;
+			assert(board_set_driver(f->board, how & 1 ?
+			    &driver_repl : &driver_piserial, &options) == 0);
+		}
+}
+
+static void
+fuzz_operate(struct fuzz *f)
+{
+	uint8_t	op = script_byte(&f->script), arg;
+	char	byte;
+
+	switch (op % 20) {
+	case 0: case 1: fuzz_submit(f); break;
+	case 2: case 3: case 4: fuzz_answer(f); break;
+	case 5: fuzz_say_word(f); break;
 	case 6:
-		f->now += arg * arg / 8;
-		board_tick(f->board, f->now);
+		byte = (char)script_byte(&f->script);
+		fuzz_say(f, &byte, 1);
 		break;
-	case 7: fuzz_open(f, arg & 1); break;
-	case 8: fuzz_withdraw(f, arg); break;
-	case 9:
-		if (arg & 1)
-			board_interrupt(f->board, f->now);
-		else
-			board_cancel(f->board, arg, f->now);
+	case 7:
+		arg = script_byte(&f->script);
+		fuzz_tick(f, arg * arg / 8);
 		break;
-	case 10: fuzz_release(f, arg); break;
-	case 11:
-		f->resubmit = arg & 1;
-		if (f->paused && arg & 2)
-			board_resume(f->board);
+	case 8: fuzz_open(f); break;
+	case 9: fuzz_close(f); break;
+	case 10: slot_withdraw(slot_pick(f)); break;
+	case 11: board_interrupt(f->board, f->now); break;
+	case 12:
+		board_cancel(f->board, script_byte(&f->script), f->now);
+		break;
+	case 13: slot_release(slot_pick(f), op >= 128); break;
+	case 14: f->resubmit = true; break;
+	case 15: slot_resume(slot_pick(f)); break;
+	case 16: slot_return(slot_pick(f)); break;
+	case 17: slot_type(slot_pick(f)); break;
+	case 18: fuzz_reset(f, op < 128); break;
+	case 19:
+		if (op == 19) {
+			f->left = true;
+			board_leave(f->board, f->now);
+		} else if (op < 128)
+			fuzz_change(f, op / 20);
+		else if (!f->open)
+			board_set_bootsel(f->board, op < 200, f->now);
 		break;
 	}
+}
+
+/* ---------------------------------------------------------------- the end */
+
+static bool
+fuzz_is_idle(const struct fuzz *f)
+{
+	size_t	i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (f->slots[i].request != NULL)
+			return false;
+	return true;
+}
+
+/* What the board waits for comes about, or its time is up. */
+static void
+fuzz_go_on(struct fuzz *f)
+{
+	uint64_t	at;
+	size_t		i;
+
+	fuzz_reset(f, true);
+	fuzz_open(f);
+	for (i = 0; i < SLOTS; i++)
+		slot_resume(&f->slots[i]);
+	fuzz_answer(f);
+	at = board_deadline(f->board);
+	fuzz_tick(f, f->model.len > 0 || at == DRIVER_NEVER ? 1 :
+	    at <= f->now ? 0 : at - f->now);
+}
+
+/* One more client: how it is answered; in bounded time. */
+static enum error_code
+fuzz_ask(struct fuzz *f)
+{
+	static const uint8_t	 plain[] = { 0, 3 };	/* c1, a statement too */
+	unsigned		 rounds;
+
+	f->script = (struct script){ plain, sizeof plain };
+	fuzz_submit(f);
+	for (rounds = 0; rounds < ROUNDS && !fuzz_is_idle(f); rounds++)
+		fuzz_go_on(f);
+	assert(fuzz_is_idle(f));
+	return f->last_error;
+}
+
+/*
+ * Everybody leaves.  The board may have to find its way back, but then it
+ * serves whoever comes.
+ */
+static void
+fuzz_to_the_end(struct fuzz *f)
+{
+	size_t	i;
+
+	f->resubmit = false;
+	for (i = 0; i < SLOTS; i++)
+		slot_leave(&f->slots[i]);
+	for (i = 0; i < TRIES; i++) {
+		fuzz_go_on(f);
+		if (fuzz_ask(f) == ERROR_NONE)
+			return;
+	}
+	assert(!f->served);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -291,23 +555,31 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct driver_ops *const drivers[] = {
 		&driver_repl, &driver_piserial, &driver_auto, &driver_repl
 	};
-	struct fuzz		f = { .now = 1000 };
+	struct fuzz		f = { .now = 1000, .script = { data, size } };
 	struct board_options	options = { .name = "b", .port = "p" };
+	struct board		*board;
+	uint8_t			how = script_byte(&f.script);
 	size_t			i;
 
-	if (size == 0)
-		return 0;
-	options.driver = drivers[data[0] & 3];
-	options.driver_options.may_interrupt = (data[0] & 4) == 0;
-	options.driver_options.two_speeds = (data[0] & 8) == 0;
+	options.driver = drivers[how & 3];
+	options.driver_options.may_interrupt = (how & 4) == 0;
+	options.driver_options.two_speeds = (how & 8) == 0;
+	f.model.is_repl = (how & 3) != 1;
+	f.served = options.driver != &driver_auto &&
+	    options.driver_options.may_interrupt;
+	for (i = 0; i < SLOTS; i++)
+		f.slots[i].fuzz = &f;
 	f.board = board_create(&options, &host, &f, 1);
 	assert(f.board != NULL);
-	fuzz_open(&f, true);
-	for (i = 1; i + 1 < size; i += 2)
-		fuzz_operate(&f, data[i], data[i + 1]);
+	fuzz_open(&f);
+	while (f.script.size > 0)
+		fuzz_operate(&f);
+	if (!f.left)
+		fuzz_to_the_end(&f);
 	f.resubmit = false;
-	board_destroy(f.board, f.now);
-	for (i = 0; i < SLOTS; i++)
-		assert(f.slots[i].state == SLOT_FREE);
+	board = f.board;
+	f.board = NULL;		/* nobody finds it any more */
+	board_destroy(board, f.now);
+	assert(fuzz_is_idle(&f));
 	return 0;
 }

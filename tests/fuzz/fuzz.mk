@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+#
+# make fuzz          the fuzzers, FUZZ_RUNS executions each
+# make check-fuzz    what they found worth keeping, tests/fuzz/corpus, once more
+#
+# A fuzzer for each decoder, one for the board and one for the whole server.
+
+FUZZ_RUNS ?= 10000000
+FUZZ_LEN ?= 4096
+FUZZ_OPTIONS ?=
+FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_PROGRAMS = $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/%)
+FUZZ_CORPORA = $(notdir $(sort $(wildcard tests/fuzz/corpus/*)))
+# What several of them use, and all of the daemon but its main().
+FUZZ_PARTS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%.o,$(filter-out \
+	tests/fuzz/fuzz_% %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
+FUZZ_LIBRARY = $(BUILD)/tests/fuzz/libfuzzed.a
+
+fuzz:
+	@tests/setup check
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz \
+	    SANITIZE=fuzzer-no-link,address,undefined \
+	    $(FUZZ_NAMES:%=run-%)
+
+# A corpus grows in the build; what is found worth keeping is in the tree.
+run-fuzz_%: $(BUILD)/tests/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/corpus/$*
+	$< -runs=$(FUZZ_RUNS) -max_len=$(FUZZ_LEN) -print_final_stats=1 \
+	    $(patsubst %,-dict=%,$(wildcard tests/fuzz/$*.dict)) \
+	    $(FUZZ_OPTIONS) \
+	    $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
+
+$(FUZZ_LIBRARY): $(filter-out %/main.o,$(DAEMON_OBJECTS)) $(FUZZ_PARTS)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
+
+FUZZ_PACKAGES = $(call pkg,libs,$(DAEMON_PACKAGES))
+
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_LIBRARY) \
+	$(LIBPROTOCOL)
+	$(call say,LD)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(FUZZ_PACKAGES)
+
+# Without libFuzzer, in whichever build: each file once.
+$(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
+	$(BUILD)/tests/fuzz/replay.o $(FUZZ_LIBRARY) $(LIBPROTOCOL)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FUZZ_PACKAGES)
+
+check-fuzz: $(FUZZ_CORPORA:%=replay-%)
+
+replay-%: $(BUILD)/tests/fuzz/replay_%
+	@echo "  FUZZ  $*"
+	@$< tests/fuzz/corpus/$* >$<.log 2>&1 || { tail -n 100 $<.log; exit 1; }
+
+.PHONY: fuzz check-fuzz
+
+-include $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/%.d) $(FUZZ_PARTS:.o=.d) \
+	$(BUILD)/tests/fuzz/replay.d
