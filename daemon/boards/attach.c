@@ -232,8 +232,6 @@ attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
 		board_set_bootsel(b, true, boards_now());
 	} else if (a->verdict == CLAIM_UNCLAIMED)
 		board_set_port(a->board, tty->node, &a->usb);
-	else if (claim->config != NULL && claim->config->port != NULL)
-		board_set_port(a->board, claim->config->port, &a->usb);
 	else
 		boards_plug(at->boards, a->board, tty->node, &a->usb);
 }

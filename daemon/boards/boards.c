@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/port/path_watch.h"
 #include "protocol/limits.h"
 
@@ -30,7 +31,7 @@ struct boards {
 uint64_t
 boards_now(void)
 {
-	return unit_now();
+	return clock_now();
 }
 
 static void
@@ -104,7 +105,6 @@ int
 boards_add(struct boards *bs, const struct board_config *config)
 {
 	struct unit	*u;
-	int		 error;
 
 	if (bs->count == LIMIT_BOARDS)
 		return -ENOSPC;
@@ -113,16 +113,9 @@ boards_add(struct boards *bs, const struct board_config *config)
 	u = unit_create(bs->base, bs->watcher, config, &boards_unit_handler,
 	    bs);
 	if (u == NULL)
-		return -ENOMEM;
+		return -errno;
 	bs->units[bs->count++] = u;
-	if (config->port == NULL) {
-		board_problem(unit_board(u), "no such board is plugged in");
-		return 0;
-	}
-	error = unit_plug(u, config->port);
-	if (error < 0)
-		boards_remove(bs, unit_board(u));
-	return error;
+	return 0;
 }
 
 static size_t
@@ -155,12 +148,7 @@ int
 boards_plug(struct boards *bs, struct board *b, const char *port,
     const struct board_usb *usb)
 {
-	struct unit	*u = bs->units[boards_index(bs, b)];
-	int		 error;
-
-	boards_unplug(bs, b, "its port changed");
-	error = board_set_port(b, port, usb);
-	return error < 0 ? error : unit_plug(u, port);
+	return unit_plug(bs->units[boards_index(bs, b)], port, usb);
 }
 
 int

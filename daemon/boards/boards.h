@@ -38,9 +38,7 @@ int		 boards_add(struct boards *, const struct board_config *);
  */
 void		 boards_remove(struct boards *, struct board *);
 
-/*
- * The board's port is at that address now; it is opened.  usb may be NULL.
- */
+/* The board's port is there: unit_plug(). */
 int		 boards_plug(struct boards *, struct board *, const char *port,
     const struct board_usb *usb);
 

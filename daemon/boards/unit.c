@@ -12,7 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/seldom.h"
 #include "daemon/port/port.h"
 
 /* How long a board may be deaf after a reset by DTR: the bootloaders of
@@ -20,28 +22,18 @@
 #define SETTLE_MS	2000
 
 struct unit {
-	struct event_base *base;
-	struct path_watcher *watcher;
 	const struct unit_handler *handler;
 	void		*arg;
 	struct board	*board;
-	struct port	*port;		/* NULL while it is nowhere */
+	struct port	*port;
 	unsigned	 baud;
 	unsigned	 other_baud;	/* or 0 */
 	bool		 drop_dtr;
 	bool		 boot_greedy;
+	struct seldom	 said;
 	struct event	*timer;
 	uint64_t	 timer_at;
 };
-
-uint64_t
-unit_now(void)
-{
-	struct timespec	now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static void
 unit_set_timer(struct unit *u, uint64_t now)
@@ -73,10 +65,10 @@ unit_wake(struct board *board, void *arg)
 {
 	struct unit	*u = arg;
 	const uint8_t	*bytes;
-	uint64_t	 now = unit_now();
+	uint64_t	 now = clock_now();
 	size_t		 len, n;
 
-	while (u->port != NULL && (len = board_output(board, &bytes)) > 0) {
+	while ((len = board_output(board, &bytes)) > 0) {
 		n = port_write(u->port, bytes, len);
 		if (n == 0)
 			break;
@@ -86,16 +78,26 @@ unit_wake(struct board *board, void *arg)
 	u->handler->settled(u->arg);
 }
 
-static void
-unit_log(const struct board *b, const struct board_notice *notice)
+/* A port that comes and goes by itself is not told of each time. */
+static bool
+unit_may_say(struct unit *u, const char *what)
 {
-	struct log_about	about = { .board = b->name };
+	return !port_is_unsteady(u->port) ||
+	    seldom_may(&u->said, what, clock_now());
+}
+
+static void
+unit_log(struct unit *u, const struct board_notice *notice)
+{
+	const struct board	*b = u->board;
+	struct log_about	 about = { .board = b->name };
 
 	if (notice->kind == NOTICE_STATE && (b->state == BOARD_ABSENT ||
 	    b->state == BOARD_SILENT)) {
 		about.kind = b->state == BOARD_ABSENT ? LOG_DETACH : LOG_SILENT;
-		log_info_about(&about, "board %s is %s: %s", b->name,
-		    board_state_name(b->state), notice->reason);
+		if (unit_may_say(u, notice->reason))
+			log_info_about(&about, "board %s is %s: %s", b->name,
+			    board_state_name(b->state), notice->reason);
 	} else if (notice->kind == NOTICE_WILL) {
 		about.kind = LOG_WILL;
 		log_warn_about(&about, "board %s: %s", b->name, notice->reason);
@@ -112,7 +114,9 @@ unit_notice(struct board *board, const struct board_notice *notice, void *arg)
 {
 	struct unit	*u = arg;
 
-	unit_log(board, notice);
+	if (notice->kind == NOTICE_STATE && board->state == BOARD_SILENT)
+		port_tell(u->port, WANTED_SILENT);
+	unit_log(u, notice);
 	u->handler->notice(u->arg, board, notice);
 }
 
@@ -122,7 +126,7 @@ unit_restart(struct board *board, void *arg)
 	struct unit	*u = arg;
 
 	(void)board;
-	return u->port == NULL ? -ENOTSUP : port_reset(u->port);
+	return port_reset(u->port);
 }
 
 static void
@@ -131,8 +135,7 @@ unit_pause(struct board *board, bool pause, void *arg)
 	struct unit	*u = arg;
 
 	(void)board;
-	if (u->port != NULL)
-		port_pause(u->port, pause);
+	port_pause(u->port, pause);
 }
 
 static void
@@ -140,11 +143,8 @@ unit_release(struct board *board, bool release, void *arg)
 {
 	struct unit	*u = arg;
 
-	(void)board;
-	if (u->port != NULL && release)
-		port_stop(u->port);
-	else if (u->port != NULL)
-		port_start(u->port);
+	port_tell(u->port, !release ? WANTED_RETURNED :
+	    board->state == BOARD_FLASHING ? WANTED_FLASHING : WANTED_LENT);
 }
 
 /* What answers at it is asked at it first when the port is opened again. */
@@ -157,8 +157,7 @@ unit_change_speed(struct board *board, void *arg)
 	(void)board;
 	u->other_baud = u->baud;
 	u->baud = baud;
-	if (u->port != NULL)
-		port_set_baud(u->port, baud);
+	port_set_baud(u->port, baud);
 }
 
 static const struct board_host unit_host = {
@@ -188,11 +187,12 @@ unit_opened(void *arg, enum link_reset reset)
 {
 	struct unit	*u = arg;
 
-	log_info_about(&(struct log_about){ .board = u->board->name,
-	    .kind = LOG_ATTACH }, "board %s is there, at %s", u->board->name,
-	    u->board->port);
+	if (unit_may_say(u, "it is there"))
+		log_info_about(&(struct log_about){ .board = u->board->name,
+		    .kind = LOG_ATTACH }, "board %s is there, at %s",
+		    u->board->name, u->board->port);
 	board_opened(u->board, reset == LINK_RESETS_NOT ? 0 : unit_settle_ms(u),
-	    unit_may_ask(u, reset), unit_now());
+	    unit_may_ask(u, reset), clock_now());
 }
 
 static void
@@ -200,7 +200,7 @@ unit_reset_done(void *arg)
 {
 	struct unit	*u = arg;
 
-	board_opened(u->board, unit_settle_ms(u), false, unit_now());
+	board_opened(u->board, unit_settle_ms(u), false, clock_now());
 }
 
 static void
@@ -208,7 +208,7 @@ unit_closed(void *arg, const char *reason)
 {
 	struct unit	*u = arg;
 
-	board_closed(u->board, reason, unit_now());
+	board_closed(u->board, reason, clock_now());
 }
 
 static void
@@ -216,10 +216,11 @@ unit_failed(void *arg, const char *reason)
 {
 	struct unit	*u = arg;
 
-	if (strcmp(u->board->problem, reason) == 0)
-		return;
-	log_info_about(&(struct log_about){ .board = u->board->name },
-	    "board %s at %s: %s", u->board->name, u->board->port, reason);
+	if (strcmp(u->board->problem, reason) != 0 &&
+	    seldom_may(&u->said, reason, clock_now()))
+		log_info_about(&(struct log_about){ .board = u->board->name },
+		    "board %s at %s: %s", u->board->name, u->board->port,
+		    reason);
 	board_problem(u->board, reason);
 }
 
@@ -228,7 +229,7 @@ unit_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	struct unit	*u = arg;
 
-	board_feed(u->board, bytes, len, unit_now());
+	board_feed(u->board, bytes, len, clock_now());
 }
 
 static void
@@ -255,7 +256,7 @@ unit_timer_cb(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	u->timer_at = DRIVER_NEVER;
-	board_tick(u->board, unit_now());
+	board_tick(u->board, clock_now());
 }
 
 void
@@ -263,7 +264,7 @@ unit_destroy(struct unit *u)
 {
 	if (u == NULL)
 		return;
-	board_destroy(u->board, unit_now());
+	board_destroy(u->board, clock_now());
 	port_destroy(u->port);
 	if (u->timer != NULL)
 		event_free(u->timer);
@@ -294,51 +295,99 @@ unit_driver_options(const struct board_config *config)
 	};
 }
 
-struct unit *
-unit_create(struct event_base *base, struct path_watcher *watcher,
-    const struct board_config *config, const struct unit_handler *handler, void *arg)
+/* How it is served from now on, but for its language. */
+static void
+unit_serve(struct unit *u, const struct board_config *config)
 {
-	struct board_options	 options = {
+	u->baud = config->baud;
+	u->other_baud = config->other_baud;
+	u->drop_dtr = config->drop_dtr;
+	u->boot_greedy = config->boot_greedy;
+	port_set_baud(u->port, config->baud);
+	port_set_drop_dtr(u->port, config->drop_dtr);
+}
+
+/* Its board and what that needs; half of it is undone by unit_destroy(). */
+static int
+unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
+    const struct board_config *config)
+{
+	struct board_options	options = {
 		.name = config->name,
 		.port = config->port,
 		.driver = config->driver,
 		.driver_options = unit_driver_options(config),
 		.flash = config->flash,
 	};
-	struct unit		*u = calloc(1, sizeof *u);
+
+	u->timer = evtimer_new(base, unit_timer_cb, u);
+	u->port = port_create(base, watcher, &unit_port_handler, u);
+	if (u->timer == NULL || u->port == NULL)
+		return -ENOMEM;
+	u->board = board_create(&options, &unit_host, u, boot_start());
+	if (u->board == NULL)
+		return -ENOMEM;
+	unit_serve(u, config);
+	if (config->port == NULL) {
+		board_problem(u->board, "no such board is plugged in");
+		return 0;
+	}
+	return port_set_address(u->port, config->port, true);
+}
+
+struct unit *
+unit_create(struct event_base *base, struct path_watcher *watcher,
+    const struct board_config *config, const struct unit_handler *handler, void *arg)
+{
+	struct unit	*u = calloc(1, sizeof *u);
+	int		 error;
 
 	if (u == NULL)
 		return NULL;
-	u->base = base;
-	u->watcher = watcher;
 	u->handler = handler;
 	u->arg = arg;
 	u->timer_at = DRIVER_NEVER;
-	u->baud = config->baud;
-	u->other_baud = config->other_baud;
-	u->drop_dtr = config->drop_dtr;
-	u->boot_greedy = config->boot_greedy;
-	u->timer = evtimer_new(base, unit_timer_cb, u);
-	if (u->timer != NULL)
-		u->board = board_create(&options, &unit_host, u, boot_start());
-	if (u->board == NULL) {
+	error = unit_init(u, base, watcher, config);
+	if (error < 0) {
 		unit_destroy(u);
+		errno = -error;
 		return NULL;
 	}
 	return u;
 }
 
-int
-unit_plug(struct unit *u, const char *address)
+/* Its port is not open any more. */
+static void
+unit_close(struct unit *u, const char *reason)
 {
-	errno = ENOMEM;
-	u->port = port_create(u->base, u->watcher, address, u->baud,
-	    u->drop_dtr, &unit_port_handler, u);
-	if (u->port == NULL)
-		return -errno;
-	if (!u->board->away)
-		port_start(u->port);
-	return 0;
+	if (u->board->open)
+		board_closed(u->board, reason, clock_now());
+	else
+		board_problem(u->board, reason);
+}
+
+/* Where its port is; of one that is configured, the bus has no say. */
+static int
+unit_move(struct unit *u, const char *address, const struct board_usb *usb)
+{
+	int	error;
+
+	if (port_is_configured(u->port))
+		return board_set_port(u->board, u->board->port, usb);
+	if (strcmp(u->board->port, address) != 0)
+		unit_unplug(u, "its port changed");
+	error = board_set_port(u->board, address, usb);
+	return error < 0 ? error : port_set_address(u->port, address, false);
+}
+
+int
+unit_plug(struct unit *u, const char *address, const struct board_usb *usb)
+{
+	int	error = unit_move(u, address, usb);
+
+	if (error == 0)
+		port_tell(u->port, WANTED_PLUGGED);
+	return error;
 }
 
 int
@@ -346,10 +395,7 @@ unit_change(struct unit *u, const struct board_config *config)
 {
 	struct driver_options	options = unit_driver_options(config);
 
-	u->baud = config->baud;
-	u->other_baud = config->other_baud;
-	u->drop_dtr = config->drop_dtr;
-	u->boot_greedy = config->boot_greedy;
+	unit_serve(u, config);
 	return board_set_driver(u->board, config->driver, &options);
 }
 
@@ -361,30 +407,18 @@ unit_set_baud(struct unit *u, unsigned baud)
 	if (u->other_baud == baud)
 		u->other_baud = u->baud;
 	u->baud = baud;
-	if (u->port == NULL)
-		return;
-	port_destroy(u->port);
-	u->port = NULL;
-	unit_plug(u, u->board->port);
+	port_set_baud(u->port, baud);
 }
 
 void
 unit_unplug(struct unit *u, const char *reason)
 {
-	struct board	*b = u->board;
-
-	if (u->port == NULL)
-		return;
-	port_destroy(u->port);
-	u->port = NULL;
-	if (b->open)
-		board_closed(b, reason, unit_now());
-	else
-		board_problem(b, reason);
+	port_tell(u->port, WANTED_UNPLUGGED);
+	unit_close(u, reason);
 }
 
 struct board *
-unit_board(struct unit *u)
+unit_board(const struct unit *u)
 {
 	return u->board;
 }

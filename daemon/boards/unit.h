@@ -13,7 +13,7 @@ struct unit;
 
 struct board_config {
 	const char	*name;
-	const char	*port;		/* NULL: unit_plug() will tell */
+	const char	*port;		/* configured; NULL: unit_plug() will tell */
 	const struct driver_ops *driver;
 	unsigned	 baud;
 	unsigned	 other_baud;	/* to try if nobody answers; or 0 */
@@ -31,7 +31,10 @@ struct unit_handler {
 	void	(*settled)(void *arg);
 };
 
-/* A board that is nowhere yet.  NULL when memory is short. */
+/*
+ * A board; it has a port if one is configured, and begins to open it.  NULL with
+ * errno: EINVAL (no such kind of port), ENOMEM.
+ */
 struct unit	*unit_create(struct event_base *, struct path_watcher *,
     const struct board_config *, const struct unit_handler *, void *arg);
 
@@ -39,10 +42,12 @@ struct unit	*unit_create(struct event_base *, struct path_watcher *,
 void		 unit_destroy(struct unit *);
 
 /*
- * Its port is at that address from now on, and is opened, again and again if need
- * be.  A negative errno: -EINVAL (no such kind of port), -ENOMEM.
+ * Its port is there, at that address unless another is configured, and is opened
+ * as long as its board wants it.  A negative errno: -EINVAL (no such kind of
+ * port), -ENOMEM.
  */
-int		 unit_plug(struct unit *, const char *address);
+int		 unit_plug(struct unit *, const char *address,
+    const struct board_usb *);
 
 /*
  * Another language and speed, of a board that is another one after a flash; its
@@ -56,9 +61,6 @@ void		 unit_set_baud(struct unit *, unsigned baud);
 /* Its port is gone. */
 void		 unit_unplug(struct unit *, const char *reason);
 
-struct board	*unit_board(struct unit *);
-
-/* Milliseconds of the monotonic clock: the time of all boards. */
-uint64_t	 unit_now(void);
+struct board	*unit_board(const struct unit *);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeping a port open.
+ * Keeping a port open, as long as it is wanted: wanted.c says when.
  *
  * A path that is not there is waited for with inotify, so that nothing wakes up
  * until it appears.  A socket whose server does not listen gives no sign when
- * it does; only there a timer tries again, more and more slowly.
+ * it does; only there, and where a port is lost as soon as it is open, a timer tries
+ * again, more and more slowly.
  *
  * A path that another program has open is not even opened, lock or no lock: that
  * would take bytes from that program, and change its speed.
@@ -18,12 +19,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "holder.h"
 #include "link.h"
 #include "path_watch.h"
 
-#define RETRY_FIRST_MS	50
-#define RETRY_LAST_MS	5000
+#define RETRY_FREED_MS	50
 #define RETRY_BUSY_MS	60000
 
 /* How long the reset line is pulled.  Boards couple it through a capacitor and
@@ -34,20 +35,21 @@
 #define READ_SIZE	4096
 
 struct port {
+	struct wanted		 wanted;
 	struct link		 link;
-	char			*address;
+	char			*address;	/* NULL: nowhere yet */
 	struct event_base	*base;
+	struct path_watcher	*watcher;
 	const struct port_handler *handler;
 	void			*arg;
 	struct event		*readable, *writable;
 	struct event		*retry, *reset;
 	struct path_watch	*watch;		/* NULL where it is no path */
 	struct holder		 holder;	/* pid 0: nobody is known */
-	int			 retry_ms;
+	unsigned		 baud;
+	bool			 drop_dtr;
 	bool			 paused;
 };
-
-static void port_try(struct port *);
 
 static void
 port_add_timer(struct event *timer, int ms)
@@ -90,14 +92,12 @@ port_wait(struct port *p, int error)
 	if (error == -EBUSY && p->watch != NULL)
 		path_watch_start(p->watch);
 	if (error == -ECONNREFUSED || p->watch == NULL ||
-	    !path_watch_is_on(p->watch)) {
-		port_add_timer(p->retry, p->retry_ms);
-		p->retry_ms = p->retry_ms * 2 < RETRY_LAST_MS ?
-		    p->retry_ms * 2 : RETRY_LAST_MS;
-	} else if (error == -EBUSY)
+	    !path_watch_is_on(p->watch))
+		port_add_timer(p->retry, p->wanted.pause_ms);
+	else if (error == -EBUSY)
 		port_add_timer(p->retry, p->holder.pid != 0 &&
 		    holder_find(p->link.address, &p->holder) < 0 ?
-		    RETRY_FIRST_MS : RETRY_BUSY_MS);
+		    RETRY_FREED_MS : RETRY_BUSY_MS);
 }
 
 static void
@@ -112,13 +112,47 @@ port_close(struct port *p)
 	link_close(&p->link);
 }
 
+/* Closes it, and stops trying. */
+static void
+port_shut(struct port *p)
+{
+	if (p->address == NULL)
+		return;
+	port_close(p);
+	event_del(p->retry);
+	if (p->watch != NULL)
+		path_watch_stop(p->watch);
+}
+
+/*
+ * Not at once: hot-plug may be about to say that it is gone.  What happens at its
+ * path in a pause is worth a try before that is over.
+ */
+static void
+port_act(struct port *p, enum wanted_act act)
+{
+	if (act == WANTED_REST)
+		return;
+	port_shut(p);
+	if (act != WANTED_TRY)
+		return;
+	port_add_timer(p->retry, p->wanted.pause_ms);
+	if (p->wanted.pause_ms > 0 && p->watch != NULL)
+		path_watch_start(p->watch);
+}
+
+void
+port_tell(struct port *p, enum wanted_input input)
+{
+	port_act(p, wanted_tell(&p->wanted, input, clock_now()));
+}
+
+/* What the handler does then, to close it for good, say, holds. */
 static void
 port_lose(struct port *p, const char *reason)
 {
-	port_close(p);
+	port_tell(p, WANTED_LOST);
 	p->handler->closed(p->arg, reason);
-	p->retry_ms = RETRY_FIRST_MS;
-	port_try(p);
 }
 
 static void
@@ -149,6 +183,7 @@ static void
 port_opened(struct link *link, int error)
 {
 	struct port	*p = link->owner;
+	const char	*reason;
 
 	if (error == 0) {
 		p->readable = event_new(p->base, link->fd, EV_READ | EV_PERSIST,
@@ -160,15 +195,17 @@ port_opened(struct link *link, int error)
 	}
 	if (error < 0) {
 		port_close(p);
-		p->handler->failed(p->arg, port_reason(p, error));
+		port_tell(p, WANTED_FAILED);
+		reason = port_reason(p, error);
 		port_wait(p, error);
+		p->handler->failed(p->arg, reason);
 		return;
 	}
+	port_tell(p, WANTED_OPENED);
 	if (p->watch != NULL)
 		path_watch_stop(p->watch);
 	event_del(p->retry);
 	p->paused = false;
-	p->retry_ms = RETRY_FIRST_MS;
 	event_add(p->readable, NULL);
 	p->handler->opened(p->arg, link_resets(link));
 }
@@ -226,6 +263,7 @@ port_reset_cb(evutil_socket_t fd, short what, void *arg)
 	struct port	*p = arg;
 
 	(void)fd, (void)what;
+	port_tell(p, WANTED_RESET_DONE);
 	if (link_reset(&p->link, false) == 0)
 		p->handler->reset_done(p->arg);
 	else
@@ -234,42 +272,37 @@ port_reset_cb(evutil_socket_t fd, short what, void *arg)
 
 struct port *
 port_create(struct event_base *base, struct path_watcher *watcher,
-    const char *address, unsigned baud, bool drop_dtr,
     const struct port_handler *handler, void *arg)
 {
 	struct port	*p = calloc(1, sizeof *p);
-	int		 error = -ENOMEM;
 
 	if (p == NULL)
 		return NULL;
 	p->base = base;
+	p->watcher = watcher;
 	p->handler = handler;
 	p->arg = arg;
-	p->retry_ms = RETRY_FIRST_MS;
 	p->link.fd = -1;
-	p->address = strdup(address);
-	if (p->address == NULL)
-		goto fail;
-	error = link_init(&p->link, base, p->address, baud, port_opened, p);
-	if (error < 0)
-		goto fail;
-	p->link.drop_dtr = drop_dtr;
-	error = -ENOMEM;
+	wanted_init(&p->wanted, false);
 	p->retry = evtimer_new(base, port_retry_cb, p);
 	p->reset = evtimer_new(base, port_reset_cb, p);
-	if (p->retry == NULL || p->reset == NULL)
-		goto fail;
-	if (p->link.ops->is_path) {
-		p->watch = path_watch_create(watcher, p->link.address,
-		    port_watch_cb, p);
-		if (p->watch == NULL)
-			goto fail;
+	if (p->retry == NULL || p->reset == NULL) {
+		port_destroy(p);
+		return NULL;
 	}
 	return p;
-fail:
-	port_destroy(p);
-	errno = -error;
-	return NULL;
+}
+
+/* From where it is to nowhere. */
+static void
+port_leave(struct port *p)
+{
+	port_shut(p);
+	path_watch_destroy(p->watch);
+	p->watch = NULL;
+	free(p->address);
+	p->address = NULL;
+	wanted_move(&p->wanted, false);
 }
 
 void
@@ -277,31 +310,64 @@ port_destroy(struct port *p)
 {
 	if (p == NULL)
 		return;
-	if (p->retry != NULL && p->reset != NULL)
-		port_stop(p);
+	port_leave(p);
 	if (p->retry != NULL)
 		event_free(p->retry);
 	if (p->reset != NULL)
 		event_free(p->reset);
-	path_watch_destroy(p->watch);
-	free(p->address);
 	free(p);
 }
 
-/* Not at once: hot-plug may be about to say that it is gone again. */
-void
-port_start(struct port *p)
+/* Prepares its link and its watch; port_leave() undoes the half of it. */
+static int
+port_settle(struct port *p, const char *address)
 {
-	port_add_timer(p->retry, 0);
+	int	error;
+
+	p->address = strdup(address);
+	if (p->address == NULL)
+		return -ENOMEM;
+	error = link_init(&p->link, p->base, p->address, p->baud, port_opened, p);
+	if (error < 0)
+		return error;
+	p->link.drop_dtr = p->drop_dtr;
+	if (!p->link.ops->is_path)
+		return 0;
+	p->watch = path_watch_create(p->watcher, p->link.address, port_watch_cb,
+	    p);
+	return p->watch == NULL ? -ENOMEM : 0;
 }
 
-void
-port_stop(struct port *p)
+int
+port_set_address(struct port *p, const char *address, bool always)
 {
-	port_close(p);
-	event_del(p->retry);
-	if (p->watch != NULL)
-		path_watch_stop(p->watch);
+	int	error;
+
+	if (p->address != NULL && strcmp(p->address, address) == 0 &&
+	    p->wanted.always == always)
+		return 0;
+	port_leave(p);
+	error = port_settle(p, address);
+	if (error < 0) {
+		free(p->address);
+		p->address = NULL;
+		return error;
+	}
+	wanted_move(&p->wanted, always);
+	port_tell(p, WANTED_RELOADED);
+	return 0;
+}
+
+bool
+port_is_configured(const struct port *p)
+{
+	return p->wanted.always;
+}
+
+bool
+port_is_unsteady(const struct port *p)
+{
+	return p->wanted.pause_ms > 0;
 }
 
 size_t
@@ -334,15 +400,30 @@ port_pause(struct port *p, bool pause)
 int
 port_reset(struct port *p)
 {
-	int	error = link_reset(&p->link, true);
+	int	error;
 
+	if (p->wanted.phase == PORT_RESETTING)
+		return 0;
+	if (wanted_tell(&p->wanted, WANTED_RESET, clock_now()) != WANTED_PULL)
+		return -ENOTSUP;
+	error = link_reset(&p->link, true);
 	if (error == 0)
 		port_add_timer(p->reset, RESET_PULL_MS);
+	else
+		port_tell(p, WANTED_RESET_DONE);
 	return error;
 }
 
 void
 port_set_baud(struct port *p, unsigned baud)
 {
-	link_set_baud(&p->link, baud);
+	p->baud = baud;
+	if (p->address != NULL)
+		link_set_baud(&p->link, baud);
+}
+
+void
+port_set_drop_dtr(struct port *p, bool drop_dtr)
+{
+	p->drop_dtr = p->link.drop_dtr = drop_dtr;
 }

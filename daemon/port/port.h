@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "link.h"
+#include "wanted.h"
 
 struct event_base;
 struct path_watcher;
@@ -19,6 +20,7 @@ struct port;
 
 struct port_handler {
 	void	(*opened)(void *arg, enum link_reset);	/* by opening it */
+	/* By itself; it is tried again, unless told otherwise. */
 	void	(*closed)(void *arg, const char *reason);
 	/* It cannot be opened, for a reason in words; picod goes on trying. */
 	void	(*failed)(void *arg, const char *reason);
@@ -27,21 +29,30 @@ struct port_handler {
 	void	(*reset_done)(void *arg);	/* after port_reset() */
 };
 
-/*
- * A closed port.  drop_dtr: DTR falls when it is closed, so that the board sees
- * that nobody reads; otherwise it stays, so that the board is not reset.  NULL
- * with errno: EINVAL for a strange address, ENOMEM.
- */
+/* A port that is nowhere yet.  NULL when memory is short. */
 struct port	*port_create(struct event_base *, struct path_watcher *,
-    const char *address, unsigned baud, bool drop_dtr,
     const struct port_handler *, void *arg);
 void		 port_destroy(struct port *);
 
-/* Opens it soon, and again whenever it was lost. */
-void		 port_start(struct port *);
+/*
+ * Where it is from now on.  always: that is configured, and it is tried from now
+ * on; otherwise once it is plugged in.  One that is open elsewhere is closed
+ * without a word.  -EINVAL: a strange address; -ENOMEM; then it is nowhere.
+ */
+int		 port_set_address(struct port *, const char *address,
+    bool always);
 
-/* Closes it and leaves it closed, until port_start(). */
-void		 port_stop(struct port *);
+/*
+ * What happened to it: it is opened or closed accordingly, soon, and without
+ * closed() being called.
+ */
+void		 port_tell(struct port *, enum wanted_input);
+
+/* Whether its address is configured. */
+bool		 port_is_configured(const struct port *);
+
+/* Whether it comes and goes all the time, by itself. */
+bool		 port_is_unsteady(const struct port *);
 
 /*
  * Writes what the port takes: the number of bytes, possibly 0; then writable()
@@ -54,6 +65,12 @@ void		 port_pause(struct port *, bool pause);
 
 /* Its speed from now on, also when it is opened again. */
 void		 port_set_baud(struct port *, unsigned baud);
+
+/*
+ * Whether DTR falls when it is closed, so that the board sees that nobody reads;
+ * otherwise it stays, so that the board is not reset.  From the next opening on.
+ */
+void		 port_set_drop_dtr(struct port *, bool drop_dtr);
 
 /* Pulses the board's reset line; reset_done() follows.  -ENOTSUP. */
 int		 port_reset(struct port *);

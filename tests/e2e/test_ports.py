@@ -7,8 +7,10 @@ On a USB bus without hardware, with Unos that run a real sketch.
 import base64
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 import unittest
 
 import picod
@@ -91,6 +93,80 @@ class Plug(usb.Case):
         self.wait(p, 'uno1', 'listening')
         self.assertEqual(p.board('uno0')['boot'], boot)
         self.assertEqual(uno.counters()['opens'], opens)
+
+
+class Configured(usb.Case):
+    """A board that the configuration knows by its port, or the command line."""
+
+    SECTION = '[board press]\nport = {}\ndriver = piserial\n'
+
+    def check_is_back_after_every_replug(self, p, uno):
+        self.on(p, 'press', wait=20000)
+        descriptors = self.descriptors(p)
+        for _ in range(3):
+            uno.unplug()
+            self.wait(p, 'press', 'absent')
+            with self.fails('BoardAbsent', board='press'):
+                p.call('Send', board='press', text='f0D')
+            uno.plug()
+            self.on(p, 'press', wait=20000)
+            self.assertEqual(uno.level(13), 1)
+        self.assertEqual(self.names(p), {'press': 'ready'})
+        self.assertEqual(self.descriptors(p), descriptors)
+
+    def test_a_configured_port_is_back_after_every_replug(self):
+        uno = self.uno()
+        p = self.picod(config=self.SECTION.format('/dev/ttyACM0'))
+        self.check_is_back_after_every_replug(p, uno)
+
+    def test_a_port_of_the_command_line_is_back_after_every_replug(self):
+        uno = self.uno()
+        p = self.picod(press='/dev/ttyACM0,driver=piserial')
+        self.check_is_back_after_every_replug(p, uno)
+
+    def test_it_need_not_be_there_at_start(self):
+        p = self.picod(config=self.SECTION.format('/dev/ttyACM0'))
+        self.assertEqual(self.names(p), {'press': 'absent'})
+        uno = self.uno()
+        self.on(p, 'press', wait=20000)
+        self.assertEqual(p.board()['usb']['serial'], '7583335303535')
+        uno.unplug()
+        self.wait(p, 'press', 'absent')
+
+    def test_it_is_back_after_a_replug_while_lent(self):
+        uno = self.uno()
+        p = self.picod(config=self.SECTION.format('/dev/ttyACM0'))
+        with self.connect(p) as lender:
+            self.assertEqual(lender.call('Lend')['port'], '/dev/ttyACM0')
+            before = uno.counters()['opens']
+            uno.unplug()
+            uno.plug()
+            self.uno('1-3', 'ttyACM1', '2')         # told after it
+            self.wait(p, 'uno0', 'listening')
+            self.assertEqual(p.board('press')['state'], 'lent')
+            self.assertEqual(uno.counters()['opens'], before)
+        self.on(p, 'press', wait=20000)
+
+
+class Unsteady(picod.Case):
+
+    def test_a_port_that_closes_at_once_costs_a_line_a_minute(self):
+        """As a serial port server whose port is in use; not a try at a time."""
+        path = os.path.join(self.directory(), 'server')
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen()
+            p = self.picod(verbose=False, busy=f'unix:{path}')
+            started = time.monotonic()
+            for _ in range(6):
+                server.accept()[0].close()
+            self.assertGreater(time.monotonic() - started,
+                               0.05 + 0.1 + 0.2 + 0.4)
+            lines = [line for line in p.log().splitlines() if 'busy' in line]
+            self.assertLessEqual(len(lines), 4, lines)
+            # One that stays is served.
+            with server.accept()[0]:
+                self.watch(p).wait(event='state', state='listening')
 
 
 class Names(usb.Case):

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* A port that is kept open, with ptys: what it is told holds. */
+#include <check.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <pty.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/port/path_watch.h"
+#include "daemon/port/port.h"
+
+static struct event_base	*base;
+static struct path_watcher	*watcher;
+static struct port		*port;
+static char			 folder[64], path[96];
+static int			 opened, closed, failed;
+static char			 heard[64], reason[256];
+/* What is told to the port when it is closed by itself. */
+static enum wanted_input	 then;
+
+static void
+handle_opened(void *arg, enum link_reset reset)
+{
+	(void)arg, (void)reset;
+	opened++;
+}
+
+static void
+handle_closed(void *arg, const char *why)
+{
+	(void)arg, (void)why;
+	closed++;
+	port_tell(port, then);
+}
+
+static void
+handle_failed(void *arg, const char *why)
+{
+	(void)arg;
+	failed++;
+	snprintf(reason, sizeof reason, "%s", why);
+}
+
+static void
+handle_bytes(void *arg, const uint8_t *bytes, size_t len)
+{
+	(void)arg;
+	strncat(heard, (const char *)bytes, len);
+}
+
+static void
+handle_other(void *arg)
+{
+	(void)arg;
+}
+
+static const struct port_handler handler = {
+	.opened = handle_opened, .closed = handle_closed,
+	.failed = handle_failed, .bytes = handle_bytes,
+	.writable = handle_other, .reset_done = handle_other,
+};
+
+static void
+setup(void)
+{
+	strcpy(folder, "/tmp/picod-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/port", folder);
+	opened = closed = failed = 0;
+	heard[0] = '\0';
+	then = WANTED_SILENT;
+	base = event_base_new();
+	watcher = path_watcher_create(base);
+	port = port_create(base, watcher, &handler, NULL);
+	ck_assert_ptr_nonnull(port);
+}
+
+static void
+teardown(void)
+{
+	port_destroy(port);
+	path_watcher_destroy(watcher);
+	event_base_free(base);
+	unlink(path);
+	rmdir(folder);
+}
+
+/* Runs the loop until there were so many. */
+static void
+until(const int *count, int wanted)
+{
+	while (*count < wanted)
+		event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_int_eq(*count, wanted);
+}
+
+/* Runs what is due now. */
+static void
+settle(void)
+{
+	int	i;
+
+	for (i = 0; i < 10; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* A board's end of a new pty, to which the path leads. */
+static int
+board_plug(void)
+{
+	char	name[64], new[128];
+	int	master, slave;
+
+	ck_assert_int_eq(openpty(&master, &slave, name, NULL, NULL), 0);
+	snprintf(new, sizeof new, "%s.new", path);
+	ck_assert_int_eq(symlink(name, new), 0);
+	ck_assert_int_eq(rename(new, path), 0);
+	close(slave);
+	return master;
+}
+
+static void
+board_pull(int master)
+{
+	unlink(path);
+	close(master);
+}
+
+static void
+say(int master, const char *text)
+{
+	ck_assert_int_eq(write(master, text, strlen(text)),
+	    (ssize_t)strlen(text));
+}
+
+START_TEST(test_a_configured_one_is_opened_and_read)
+{
+	char	buf[8];
+	int	master = board_plug();
+
+	ck_assert_int_eq(port_set_address(port, path, true), 0);
+	until(&opened, 1);
+	say(master, "hello");
+	while (strcmp(heard, "hello") != 0)
+		event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_uint_eq(port_write(port, (const uint8_t *)"s", 1), 1);
+	ck_assert_int_eq(read(master, buf, sizeof buf), 1);
+	board_pull(master);
+}
+END_TEST
+
+START_TEST(test_a_configured_one_is_back_after_every_replug)
+{
+	int	i, master = board_plug();
+
+	port_set_address(port, path, true);
+	for (i = 1; i <= 3; i++) {
+		until(&opened, i);
+		board_pull(master);
+		if (i == 2)	/* a bus need not tell */
+			port_tell(port, WANTED_UNPLUGGED);
+		else
+			until(&closed, i == 1 ? 1 : 2);
+		until(&failed, i);
+		ck_assert_str_eq(reason,
+		    "its port is not there; is it plugged in?");
+		master = board_plug();
+		if (i == 2)
+			port_tell(port, WANTED_PLUGGED);
+	}
+	until(&opened, 4);
+	board_pull(master);
+}
+END_TEST
+
+START_TEST(test_one_that_is_not_configured_waits_for_the_bus)
+{
+	int	one = board_plug(), two;
+
+	ck_assert_int_eq(port_set_address(port, path, false), 0);
+	settle();
+	ck_assert_int_eq(opened, 0);
+	port_tell(port, WANTED_PLUGGED);
+	until(&opened, 1);
+	port_tell(port, WANTED_UNPLUGGED);
+	two = board_plug();
+	settle();
+	ck_assert_int_eq(opened, 1);
+	ck_assert_int_eq(closed, 0);
+	port_tell(port, WANTED_PLUGGED);
+	until(&opened, 2);
+	say(two, "two");
+	while (strcmp(heard, "two") != 0)
+		event_base_loop(base, EVLOOP_ONCE);
+	close(one);
+	board_pull(two);
+}
+END_TEST
+
+/* Also if it is there again by then. */
+START_TEST(test_lent_when_it_is_lost_it_stays_closed)
+{
+	int	one = board_plug(), two;
+
+	port_set_address(port, path, true);
+	until(&opened, 1);
+	then = _i == 0 ? WANTED_LENT : WANTED_FLASHING;
+	two = board_plug();
+	close(one);
+	until(&closed, 1);
+	settle();
+	ck_assert_int_eq(opened, 1);
+	ck_assert_int_eq(failed, 0);
+	port_tell(port, WANTED_RETURNED);
+	until(&opened, 2);
+	board_pull(two);
+}
+END_TEST
+
+START_TEST(test_another_address_is_another_port)
+{
+	int	master = board_plug();
+
+	ck_assert_int_eq(port_set_address(port, "tty0", true), -EINVAL);
+	ck_assert_int_eq(port_set_address(port, "/nonexistent/port", true), 0);
+	until(&failed, 1);
+	ck_assert_int_eq(port_set_address(port, path, true), 0);
+	until(&opened, 1);
+	board_pull(master);
+}
+END_TEST
+
+static void
+accept_cb(evutil_socket_t fd, short what, void *arg)
+{
+	int	*count = arg;
+
+	(void)what;
+	close(accept(fd, NULL, NULL));
+	++*count;
+}
+
+/* As a serial port server whose port is in use. */
+START_TEST(test_one_that_is_closed_at_once_is_tried_seldom)
+{
+	struct sockaddr_un	 addr = { .sun_family = AF_UNIX };
+	struct event		*event;
+	char			 address[128];
+	int			 accepted = 0;
+	int			 fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	uint64_t		 before = clock_now();
+
+	strcpy(addr.sun_path, path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&addr, sizeof addr), 0);
+	ck_assert_int_eq(listen(fd, 5), 0);
+	event = event_new(base, fd, EV_READ | EV_PERSIST, accept_cb, &accepted);
+	event_add(event, NULL);
+	snprintf(address, sizeof address, "unix:%s", path);
+	port_set_address(port, address, true);
+	until(&closed, 5);
+	ck_assert_uint_ge(clock_now() - before, 50 + 100 + 200 + 400);
+	ck_assert(port_is_unsteady(port));
+	event_free(event);
+	close(fd);
+}
+END_TEST
+
+/* The server of a simulator that is started again and again. */
+START_TEST(test_what_appears_in_a_pause_is_tried_at_once)
+{
+	int		i, master;
+	uint64_t	before = clock_now();
+
+	port_set_address(port, path, true);
+	for (i = 1; i <= 16; i++) {	/* else 50 s of pauses */
+		master = board_plug();
+		until(&opened, i);
+		board_pull(master);
+		until(&closed, i);
+	}
+	ck_assert_uint_lt(clock_now() - before, 20000);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*s = suite_create("port");
+	TCase	*tc = tcase_create("port");
+	SRunner	*runner = srunner_create(s);
+	int	 bad;
+
+	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_a_configured_one_is_opened_and_read);
+	tcase_add_test(tc, test_a_configured_one_is_back_after_every_replug);
+	tcase_add_test(tc, test_one_that_is_not_configured_waits_for_the_bus);
+	tcase_add_loop_test(tc, test_lent_when_it_is_lost_it_stays_closed, 0, 2);
+	tcase_add_test(tc, test_another_address_is_another_port);
+	tcase_add_test(tc, test_one_that_is_closed_at_once_is_tried_seldom);
+	tcase_add_test(tc, test_what_appears_in_a_pause_is_tried_at_once);
+	srunner_run_all(runner, CK_ENV);
+	bad = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return bad != 0;
+}
