@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libserialport.h>
+#include <limits.h>
 #include <linux/serial.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -130,15 +131,19 @@ serial_take(struct link *link, struct sp_port *port)
 	return error;
 }
 
+/* Before 0.1.2 it knows no links, such as udev's in /dev/serial/by-id. */
 static int
 serial_start(struct link *link)
 {
 	struct sp_port	*port;
 	enum sp_return	 r;
+	char		 path[PATH_MAX];
 	int		 error;
 
+	if (realpath(link->address, path) == NULL)
+		return -errno;
 	errno = 0;
-	r = sp_get_port_by_name(link->address, &port);
+	r = sp_get_port_by_name(path, &port);
 	if (r != SP_OK)
 		return serial_error(r);
 	link->handle = port;

@@ -12,9 +12,10 @@
  * It also says at once that a port is not there.  umockdev keeps a record of each
  * port that could not be opened, never drops it, and aborts after fifty.
  *
- * And the real path of a port is its own: that our faked node is a link, nobody is
- * to know, least of all umockdev, whose realpath() crashes on a link that leads out
- * of its folder.  libserialport asks for it since 0.1.2.
+ * And the real path of a port is its own, and that of udev's links to it: that our
+ * faked node is a link, nobody is to know, least of all umockdev, whose realpath()
+ * crashes on a link that leads out of its folder.  libserialport asks for it since
+ * 0.1.2.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -30,6 +31,7 @@
 
 #define FOLDER "/run/udev/"
 #define PORTS "/dev/tty"
+#define LINKS "/dev/serial/"
 #define MOUNTS "/proc/self/mounts"
 
 /* The path to use: the one given, or the one it leads to, in buffer. */
@@ -91,7 +93,8 @@ static bool
 is_port(const char *path)
 {
 	return getenv("UMOCKDEV_DIR") != NULL && path != NULL &&
-	    strncmp(path, PORTS, strlen(PORTS)) == 0;
+	    (strncmp(path, PORTS, strlen(PORTS)) == 0 ||
+	    strncmp(path, LINKS, strlen(LINKS)) == 0);
 }
 
 static bool
@@ -160,13 +163,34 @@ __open64_2(const char *path, int flags)
 	return open64(path, flags);
 }
 
+/* Links of udev, as /dev/serial/by-id/X, lead to ../../ttyACM0. */
+static const char *
+link_target(const char *path, char target[PATH_MAX])
+{
+	char buffer[PATH_MAX], link[PATH_MAX];
+	ssize_t len;
+
+	if (strncmp(path, LINKS, strlen(LINKS)) != 0)
+		return path;
+	snprintf(buffer, PATH_MAX, "%s%s", getenv("UMOCKDEV_DIR"), path);
+	len = syscall(SYS_readlink, buffer, link, PATH_MAX - 1);
+	if (len < 0)
+		return path;
+	link[len] = '\0';
+	snprintf(target, PATH_MAX, "/dev/%s", basename(link));
+	return target;
+}
+
 static char *
 real_port(const char *path, char *resolved)
 {
+	char target[PATH_MAX];
+
 	if (is_pulled(path)) {
 		errno = ENOENT;
 		return NULL;
 	}
+	path = link_target(path, target);
 	return resolved == NULL ? strdup(path) : strcpy(resolved, path);
 }
 

@@ -124,6 +124,25 @@ class Configured(usb.Case):
         p = self.picod(press='/dev/ttyACM0,driver=piserial')
         self.check_is_back_after_every_replug(p, uno)
 
+    def test_a_port_by_its_id_is_back_after_every_replug(self):
+        """udev makes the link when the board comes, and takes it away."""
+        link = os.path.join(self.bus.root, 'dev/serial/by-id/usb-Uno-if00')
+
+        class Linked(usb.UsbUno):
+            def _appear(self):
+                os.makedirs(os.path.dirname(link), exist_ok=True)
+                os.symlink('../../' + self.identity['tty'], link)
+                super()._appear()
+
+            def _vanish(self):
+                os.unlink(link)
+                os.rmdir(os.path.dirname(link))
+                super()._vanish()
+        uno = self.board(Linked(self.bus, sketch=usb.PINS))
+        p = self.picod(config=self.SECTION.format(
+            '/dev/serial/by-id/usb-Uno-if00'))
+        self.check_is_back_after_every_replug(p, uno)
+
     def test_it_need_not_be_there_at_start(self):
         p = self.picod(config=self.SECTION.format('/dev/ttyACM0'))
         self.assertEqual(self.names(p), {'press': 'absent'})
