@@ -38,6 +38,9 @@ struct image {
 	unsigned		 families;	/* of UF2 */
 	uint64_t		 low, high;	/* it fills [low, high) at most */
 	uint64_t		 size;		/* bytes to write */
+	/* Of an ELF, as it says them. */
+	uint16_t	 machine;
+	uint32_t	 entry, flags;
 	/* Of a plain binary: what its first bytes would be good for. */
 	bool			 starts_avr;	/* a jump */
 	bool			 starts_rp2040;	/* a second stage, CRC right */
@@ -56,13 +59,44 @@ struct image_chip {
 const char		*image_format_name(enum image_format);
 enum image_format	 image_format_find(const char *name);
 
+/* A piece of an image: bytes for an address, of a plain binary from 0. */
+struct image_piece {
+	uint64_t	 address;
+	const uint8_t	*data;		/* until the reader is used again */
+	size_t		 len;		/* may be 0 */
+};
+
+/* The most that one call of image_read() looks at, in bytes. */
+#define IMAGE_STEP	4096
+
+/* Where a reader is; only image is for others. */
+struct image_reader {
+	struct image	 image;		/* of what was read so far */
+	const uint8_t	*buf;
+	size_t		 len, at;
+	uint64_t	 base;		/* HEX: what addresses are added to */
+	uint8_t		 data[255];	/* HEX: of a record */
+	uint32_t	 segment, segment_at;	/* ELF: where in which */
+	uint32_t	 expected, count;	/* UF2: the next block, of how many */
+	bool		 is_other;	/* than it is said to be */
+};
+
 /*
- * Reads an image.  format: what it is said to be; a plain binary has no marks,
- * and is one only if it is said to be.  0, or -EINVAL with a sentence in *why
- * (static), that begins in lower case and has no full stop.
+ * Begins to read an image, which stays the caller's and must outlive the reader.
+ * format: what it is said to be; a plain binary has no marks, and is one only if
+ * it is said to be.
  */
-int	image_parse(const uint8_t *buf, size_t len, enum image_format format,
-    struct image *, const char **why);
+void	image_reader_init(struct image_reader *, const uint8_t *buf, size_t len,
+    enum image_format format);
+
+/*
+ * Reads on, by IMAGE_STEP bytes at most, so that a large image can be read
+ * between other things.  1: a piece, and there is more to read; 0: it is whole,
+ * and reader->image what it is; -EINVAL with a sentence in *why (static), that
+ * begins in lower case and has no full stop.
+ */
+int	image_read(struct image_reader *, struct image_piece *,
+    const char **why);
 
 /* Whether it is for that chip and fits.  0, or -EINVAL with *why as above. */
 int	image_check(const struct image *, const struct image_chip *,

@@ -33,6 +33,9 @@
 #define LIMIT_BOARDS		64
 #define LIMIT_BOARD_NAME	40
 
+/* The name of a part or a programmer, as avrdude has it. */
+#define LIMIT_TOOL_NAME		40
+
 /* Requests that wait for one board. */
 #define LIMIT_QUEUE		512
 

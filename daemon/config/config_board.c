@@ -12,6 +12,7 @@
 
 #include "daemon/flash/flash_recipe.h"
 #include "daemon/usb/match.h"
+#include "protocol/limits.h"
 
 const char	config_no_setting[] = "it has port, match, driver, baud, "
     "interrupt, reports, flasher, part, programmer and flash-baud";
@@ -106,6 +107,8 @@ set_avrdude_name(char **name, const char *value)
 	if (*p != '\0' || p == value)
 		return "this is a name as avrdude has it; see avrdude -p ? and "
 		    "avrdude -c ?";
+	if ((size_t)(p - value) > LIMIT_TOOL_NAME)
+		return "this is longer than any name that avrdude has";
 	free(*name);
 	*name = strdup(value);
 	return NULL;

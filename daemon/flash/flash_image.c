@@ -3,39 +3,119 @@
  * The file is mapped and not read: 16 MB are none of picod's memory then.
  * Nobody else has it, so that it cannot shrink under the map; the images that
  * come with picod are root's.
+ *
+ * It is a stranger's, and may be made so that it is much work: so the loop turns
+ * once for each slice of it, and everybody else is served in between.
  */
 #include "flash_image.h"
 
 #include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-int
-flash_image_read(struct flash_image *image, const struct flash_recipe *recipe,
-    enum image_format format, const char **why)
+/* Calls of image_read() in a turn: some hundred microseconds. */
+#define SLICE	64
+
+struct flash_reading {
+	struct flash_image	*image;
+	const struct flash_recipe *recipe;
+	void			(*done)(void *, int, const char *);
+	void			*arg;
+	struct event		*turn;
+	struct image_reader	 reader;
+	void			*map;
+	size_t			 len;
+	const char		*why;
+	int			 error;		/* 1: there is more to read */
+};
+
+/* Maps the file; -EINVAL or another negative errno, with why. */
+static int
+reading_map(struct flash_reading *r)
 {
 	struct stat	 st;
 	void		*map;
-	int		 error;
 
-	if (fstat(image->fd, &st) < 0 || st.st_size == 0) {
-		*why = "there is nothing in it";
+	r->why = "there is nothing in it";
+	if (fstat(r->image->fd, &st) < 0 || st.st_size == 0)
 		return -EINVAL;
-	}
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, image->fd,
-	    0);
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+	    r->image->fd, 0);
 	if (map == MAP_FAILED) {
-		error = -errno;
-		*why = strerror(errno);
-		return error;
+		r->why = strerror(errno);
+		return -errno;
 	}
-	error = image_parse(map, (size_t)st.st_size, format, &image->image, why);
-	if (error == 0)
-		error = image_check(&image->image, &recipe->chip, why);
-	munmap(map, (size_t)st.st_size);
-	return error;
+	r->map = map;
+	r->len = (size_t)st.st_size;
+	return 1;
+}
+
+static void
+reading_finish(struct flash_reading *r)
+{
+	r->image->image = r->reader.image;
+	if (r->error == 0)
+		r->error = image_check(&r->image->image, &r->recipe->chip,
+		    &r->why);
+	r->done(r->arg, r->error, r->why);
+	flash_reading_destroy(r);
+}
+
+static void
+reading_turn_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct flash_reading	*r = arg;
+	const struct timeval	 soon = { 0, 0 };
+	struct image_piece	 piece;
+	int			 i;
+
+	(void)fd, (void)what;
+	for (i = 0; i < SLICE && r->error == 1; i++)
+		r->error = image_read(&r->reader, &piece, &r->why);
+	if (r->error == 1)
+		event_add(r->turn, &soon);
+	else
+		reading_finish(r);
+}
+
+struct flash_reading *
+flash_image_read(struct event_base *base, struct flash_image *image,
+    const struct flash_recipe *recipe, enum image_format format,
+    void (*done)(void *, int, const char *), void *arg)
+{
+	struct flash_reading	*r = calloc(1, sizeof *r);
+	const struct timeval	 soon = { 0, 0 };
+
+	if (r == NULL)
+		return NULL;
+	r->image = image;
+	r->recipe = recipe;
+	r->done = done;
+	r->arg = arg;
+	r->turn = evtimer_new(base, reading_turn_cb, r);
+	if (r->turn == NULL || event_add(r->turn, &soon) < 0) {
+		flash_reading_destroy(r);
+		return NULL;
+	}
+	r->error = reading_map(r);
+	image_reader_init(&r->reader, r->map, r->len, format);
+	return r;
+}
+
+void
+flash_reading_destroy(struct flash_reading *r)
+{
+	if (r == NULL)
+		return;
+	if (r->turn != NULL)
+		event_free(r->turn);
+	if (r->map != NULL)
+		munmap(r->map, r->len);
+	free(r);
 }
 
 void

@@ -5,19 +5,32 @@
 #ifndef PICOD_FLASH_IMAGE_H
 #define PICOD_FLASH_IMAGE_H
 
-#include "firmware.h"
-#include "flash_recipe.h"
+#include "daemon/flash/firmware.h"
+#include "daemon/flash/flash_recipe.h"
+
+struct event_base;
+struct flash_reading;
 
 struct flash_image {
 	int		 fd;		/* -1: none */
 	bool		 bundled;	/* firmware says which */
 	struct firmware	 firmware;
-	struct image	 image;
+	struct image	 image;		/* once it was read */
 };
 
-/* What fd has, for that recipe; -EINVAL or another negative errno, with *why. */
-int	flash_image_read(struct flash_image *, const struct flash_recipe *,
-    enum image_format, const char **why);
+/*
+ * Reads image->fd, a piece at a time between other things, and checks whether it
+ * is for that recipe's chip; both must outlive it.  Then done() is called, once:
+ * error is 0, or -EINVAL or another negative errno, with a sentence in why as
+ * image_read() has it; the reading is freed right afterwards.  NULL when memory
+ * is short.
+ */
+struct flash_reading *flash_image_read(struct event_base *,
+    struct flash_image *, const struct flash_recipe *, enum image_format,
+    void (*done)(void *arg, int error, const char *why), void *arg);
+
+/* Gives up; done() does not follow.  NULL is accepted. */
+void	flash_reading_destroy(struct flash_reading *);
 
 /* Closes it. */
 void	flash_image_finish(struct flash_image *);

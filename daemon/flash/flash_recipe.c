@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define AVR(size) { "AVR", IMAGE_AVR, 0, 0, size, 0, 0 }
@@ -27,11 +28,11 @@ static const struct flash_recipe recipes[] = {
 	    AVR_CHIP("ATmega32U4", 28672) },
 	{ "micro", "leonardo", FLASH_AVRDUDE, "m32u4", "avr109", 57600, true,
 	    AVR_CHIP("ATmega32U4", 28672) },
-	{ "pico", "pico", FLASH_PICOTOOL, NULL, NULL, 0, false,
+	{ "pico", "pico", FLASH_PICOTOOL, "", "", 0, false,
 	    { "RP2040 or RP2350", IMAGE_ANY_ARCH, IMAGE_RP2040 | IMAGE_RP2350,
 	    0x10000000, FLASH_SIZE, 0x20000000, 0x82000 } },
 	/* Nothing is known but what the configuration says. */
-	{ "avrdude", "", FLASH_AVRDUDE, NULL, NULL, 0, false, AVR(0) },
+	{ "avrdude", "", FLASH_AVRDUDE, "", "", 0, false, AVR(0) },
 };
 
 static const struct {
@@ -88,17 +89,17 @@ flash_recipe_get(const struct board_usb *usb, const struct board_flash *flash,
 		return -ENOTSUP;
 	}
 	*out = *found;
-	if (flash->part != NULL && strcmp(flash->part, "") != 0) {
-		out->part = flash->part;
-		if (found->part == NULL || strcmp(found->part, flash->part) != 0)
-			out->chip = (struct image_chip)AVR(0);
+	if (flash->part != NULL && strcmp(found->part, flash->part) != 0) {
+		snprintf(out->part, sizeof out->part, "%s", flash->part);
+		out->chip = (struct image_chip)AVR(0);
 	}
 	if (flash->programmer != NULL)
-		out->programmer = flash->programmer;
+		snprintf(out->programmer, sizeof out->programmer, "%s",
+		    flash->programmer);
 	if (flash->baud != 0)
 		out->baud = flash->baud;
 	if (out->tool == FLASH_AVRDUDE &&
-	    (out->part == NULL || out->programmer == NULL)) {
+	    (out->part[0] == '\0' || out->programmer[0] == '\0')) {
 		*why = "flasher = avrdude wants part and programmer, too, in "
 		    "/etc/picod/picod.conf";
 		return -EINVAL;

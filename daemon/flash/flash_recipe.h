@@ -12,13 +12,15 @@
 #include "daemon/board/board.h"
 #include "protocol/flash_progress.h"
 #include "protocol/image.h"
+#include "protocol/limits.h"
 
+/* What it has of a board's settings is a copy: a flash may outlive the board. */
 struct flash_recipe {
 	const char	*name;		/* what the configuration calls it */
 	const char	*images;	/* the start of the names of its images */
 	enum flash_tool	 tool;
-	const char	*part;		/* as avrdude has them */
-	const char	*programmer;
+	char		 part[LIMIT_TOOL_NAME + 1];	/* as avrdude has it */
+	char		 programmer[LIMIT_TOOL_NAME + 1];
 	unsigned	 baud;
 	/*
 	 * Its boot loader is entered by opening the port at 1200 baud, and has a

@@ -24,11 +24,12 @@ flashing_board(const struct flashing *f)
 void
 flashing_destroy(struct flashing *f)
 {
-	struct board	*b = flashing_board(f);
+	struct board	*b = f->began ? flashing_board(f) : NULL;
 
 	if (b != NULL)
 		b->becoming = b->bootsel;
 	LIST_REMOVE(f, entry);
+	flash_reading_destroy(f->reading);
 	if (f->timer != NULL) {
 		event_free(f->timer);
 		boards_unwatch(&f->watcher);

@@ -20,6 +20,7 @@ struct flashing {
 	LIST_ENTRY(flashing)	 entry;
 	struct call		*call;		/* NULL: the client is gone */
 	struct tenure		*tenure;	/* NULL: not any more */
+	bool			 began;		/* the board was given to it */
 	struct boards		*boards;
 	struct event_base	*base;
 	char			 board[LIMIT_BOARD_NAME + 1];
@@ -27,6 +28,7 @@ struct flashing {
 	struct client		 client;
 	struct flash_recipe	 recipe;
 	struct flash_image	 image;
+	struct flash_reading	*reading;	/* NULL: it was read */
 	char			 program[PATH_MAX];	/* see flash_options */
 	struct flash		*flash;		/* NULL: ended */
 	enum flash_stage	 stage;

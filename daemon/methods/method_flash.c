@@ -15,11 +15,11 @@
 #include "upload.h"
 
 static void
-flash_refuse(struct call *call, const struct board *b, const char *message)
+flash_refuse(struct call *call, const char *board, const char *message)
 {
 	call_fail(call, ERROR_FLASH_FAILED, json_pack("{s:s, s:s, s:s}",
-	    "board", b->name, "stage", flash_stage_name(FLASH_PREPARING),
-	    "log", ""), "board %s was not flashed: %s", b->name, message);
+	    "board", board, "stage", flash_stage_name(FLASH_PREPARING),
+	    "log", ""), "board %s was not flashed: %s", board, message);
 }
 
 static void
@@ -71,6 +71,7 @@ flashing_granted(struct tenure *t, struct call *call, const struct request *r,
 
 	(void)r, (void)result;
 	f->tenure = t;
+	f->began = true;
 	call->state = f;
 	call->cancel = flashing_cancel;
 	f->flash = flash_start(f->base, &options, &flashing_handler, f);
@@ -100,14 +101,14 @@ static const struct tenure_ops flashing_ops = {
 
 /* Opens the image that the call means; false: the call has ended. */
 static bool
-flash_open_image(struct call *call, const struct board *b,
-    const struct flash_recipe *recipe, struct flash_image *image)
+flash_open_image(struct call *call, struct flashing *f)
 {
-	const char	*name = method_string(call, "firmware");
-	char		 message[400];
+	const char		*name = method_string(call, "firmware");
+	struct flash_image	*image = &f->image;
+	char			 message[400];
 
 	image->bundled = name[0] != '\0';
-	image->fd = image->bundled ? firmware_open(recipe->images, name,
+	image->fd = image->bundled ? firmware_open(f->recipe.images, name,
 	    &image->firmware) : upload_take(call);
 	if (image->fd >= 0)
 		return true;
@@ -118,39 +119,18 @@ flash_open_image(struct call *call, const struct board *b,
 	else if (image->fd == -ENOENT)
 		snprintf(message, sizeof message, "there is no firmware \"%.60s\""
 		    " for it in %s; \"picoctl firmware -b %s\" shows those "
-		    "there are", name, firmware_folder(), b->name);
+		    "there are", name, firmware_folder(), f->board);
 	else
 		snprintf(message, sizeof message, "firmware %.60s: %s", name,
 		    strerror(-image->fd));
 	image->fd = -1;
-	flash_refuse(call, b, message);
-	return false;
-}
-
-/* The image of a call, checked; false: the call has ended. */
-static bool
-flash_take_image(struct call *call, const struct board *b,
-    const struct flash_recipe *recipe, struct flash_image *image)
-{
-	enum image_format	 format;
-	const char		*why;
-	char			 message[256];
-
-	if (!flash_open_image(call, b, recipe, image))
-		return false;
-	format = image_format_find(method_string(call, "format"));
-	if (flash_image_read(image, recipe, format, &why) == 0)
-		return true;
-	flash_image_finish(image);
-	snprintf(message, sizeof message, "the image cannot be used for the "
-	    "board (%s): %s", recipe->chip.name, why);
-	flash_refuse(call, b, message);
+	flash_refuse(call, f->board, message);
 	return false;
 }
 
 /* The main.py for MicroPython, if it is wanted; false: the call has ended. */
 static bool
-flash_take_script(struct call *call, const struct board *b, struct flashing *f)
+flash_take_script(struct call *call, struct flashing *f)
 {
 	json_t	*wanted = json_object_get(call_parameters(call), "micropython");
 	int	 error;
@@ -158,12 +138,12 @@ flash_take_script(struct call *call, const struct board *b, struct flashing *f)
 	if (!json_is_true(wanted))
 		return true;
 	if (f->recipe.tool != FLASH_PICOTOOL) {
-		flash_refuse(call, b, "picod knows no MicroPython for it");
+		flash_refuse(call, f->board, "picod knows no MicroPython for it");
 		return false;
 	}
 	error = firmware_script("micropython/main.py", &f->script);
 	if (error < 0)
-		flash_refuse(call, b, "the main.py that comes with picod "
+		flash_refuse(call, f->board, "the main.py that comes with picod "
 		    "cannot be read");
 	return error == 0;
 }
@@ -173,7 +153,7 @@ flash_take_script(struct call *call, const struct board *b, struct flashing *f)
  * client can copy the image to a drive; false: the call has ended.
  */
 static bool
-flash_take_program(struct call *call, const struct board *b, struct flashing *f)
+flash_take_program(struct call *call, struct flashing *f)
 {
 	const json_t	*drive = json_object_get(call_parameters(call), "drive");
 	const char	*named = server_tool(call_server(call), f->recipe.tool);
@@ -187,7 +167,7 @@ flash_take_program(struct call *call, const struct board *b, struct flashing *f)
 	    f->recipe.tool == FLASH_PICOTOOL &&
 	    f->image.image.format == IMAGE_UF2)
 		return true;
-	flash_refuse(call, b, why);
+	flash_refuse(call, f->board, why);
 	return false;
 }
 
@@ -198,25 +178,20 @@ flash_boot_command(const struct flash_recipe *recipe)
 	return recipe->tool == FLASH_PICOTOOL ? "bB007" : "";
 }
 
-void
-method_flash(struct call *call)
+/* All is there but the board, which is asked for now. */
+static void
+flashing_ask_for_board(struct flashing *f, struct call *call)
 {
-	struct board		*b = method_board(call);
-	struct flash_recipe	 recipe;
-	struct flashing		*f;
-	struct request		*r;
-	const char		*why, *boot;
+	const char	*boot = flash_boot_command(&f->recipe);
+	struct board	*b = flashing_board(f);
+	struct request	*r;
 
-	if (b == NULL)
-		return;
-	if (flash_recipe_get(&b->usb, &b->flash, &recipe, &why) < 0) {
-		flash_refuse(call, b, why);
+	if (b == NULL) {
+		flash_refuse(call, f->board, "picod does not serve it any more");
+		flashing_destroy(f);
 		return;
 	}
-	f = flashing_create(call, b, &recipe);
-	boot = flash_boot_command(&recipe);
-	if (!flash_take_image(call, b, &recipe, &f->image) ||
-	    !flash_take_program(call, b, f) || !flash_take_script(call, b, f) ||
+	if (!flash_take_program(call, f) || !flash_take_script(call, f) ||
 	    (r = method_request(call, REQUEST_FLASH, boot, strlen(boot))) ==
 	    NULL) {
 		flashing_destroy(f);
@@ -224,4 +199,59 @@ method_flash(struct call *call)
 	}
 	strcpy(f->token, r->token);
 	tenure_begin(call, b, r, &flashing_ops, f);
+}
+
+static void
+flashing_read_done(void *arg, int error, const char *why)
+{
+	struct flashing	*f = arg;
+	struct call	*call = f->call;
+	char		 message[256];
+
+	f->reading = NULL;
+	call->state = NULL;
+	call->cancel = NULL;
+	if (error == 0) {
+		flashing_ask_for_board(f, call);
+		return;
+	}
+	snprintf(message, sizeof message, "the image cannot be used for the "
+	    "board (%s): %s", f->recipe.chip.name, why);
+	flash_refuse(call, f->board, message);
+	flashing_destroy(f);
+}
+
+/* The client is gone while the image is read. */
+static void
+flashing_read_cancel(struct call *call)
+{
+	flashing_destroy(call->state);
+}
+
+void
+method_flash(struct call *call)
+{
+	struct board		*b = method_board(call);
+	struct flash_recipe	 recipe;
+	struct flashing		*f;
+	const char		*why;
+
+	if (b == NULL)
+		return;
+	if (flash_recipe_get(&b->usb, &b->flash, &recipe, &why) < 0) {
+		flash_refuse(call, b->name, why);
+		return;
+	}
+	f = flashing_create(call, b, &recipe);
+	if (!flash_open_image(call, f)) {
+		flashing_destroy(f);
+		return;
+	}
+	call->state = f;
+	call->cancel = flashing_read_cancel;
+	f->reading = flash_image_read(f->base, &f->image, &f->recipe,
+	    image_format_find(method_string(call, "format")),
+	    flashing_read_done, f);
+	if (f->reading == NULL)
+		abort();	/* a few bytes */
 }

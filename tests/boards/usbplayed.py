@@ -235,12 +235,14 @@ class Leonardo(Played):
 
     flash: what was written to it.  The sketch's port has another name after
     each visit to the boot loader.  swallows: how many commands go nowhere.
+    pid: what its sketch says it is.
     """
 
     def __init__(self, bus):
         self.flash = bytearray(b'\xff' * 0x7000)
         self.visits = 0
         self.swallows = 0
+        self.pid = '8036'
         super().__init__(bus, None)
         self.persona = Sketch(self)
 
@@ -251,7 +253,7 @@ class Sketch(PiSerial):
     def __init__(self, board):
         super().__init__(board)
         self.identity = {
-            'tty': f'ttyACM{2 * board.visits}', 'vid': '2341', 'pid': '8036',
+            'tty': f'ttyACM{2 * board.visits}', 'vid': '2341', 'pid': board.pid,
             'driver': 'cdc_acm', 'manufacturer': 'Arduino LLC',
             'product': 'Arduino Leonardo'}
 

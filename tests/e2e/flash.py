@@ -46,15 +46,17 @@ class FlashCase(Case):
     def setUp(self):
         self.bus = self.enterContext(UsbBus())
 
+    def picod(self, *arguments, env=None, **options):
+        return super().picod(*arguments, env=self.bus.environment({
+            'PICOD_FIRMWARE': FIRMWARE, **(env or {})}), **options)
+
     def start(self, config=None, env=None, identity=None, **options):
         """An Uno with nothing but its boot loader, and its picod."""
         options.setdefault('boot', OPTIBOOT)
         uno = UsbUno(self.bus, **options)
         uno.identity.update(identity or {})
         self.uno = self.board(uno)
-        environment = self.bus.environment(
-            {'PICOD_FIRMWARE': FIRMWARE, **(env or {})})
-        self.p = self.picod(config=config, env=environment)
+        self.p = self.picod(config=config, env=env)
         return self.p
 
     def flash(self, data=None, **parameters):

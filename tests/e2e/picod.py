@@ -253,7 +253,8 @@ class Picod:
         notify_path = os.path.join(self.directory, 'notify')
         notify.bind(notify_path)
         os.chmod(notify_path, 0o777)
-        env = clean_environment(NOTIFY_SOCKET=notify_path)
+        env = clean_environment(NOTIFY_SOCKET=notify_path,
+                                STATE_DIRECTORY=self.directory)
         env.update(self.env or {})
         if env.get('LD_PRELOAD'):
             env['LD_PRELOAD'] = ':'.join(

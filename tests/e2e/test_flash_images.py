@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pty
+import select
 import subprocess
 import unittest
 
@@ -36,6 +37,35 @@ class ImageTest(FlashCase):
         self.refused('no firmware', firmware='blink')
         self.refused('there is no image')
         self.assert_served()
+
+    def test_large_image_keeps_nobody_waiting(self):
+        """A HEX of the largest size, all of it one line, is read in between."""
+        self.start()
+        record = b':0000000000'
+        count = limit('IMAGE') // len(record) - 1
+        answers = 0
+        with self.p.connect() as flasher, self.p.connect() as other:
+            upload(flasher, count * record + b':00000001FF')
+            flasher.send('Flash')
+            while not select.select([flasher.socket], [], [], 0)[0]:
+                other.call('ListBoards')
+                answers += 1
+            with self.fails('FlashFailed', stage='preparing') as caught:
+                flasher.receive()
+        self.assertIn('nothing in it', caught.exception['message'])
+        self.assertGreater(answers, 50)
+        self.assert_served()
+
+    def test_client_leaves_while_its_image_is_read(self):
+        self.start()
+        watcher = self.watch(self.p, board='uno0')
+        watcher.wait(state='listening')
+        before = self.p.open_descriptors()
+        with self.p.connect() as connection:
+            upload(connection, bytes(limit('IMAGE')))
+            connection.send('Flash', format='bin', more=True)
+        self.until(lambda: self.p.open_descriptors() <= before)
+        self.assert_flashes()
 
     def test_uploads_end(self):
         """Taken once; gone with the connection; limited in size and number."""
@@ -79,8 +109,7 @@ class LeonardoTest(FlashCase):
     def setUp(self):
         super().setUp()
         self.leonardo = self.board(Leonardo(self.bus))
-        self.p = self.picod(env=self.bus.environment(
-            {'PICOD_FIRMWARE': FIRMWARE}))
+        self.p = self.picod()
 
     def test_flashed(self):
         for visit in (1, 2):
@@ -96,6 +125,19 @@ class LeonardoTest(FlashCase):
                 ('leonardo0', f'/dev/ttyACM{2 * visit}'))
             self.assertEqual(self.p.call('Send', text='c1')['status'], 'OK')
         self.assertEqual(children(self.p.pid), [])
+
+    def test_refused_flash_leaves_another_one_alone(self):
+        """The board keeps its name, although it comes back as another."""
+        self.leonardo.pid = '8037'
+        refused = []
+        for reply in self.connect(self.p).stream('Flash', firmware='led'):
+            if reply['stage'] == 'writing' and not refused:
+                with self.fails('FlashFailed', stage='preparing'):
+                    self.flash_once(b'hello')
+                refused.append(reply)
+        self.assertEqual((len(refused), reply['stage']), (1, 'ready'))
+        self.assertEqual([b['name'] for b in
+                          self.p.call('ListBoards')['boards']], ['leonardo0'])
 
     def test_proof_is_swallowed(self):
         """As by a boot loader that is slow to leave."""

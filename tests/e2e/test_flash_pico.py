@@ -111,10 +111,9 @@ class PicoTest(FlashCase):
 
     def start(self, config=None, has_bootloader=True, virgin=False, **env):
         self.pico = self.board(Pico(self.bus, repl, has_bootloader, virgin))
-        self.p = self.picod(config=config, env=self.bus.environment({
-            'PICOD_FIRMWARE': FIRMWARE, 'STATE_DIRECTORY': self.directory(),
+        self.p = self.picod(config=config, env={
             'PATH': f'{os.path.dirname(self.picotool)}:{os.environ["PATH"]}',
-            **env}))
+            **env})
 
     def assert_written(self, blocks):
         """The chip has the image, byte for byte.

@@ -129,6 +129,9 @@ static const struct {
 	    "line 3: programmer = a b" },
 	{ "[board a]\nport = /dev/x\nflash-baud = 0\n",
 	    "line 3: flash-baud = 0" },
+	{ "[board a]\nport = /dev/x\npart = "
+	    "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\n",	/* LIMIT_TOOL_NAME + 1 */
+	    "longer than any name" },
 	{ "[board a b]\nport = /dev/x\n", "line 2: \"a b\" is no name" },
 	{ "[port x]\ny = z\n", "line 2: there is no section [port x]" },
 	{ "[board a]\n\nport\n", "line 3: this is neither" },

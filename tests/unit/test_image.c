@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "protocol/image.h"
+#include "protocol/limits.h"
 
 static const struct image_chip	uno = {
 	.name = "ATmega328P", .arch = IMAGE_AVR, .start = 0, .size = 32256
@@ -25,11 +27,26 @@ static const char	hex[] =
 static struct image	image;
 static const char	*why;
 
+/* Reads all of it: 0 or -EINVAL. */
+static int
+parse(const uint8_t *buf, size_t len, enum image_format format)
+{
+	struct image_reader	reader;
+	struct image_piece	piece;
+	int			result;
+
+	image_reader_init(&reader, buf, len, format);
+	do
+		result = image_read(&reader, &piece, &why);
+	while (result == 1);
+	image = reader.image;
+	return result;
+}
+
 static int
 parse_text(const char *text, enum image_format format)
 {
-	return image_parse((const uint8_t *)text, strlen(text), format, &image,
-	    &why);
+	return parse((const uint8_t *)text, strlen(text), format);
 }
 
 static void
@@ -93,8 +110,8 @@ START_TEST(test_hex_cut)
 	size_t	len;
 
 	for (len = 0; len < strlen(hex) - 1; len++)
-		ck_assert_int_eq(image_parse((const uint8_t *)hex, len,
-		    IMAGE_ANY_FORMAT, &image, &why), -EINVAL);
+		ck_assert_int_eq(parse((const uint8_t *)hex, len,
+		    IMAGE_ANY_FORMAT), -EINVAL);
 }
 END_TEST
 
@@ -173,18 +190,17 @@ START_TEST(test_uf2)
 	put_block(blocks, 0xe48bff57, 0x10ffff00, 0, 2);
 	put_block(blocks + 512, 0xe48bff56, 0x10000000, 0, 2);
 	put_block(blocks + 1024, 0xe48bff56, 0x10000100, 1, 2);
-	ck_assert_int_eq(image_parse(blocks, 1536, IMAGE_ANY_FORMAT, &image,
-	    &why), 0);
+	ck_assert_int_eq(parse(blocks, 1536, IMAGE_ANY_FORMAT), 0);
 	ck_assert_uint_eq(image.families, IMAGE_RP2040 | IMAGE_ANYWHERE);
 	ck_assert_uint_eq(image.size, 512);
 	ck_assert_int_eq(image_check(&image, &pico, &why), 0);
 	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
-	ck_assert_int_eq(image_parse(blocks, 1024, IMAGE_UF2, &image, &why),
+	ck_assert_int_eq(parse(blocks, 1024, IMAGE_UF2),
 	    -EINVAL);
-	ck_assert_int_eq(image_parse(blocks, 1535, IMAGE_UF2, &image, &why),
+	ck_assert_int_eq(parse(blocks, 1535, IMAGE_UF2),
 	    -EINVAL);
 	blocks[1535]++;
-	ck_assert_int_eq(image_parse(blocks, 1536, IMAGE_UF2, &image, &why),
+	ck_assert_int_eq(parse(blocks, 1536, IMAGE_UF2),
 	    -EINVAL);
 }
 END_TEST
@@ -194,7 +210,7 @@ START_TEST(test_uf2_of_another_chip)
 	uint8_t	block[512];
 
 	put_block(block, 0xe48bff59, 0x10000000, 0, 1);
-	ck_assert_int_eq(image_parse(block, 512, IMAGE_UF2, &image, &why), 0);
+	ck_assert_int_eq(parse(block, 512, IMAGE_UF2), 0);
 	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
 	ck_assert_str_eq(why, "it is for another chip");
 }
@@ -206,20 +222,19 @@ START_TEST(test_elf)
 	size_t	len;
 
 	put_elf(elf, 83, 0);
-	ck_assert_int_eq(image_parse(elf, 128, IMAGE_ANY_FORMAT, &image, &why),
-	    0);
+	ck_assert_int_eq(parse(elf, 128, IMAGE_ANY_FORMAT), 0);
 	ck_assert_uint_eq(image.size, 16);
 	ck_assert_int_eq(image_check(&image, &uno, &why), 0);
 	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
 	for (len = 0; len < 100; len++)
-		ck_assert_int_eq(image_parse(elf, len, IMAGE_ELF, &image, &why),
+		ck_assert_int_eq(parse(elf, len, IMAGE_ELF),
 		    -EINVAL);
 	put_elf(elf, 40, 0x10000000);
-	ck_assert_int_eq(image_parse(elf, 128, IMAGE_ELF, &image, &why), 0);
+	ck_assert_int_eq(parse(elf, 128, IMAGE_ELF), 0);
 	ck_assert_int_eq(image_check(&image, &pico, &why), 0);
 	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
 	put_elf(elf, 62, 0x400000);		/* this computer's */
-	ck_assert_int_eq(image_parse(elf, 128, IMAGE_ELF, &image, &why), 0);
+	ck_assert_int_eq(parse(elf, 128, IMAGE_ELF), 0);
 	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
 }
 END_TEST
@@ -228,13 +243,12 @@ START_TEST(test_bin)
 {
 	uint8_t	bin[256] = { 0x0c, 0x94, 0x5c };
 
-	ck_assert_int_eq(image_parse(bin, 256, IMAGE_BIN, &image, &why), 0);
+	ck_assert_int_eq(parse(bin, 256, IMAGE_BIN), 0);
 	ck_assert_int_eq(image_check(&image, &uno, &why), 0);
 	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
 	image.high = uno.size + 1;
 	ck_assert_int_eq(image_check(&image, &uno, &why), -EINVAL);
-	ck_assert_int_eq(image_parse(bin, 256, IMAGE_ANY_FORMAT, &image, &why),
-	    -EINVAL);
+	ck_assert_int_eq(parse(bin, 256, IMAGE_ANY_FORMAT), -EINVAL);
 }
 END_TEST
 
@@ -254,11 +268,152 @@ START_TEST(test_our_own)
 	ck_assert_ptr_nonnull(file);
 	len = fread(buf, 1, sizeof buf, file);
 	fclose(file);
-	ck_assert_int_eq(image_parse(buf, len, IMAGE_ANY_FORMAT, &image, &why),
-	    0);
+	ck_assert_int_eq(parse(buf, len, IMAGE_ANY_FORMAT), 0);
 	ck_assert_int_eq(image_check(&image, is_uno ? &uno : &pico, &why), 0);
 	ck_assert_int_eq(image_check(&image, is_uno ? &pico : &uno, &why),
 	    -EINVAL);
+}
+END_TEST
+
+/* ------------------------------------------------- the work of each call */
+
+#define MEMORY_PAGE	4096
+#define BEHIND		(MEMORY_PAGE + IMAGE_STEP)	/* may be "shown", too */
+
+static void
+fill_records(uint8_t *buf, const char *record)
+{
+	size_t	at, len = strlen(record);
+
+	for (at = 0; at + len <= LIMIT_IMAGE - 11; at += len)
+		memcpy(buf + at, record, len);
+	memset(buf + at, ' ', LIMIT_IMAGE - 11 - at);
+	memcpy(buf + LIMIT_IMAGE - 11, ":00000001FF", 11);
+}
+
+static void
+fill_one_line(uint8_t *buf)
+{
+	fill_records(buf, ":00000000" "00");
+}
+
+static void
+fill_long_records(uint8_t *buf)
+{
+	char	record[2 * 260 + 2] = ":FF000000";
+
+	memset(record + 9, '0', 2 * 255);
+	memcpy(record + 9 + 2 * 255, "01", 3);
+	fill_records(buf, record);
+}
+
+static void
+fill_spaces(uint8_t *buf)
+{
+	memset(buf, '\n', LIMIT_IMAGE);
+	memcpy(buf, ":0100000055AA", 13);
+	memcpy(buf + LIMIT_IMAGE - 11, ":00000001FF", 11);
+}
+
+static void
+fill_uf2(uint8_t *buf)
+{
+	uint32_t	i, count = LIMIT_IMAGE / 512;
+
+	for (i = 0; i < count; i++)
+		put_block(buf + 512 * i, 0xe48bff56, 0x10000000 + 256 * i, i,
+		    count);
+}
+
+static void
+fill_elf(uint8_t *buf)
+{
+	put_elf(buf, 40, 0x10000000);
+	put32(buf + 56, MEMORY_PAGE);
+	put32(buf + 68, LIMIT_IMAGE - MEMORY_PAGE);
+}
+
+static void
+fill_bin(uint8_t *buf)
+{
+	memset(buf, 0xff, LIMIT_IMAGE);
+}
+
+static const struct {
+	void			(*fill)(uint8_t *);
+	enum image_format	  format;
+	size_t			  least;	/* bytes of it for a call */
+} large[] = {
+	{ fill_one_line, IMAGE_HEX, 11 },
+	{ fill_long_records, IMAGE_HEX, 521 },
+	{ fill_spaces, IMAGE_HEX, 1024 },
+	{ fill_uf2, IMAGE_UF2, 512 },
+	{ fill_elf, IMAGE_ELF, 1024 },
+	{ fill_bin, IMAGE_BIN, 1024 },
+};
+
+/* Only so much of it can be seen as a call may look at, and an ELF's head. */
+static void
+show(uint8_t *buf, size_t at, enum image_format format)
+{
+	static size_t	shown;
+	size_t		page = at & ~(size_t)(MEMORY_PAGE - 1);
+
+	if (at != 0 && page == shown)
+		return;
+	shown = page;
+	mprotect(buf, LIMIT_IMAGE, PROT_NONE);
+	mprotect(buf + page, BEHIND, PROT_READ);
+	if (format == IMAGE_ELF)
+		mprotect(buf, MEMORY_PAGE, PROT_READ);
+}
+
+/* The largest image costs a bounded number of calls, each of bounded work. */
+START_TEST(test_work_is_bounded)
+{
+	uint8_t			*buf = mmap(NULL, LIMIT_IMAGE + BEHIND,
+				    PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct image_reader	 reader;
+	struct image_piece	 piece;
+	size_t			 at = 0, calls = 0;
+	int			 result;
+
+	large[_i].fill(buf);
+	show(buf, 0, large[_i].format);
+	image_reader_init(&reader, buf, LIMIT_IMAGE, large[_i].format);
+	do {
+		show(buf, at, large[_i].format);
+		result = image_read(&reader, &piece, &why);
+		if (piece.data >= buf && piece.data < buf + LIMIT_IMAGE)
+			at = (size_t)(piece.data - buf) + piece.len;
+		else if (reader.at > at)
+			at = reader.at;
+	} while (result == 1 && ++calls < LIMIT_IMAGE / large[_i].least + 4);
+	ck_assert_int_eq(result, large[_i].fill == fill_one_line ? -EINVAL : 0);
+	ck_assert_uint_ge(at, LIMIT_IMAGE - 16);
+	munmap(buf, LIMIT_IMAGE + BEHIND);
+}
+END_TEST
+
+/* As many segments as there can be, all of them the same part of the file. */
+START_TEST(test_elf_read_again_and_again)
+{
+	static uint8_t	 elf[128 + 65535 * 32 + 4096];
+	size_t		 i, calls = 0;
+	struct image_reader	 reader;
+	struct image_piece	 piece;
+
+	put_elf(elf, 40, 0x10000000);
+	put32(elf + 68, 65536);
+	elf[44] = elf[45] = 0xff;
+	for (i = 1; i < 65535; i++)
+		memcpy(elf + 52 + 32 * i, elf + 52, 32);
+	image_reader_init(&reader, elf, sizeof elf, IMAGE_ELF);
+	while (image_read(&reader, &piece, &why) == 1)
+		calls++;
+	ck_assert_uint_lt(calls, sizeof elf / 1024);
+	ck_assert_uint_le(reader.image.size, sizeof elf);
 }
 END_TEST
 
@@ -291,6 +446,9 @@ main(void)
 	tcase_add_test(tc, test_elf);
 	tcase_add_test(tc, test_bin);
 	tcase_add_loop_test(tc, test_our_own, 0, 2);
+	tcase_add_loop_test(tc, test_work_is_bounded, 0,
+	    sizeof large / sizeof *large);
+	tcase_add_test(tc, test_elf_read_again_and_again);
 	tcase_add_test(tc, test_names);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
