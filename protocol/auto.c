@@ -293,6 +293,12 @@ auto_in_step(const struct driver *d)
 	return driver_in_step(auto_active((const struct automatic *)d));
 }
 
+static bool
+auto_hears(const struct driver *d)
+{
+	return driver_hears(auto_active((const struct automatic *)d));
+}
+
 static const char *
 auto_language(const struct driver *d)
 {
@@ -317,5 +323,6 @@ const struct driver_ops driver_auto = {
 	.sent		= auto_sent,
 	.about		= auto_about,
 	.in_step	= auto_in_step,
+	.hears		= auto_hears,
 	.language	= auto_language,
 };

@@ -117,6 +117,12 @@ driver_about(const struct driver *d)
 }
 
 bool
+driver_hears(const struct driver *d)
+{
+	return d->ops->hears(d);
+}
+
+bool
 driver_in_step(const struct driver *d)
 {
 	return d->ops->in_step(d);

@@ -22,6 +22,12 @@
 
 #define DRIVER_NEVER UINT64_MAX
 
+/*
+ * What a marked text writes at its very end: ASCII's record separator, which
+ * neither a REPL nor XON/XOFF uses, and no job prints by accident before its end.
+ */
+#define DRIVER_MARK	0x1e
+
 struct driver;
 
 enum driver_event_type {
@@ -64,6 +70,9 @@ struct driver_job {
 	enum driver_task	 task;
 	const char		*text;	/* of DRIVER_RUN: the caller's, untouched */
 	size_t			 len;	/* until the job is over; may contain NUL */
+	bool			 marked;	/* a program of picod's own, which is
+				 * carried out as it is and writes DRIVER_MARK
+				 * at its end, also when it fails */
 };
 
 struct driver_options {
@@ -94,6 +103,7 @@ struct driver_ops {
 	void		 (*sent)(struct driver *, size_t, uint64_t now);
 	const char	*(*about)(const struct driver *);
 	bool		 (*in_step)(const struct driver *);
+	bool		 (*hears)(const struct driver *);
 	const char	*(*language)(const struct driver *);
 };
 
@@ -184,6 +194,12 @@ const char *driver_about(const struct driver *);
 
 /* Whether the next job can start at once: false while only listening. */
 bool	driver_in_step(const struct driver *);
+
+/*
+ * Whether the running job hears: bytes that the port gets now, while there is no
+ * output of the driver's own, are on its standard input.
+ */
+bool	driver_hears(const struct driver *);
 
 /* The name of the language found: "repl" also where "auto" has settled. */
 const char *driver_name(const struct driver *);

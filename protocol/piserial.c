@@ -408,6 +408,14 @@ piserial_in_step(const struct driver *d)
 	return p->state != PISERIAL_CLOSED && !p->deaf && !p->doubt;
 }
 
+/* A command is all that a sketch reads. */
+static bool
+piserial_hears(const struct driver *d)
+{
+	(void)d;
+	return false;
+}
+
 static const char *
 piserial_language(const struct driver *d)
 {
@@ -430,5 +438,6 @@ const struct driver_ops driver_piserial = {
 	.sent		= piserial_sent,
 	.about		= piserial_about,
 	.in_step	= piserial_in_step,
+	.hears		= piserial_hears,
 	.language	= piserial_language,
 };

@@ -183,7 +183,7 @@ repl_run(struct driver *d, const struct driver_job *job, uint64_t now)
 	r->busy = true;
 	r->job = *job;
 	r->form = REPL_PROGRAM;
-	if (job->task == DRIVER_RUN) {
+	if (job->task == DRIVER_RUN && !job->marked) {
 		len = repl_text_strip(job->text, job->len);
 		if (repl_text_is_expression(job->text, len))
 			r->form = REPL_EXPRESSION;
@@ -366,6 +366,15 @@ repl_in_step(const struct driver *d)
 	return repl_const(d)->in_step;
 }
 
+static bool
+repl_hears(const struct driver *d)
+{
+	const struct repl	*r = repl_const(d);
+
+	return r->state == REPL_OUTPUT && r->purpose == REPL_FOR_JOB &&
+	    r->interrupts == 0;
+}
+
 static const char *
 repl_language(const struct driver *d)
 {
@@ -388,5 +397,6 @@ const struct driver_ops driver_repl = {
 	.sent		= repl_sent,
 	.about		= repl_about,
 	.in_step	= repl_in_step,
+	.hears		= repl_hears,
 	.language	= repl_language,
 };

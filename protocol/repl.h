@@ -19,11 +19,7 @@
 #define REPL_HELPER	"__p"
 #define REPL_STORE	"__pt"		/* a text that comes in pieces */
 
-/*
- * What the helper writes at its end: ASCII's record separator, which neither a
- * REPL nor XON/XOFF uses, and no job prints by accident before 04.
- */
-#define REPL_MARK	0x1e
+#define REPL_MARK	DRIVER_MARK	/* the helper writes it, too */
 
 #define REPL_TRACE_MAX	8192		/* of a traceback, its end is kept */
 #define REPL_BURST	32		/* bytes a board takes in at a time */

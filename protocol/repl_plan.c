@@ -84,6 +84,7 @@ repl_advance(struct repl *r, uint64_t now)
 {
 	bool	run = r->job.task == DRIVER_RUN;
 	bool	program = run && r->form == REPL_PROGRAM;
+	bool	unsure = program && !r->job.marked;	/* when it ends */
 
 	if (!r->busy || r->deaf)
 		return;
@@ -94,7 +95,7 @@ repl_advance(struct repl *r, uint64_t now)
 			repl_finish(r, DRIVER_OK, now);
 	} else if (!r->in_step) {
 		repl_stumble(r, now);
-	} else if (r->doubt || (program && !r->probed)) {
+	} else if (r->doubt || (unsure && !r->probed)) {
 		repl_say_probe(r, now);
 	} else if (r->job.task == DRIVER_SOFT_RESET) {
 		plan_leave(r, now);

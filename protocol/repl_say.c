@@ -191,7 +191,8 @@ say_store_use(struct repl *r, uint64_t now)
 	if (r->store_for == REPL_FOR_JOB && r->form != REPL_PROGRAM)
 		say_text(r, REPL_FOR_JOB, show, sizeof show - 1, true, now);
 	else
-		say_text(r, r->store_for, use, sizeof use - 1, false, now);
+		say_text(r, r->store_for, use, sizeof use - 1,
+		    r->store_for == REPL_FOR_JOB && r->job.marked, now);
 }
 
 void
@@ -286,6 +287,6 @@ repl_say_job(struct repl *r, uint64_t now)
 	if (say_must_store(r, len))
 		say_store(r, REPL_FOR_JOB, r->job.text, r->job.len, now);
 	else
-		say_text(r, REPL_FOR_JOB, text, len, r->form != REPL_PROGRAM,
-		    now);
+		say_text(r, REPL_FOR_JOB, text, len, r->job.marked ||
+		    r->form != REPL_PROGRAM, now);
 }

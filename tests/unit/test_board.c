@@ -150,6 +150,13 @@ fake_about(const struct driver *d)
 }
 
 static bool
+fake_hears(const struct driver *d)
+{
+	(void)d;
+	return fake->busy;
+}
+
+static bool
 fake_in_step(const struct driver *d)
 {
 	(void)d;
@@ -169,6 +176,7 @@ static const struct driver_ops fake_driver = {
 	.run = fake_run, .interrupt = fake_interrupt, .feed = fake_feed,
 	.tick = fake_tick, .deadline = fake_deadline, .output = fake_output,
 	.sent = fake_sent, .about = fake_about, .in_step = fake_in_step,
+	.hears = fake_hears,
 	.language = fake_language,
 };
 

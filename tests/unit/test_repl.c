@@ -473,6 +473,49 @@ START_TEST(trace_is)
 }
 END_TEST
 
+/*
+ * A text that marks its own end is carried out as it is, and its end is certain:
+ * no helper's call around it, no wait, no question before the next job.
+ */
+START_TEST(marked_text_ends_by_its_mark)
+{
+	static const char	 text[] = "f()\nprint('\\x1e',end='')";
+	static const char	 answer[] = "OKx\x1e\x04\x04>";
+	struct driver_options	 options = { .may_interrupt = true };
+	struct driver		*d = driver_create(&driver_repl, &options);
+	struct driver_job	 job = { .task = DRIVER_SYNC };
+	struct driver_event	 event = { 0 };
+	const uint8_t		*bytes;
+	size_t			 sent, off;
+	uint64_t		 now;
+
+	driver_open(d, 0, false, 0);
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	now = talk_until(d, -1);
+	ck_assert(!driver_hears(d));
+	job = (struct driver_job){ .text = text, .len = sizeof text - 1,
+	    .marked = true };
+	ck_assert_int_eq(driver_run(d, &job, now), 0);
+	sent = driver_output(d, &bytes);
+	ck_assert_uint_eq(sent, sizeof text);
+	ck_assert_mem_eq(bytes, text, sizeof text - 1);
+	driver_sent(d, sent, now);
+	for (off = 0; off < sizeof answer - 1 && event.type != DRIVER_DONE; ) {
+		off += driver_feed(d, (const uint8_t *)answer + off, 1, now,
+		    &event);
+		ck_assert(off != 3 || driver_hears(d));
+	}
+	ck_assert_uint_eq(off, sizeof answer - 1);
+	ck_assert_int_eq(event.outcome, DRIVER_OK);
+	ck_assert(!driver_hears(d));
+	job = (struct driver_job){ .text = "1", .len = 1 };
+	ck_assert_int_eq(driver_run(d, &job, now), 0);
+	sent = driver_output(d, &bytes);
+	ck_assert_uint_eq(sent, sizeof "__p(1)");
+	driver_destroy(d);
+}
+END_TEST
+
 /* A traceback that is longer than is kept loses its beginning. */
 START_TEST(trace_is_bounded)
 {
@@ -570,6 +613,7 @@ main(void)
 	tcase_add_test(tc, trace_is_trimmed);
 	tcase_add_test(tc, trace_is);
 	tcase_add_test(tc, trace_is_bounded);
+	tcase_add_test(tc, marked_text_ends_by_its_mark);
 	tcase_add_test(tc, watch_signs);
 	suite_add_tcase(suite, tc);
 
