@@ -29,7 +29,8 @@
 /* How long a paused board waits for its slow client, which is then dropped. */
 #define LIMIT_STALL_MS		10000
 
-/* Boards.  libinih keeps 49 characters of "access NAME". */
+/* Boards: one that nobody would miss is forgotten for a new one.  libinih keeps
+ * 49 characters of "access NAME". */
 #define LIMIT_BOARDS		64
 #define LIMIT_BOARD_NAME	40
 

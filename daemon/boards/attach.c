@@ -92,6 +92,7 @@ attach_config(const struct config_board *b, const struct known *known)
 		return config;
 	}
 	config.name = b->name;
+	config.configured = true;
 	config.port = b->port;
 	if (b->flasher != NULL)
 		config.boot_greedy = strcmp(b->flasher, "mega") == 0;
@@ -129,7 +130,11 @@ attach_board(struct attach *at, const struct board_config *config)
 	if (b != NULL)
 		return b;
 	error = boards_add(at->boards, config);
-	if (error < 0)
+	if (error == -ENOSPC)
+		log_error("board %s is not served: there are %d already, all of "
+		    "them plugged in, configured, held or waited for",
+		    config->name, LIMIT_BOARDS);
+	else if (error < 0)
 		log_error("board %s: %s", config->name, strerror(-error));
 	return attach_named(at, config->name);
 }

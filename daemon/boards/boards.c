@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/log.h"
 #include "daemon/port/path_watch.h"
 #include "protocol/limits.h"
 
@@ -101,15 +102,34 @@ boards_destroy(struct boards *bs)
 	free(bs);
 }
 
+/* Makes room: the board that nobody misses and was seen longest ago goes. */
+static int
+boards_forget(struct boards *bs)
+{
+	struct unit	*oldest = NULL;
+	size_t		 i;
+
+	for (i = 0; i < bs->count; i++)
+		if (unit_is_forgettable(bs->units[i]) && (oldest == NULL ||
+		    unit_seen(bs->units[i]) < unit_seen(oldest)))
+			oldest = bs->units[i];
+	if (oldest == NULL)
+		return -ENOSPC;
+	log_debug("board %s is forgotten, for there are %d already",
+	    unit_board(oldest)->name, LIMIT_BOARDS);
+	boards_remove(bs, unit_board(oldest));
+	return 0;
+}
+
 int
 boards_add(struct boards *bs, const struct board_config *config)
 {
 	struct unit	*u;
 
-	if (bs->count == LIMIT_BOARDS)
-		return -ENOSPC;
 	if (boards_find(bs, config->name) != NULL)
 		return -EEXIST;
+	if (bs->count == LIMIT_BOARDS && boards_forget(bs) < 0)
+		return -ENOSPC;
 	u = unit_create(bs->base, bs->watcher, config, &boards_unit_handler,
 	    bs);
 	if (u == NULL)

@@ -30,6 +30,8 @@ struct unit {
 	unsigned	 other_baud;	/* or 0 */
 	bool		 drop_dtr;
 	bool		 boot_greedy;
+	bool		 configured;
+	uint64_t	 seen_at;	/* when it was there last */
 	struct seldom	 said;
 	struct event	*timer;
 	uint64_t	 timer_at;
@@ -116,6 +118,8 @@ unit_notice(struct board *board, const struct board_notice *notice, void *arg)
 
 	if (notice->kind == NOTICE_STATE && board->state == BOARD_SILENT)
 		port_tell(u->port, WANTED_SILENT);
+	if (notice->kind == NOTICE_STATE && board->state == BOARD_ABSENT)
+		u->seen_at = clock_now();
 	unit_log(u, notice);
 	u->handler->notice(u->arg, board, notice);
 }
@@ -303,6 +307,7 @@ unit_serve(struct unit *u, const struct board_config *config)
 	u->other_baud = config->other_baud;
 	u->drop_dtr = config->drop_dtr;
 	u->boot_greedy = config->boot_greedy;
+	u->configured = config->configured;
 	port_set_baud(u->port, config->baud);
 	port_set_drop_dtr(u->port, config->drop_dtr);
 }
@@ -421,4 +426,20 @@ struct board *
 unit_board(const struct unit *u)
 {
 	return u->board;
+}
+
+bool
+unit_is_forgettable(const struct unit *u)
+{
+	const struct board	*b = u->board;
+
+	return !u->configured && !port_is_there(u->port) &&
+	    b->state == BOARD_ABSENT && !b->becoming && !b->hold.on &&
+	    b->running == NULL && b->waiting_count == 0;
+}
+
+uint64_t
+unit_seen(const struct unit *u)
+{
+	return u->seen_at;
 }

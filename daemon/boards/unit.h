@@ -13,6 +13,7 @@ struct unit;
 
 struct board_config {
 	const char	*name;
+	bool		 configured;	/* and not only plugged in */
 	const char	*port;		/* configured; NULL: unit_plug() will tell */
 	const struct driver_ops *driver;
 	unsigned	 baud;
@@ -62,5 +63,14 @@ void		 unit_set_baud(struct unit *, unsigned baud);
 void		 unit_unplug(struct unit *, const char *reason);
 
 struct board	*unit_board(const struct unit *);
+
+/*
+ * Whether nobody would miss it: it is not there, not configured, and nobody holds
+ * it or waits for it.
+ */
+bool		 unit_is_forgettable(const struct unit *);
+
+/* When it was there last. */
+uint64_t	 unit_seen(const struct unit *);
 
 #endif

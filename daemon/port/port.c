@@ -365,6 +365,12 @@ port_is_configured(const struct port *p)
 }
 
 bool
+port_is_there(const struct port *p)
+{
+	return p->wanted.there || p->wanted.phase >= PORT_OPEN;
+}
+
+bool
 port_is_unsteady(const struct port *p)
 {
 	return p->wanted.pause_ms > 0;

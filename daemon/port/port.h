@@ -48,8 +48,9 @@ int		 port_set_address(struct port *, const char *address,
  */
 void		 port_tell(struct port *, enum wanted_input);
 
-/* Whether its address is configured. */
+/* Whether its address is configured; whether it is there, as far as is known. */
 bool		 port_is_configured(const struct port *);
+bool		 port_is_there(const struct port *);
 
 /* Whether it comes and goes all the time, by itself. */
 bool		 port_is_unsteady(const struct port *);

@@ -275,6 +275,59 @@ class Names(usb.Case):
                 for b in p.call('ListBoards')['boards']}
 
 
+class Classroom(usb.Case):
+    """More different boards than picod serves, one after the other."""
+
+    COUNT = picod.limit('BOARDS') + 6
+
+    def plug(self, uno, serial):
+        uno.identity['serial'] = f'serial{serial}'
+        uno.plug()
+
+    def pull(self, p, uno, name):
+        self.wait(p, name, 'listening')
+        uno.unplug()
+        self.wait(p, name, 'absent')
+
+    def test_boards_that_were_pulled_make_room(self):
+        """Not those that somebody configured, holds or waits for."""
+        p = self.picod(config='[board lamp]\nmatch = 2341:0042\n')
+        uno = self.uno(serial='serial0')
+        self.pull(p, uno, 'uno0')
+        waiting = self.connect(p)
+        waiting.send('Send', board='uno0', text='n0D', wait=600000)
+        self.plug(uno, 1)
+        self.wait(p, 'uno1', 'listening')
+        holder = self.connect(p)
+        holder.call('Hold', board='uno1')
+        self.pull(p, uno, 'uno1')
+        for number in range(2, self.COUNT):
+            self.plug(uno, number)
+            self.pull(p, uno, f'uno{number}')
+        names = set(self.names(p))
+        self.assertEqual(len(names), picod.limit('BOARDS'))
+        gone = self.COUNT + 1 - len(names)
+        self.assertEqual(names, {'lamp', 'uno0', 'uno1', *(
+            f'uno{number}' for number in range(2 + gone, self.COUNT))})
+        with self.fails('NoSuchBoard', board='uno2'):
+            p.call('Send', board='uno2', text='n0D')
+        # Its name is not forgotten.
+        self.plug(uno, 2)
+        self.pull(p, uno, 'uno2')
+        self.plug(uno, 0)
+        self.assertEqual(waiting.receive()['status'], 'OK')
+
+    def test_boards_that_are_there_make_no_room(self):
+        """What to do is in the log."""
+        sections = ''.join(f'[board b{i}]\nmatch = serial:{i}\n'
+                           for i in range(picod.limit('BOARDS')))
+        p = self.picod(config=sections)
+        self.uno(serial='new')
+        p.call('ListBoards')
+        self.until(lambda: 'board uno0 is not served' in p.log())
+        self.assertEqual(len(self.names(p)), picod.limit('BOARDS'))
+
+
 class Claims(usb.Case):
 
     def test_unclaimed(self):
