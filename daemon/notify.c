@@ -49,7 +49,7 @@ notify_describe(const struct notify *n, char *text, size_t size)
 	char		 boards[32], clients[32], away[32] = "";
 
 	for (i = 0; (b = boards_get(n->boards, i)) != NULL; i++)
-		absent += b->state == BOARD_ABSENT;
+		absent += board_state(b) == BOARD_ABSENT;
 	if (absent > 0)
 		snprintf(away, sizeof away, " (%zu absent)", absent);
 	notify_count(boards, sizeof boards, "board", i);

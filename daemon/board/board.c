@@ -7,7 +7,7 @@
  * Whoever calls in here finds the board in a sane state and leaves it so: every
  * entry ends by waking the host, which sends what there is to send.
  */
-#include "board.h"
+#include "board_state.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -16,27 +16,6 @@
 #include <string.h>
 
 #include "protocol/limits.h"
-
-static const char *const state_names[BOARD_STATE_COUNT] = {
-	"absent", "unclaimed", "listening", "ready", "busy", "recovering",
-	"silent", "lent", "console", "flashing", "bootsel"
-};
-
-static const char *const notice_names[NOTICE_KIND_COUNT] = {
-	"state", "output", "recovery", "boot", "trace", "will", "lost"
-};
-
-const char *
-board_state_name(enum board_state state)
-{
-	return state_names[state];
-}
-
-const char *
-board_notice_name(enum board_notice_kind kind)
-{
-	return notice_names[kind];
-}
 
 static char *
 copy_string(const char *s)
@@ -126,14 +105,14 @@ board_enter(struct board *b, enum board_state state, const char *reason)
 		return;
 	b->state = state;
 	if (state == BOARD_SILENT || state == BOARD_ABSENT)
-		board_problem(b, reason);
+		board_set_problem(b, reason);
 	else
 		b->problem[0] = '\0';
 	board_notify(b, &notice);
 }
 
 void
-board_problem(struct board *b, const char *reason)
+board_set_problem(struct board *b, const char *reason)
 {
 	snprintf(b->problem, sizeof b->problem, "%s", reason);
 }
@@ -142,7 +121,7 @@ void
 board_disown(struct board *b, const char *problem)
 {
 	board_enter(b, BOARD_UNCLAIMED, problem);
-	board_problem(b, problem);
+	board_set_problem(b, problem);
 }
 
 int

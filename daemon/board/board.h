@@ -7,7 +7,6 @@
 #ifndef PICOD_BOARD_H
 #define PICOD_BOARD_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -90,62 +89,6 @@ struct board_options {
 	struct board_flash	 flash;
 };
 
-struct hold {
-	bool		 on;
-	uint64_t	 will_id;	/* its request, once under way; 0 before */
-	char		 token[REQUEST_TOKEN_SIZE];
-	struct client	 client;
-	uint64_t	 deadline;
-	char		*will;		/* or NULL */
-	size_t		 will_len;
-};
-
-/* Why a running request was stopped. */
-enum board_stop {
-	STOP_NONE, STOP_TIMEOUT, STOP_INTERRUPT, STOP_LEFT, STOP_OVERFLOW
-};
-
-struct board {
-	char			*name;
-	char			*port;		/* "" until it is known */
-	struct board_usb	 usb;
-	struct board_flash	 flash;		/* its strings are the board's */
-	enum board_state	 state;
-	struct driver		*driver;
-	const struct driver_ops	*driver_ops;
-	bool			 may_interrupt;
-	const struct board_host	*host;
-	void			*host_data;
-
-	struct request_queue	 waiting;
-	size_t			 waiting_count;
-	struct request		*running;
-	bool			 started;	/* the board took it */
-	enum board_stop		 stop;
-	uint64_t		 timeout_at;	/* of the running request */
-	bool			 paused;	/* its client is too slow */
-
-	bool			 open;		/* the port is */
-	bool			 away;		/* taken: lent, flashing, console */
-	bool			 bootsel;	/* it is in BOOTSEL, and has no port */
-	bool			 becoming;	/* flashed, or in BOOTSEL: what comes to
-						 * its place is it */
-	const struct board_console *console;	/* who has the bytes, or NULL */
-	void			*console_arg;
-	struct evbuffer		*typed;		/* for the port, from the console */
-	bool			 leaving;	/* picod ends */
-	bool			 left;
-	bool			 restarted;	/* tried since the last answer */
-	bool			 probing;	/* picod's own question is out */
-	uint64_t		 probe_at;	/* of a silent board */
-	uint64_t		 probe_delay_ms;
-	uint64_t		 boot;
-	uint64_t		 next_id;
-	struct hold		 hold;
-	struct history		 history;
-	char			 problem[256];
-};
-
 /*
  * An absent board.  boot: where its boot count begins.  NULL when memory is
  * short.  Destroying one finishes its requests with Disconnected.
@@ -157,13 +100,53 @@ void		 board_destroy(struct board *, uint64_t now);
 const char	*board_state_name(enum board_state);
 const char	*board_notice_name(enum board_notice_kind);
 
+/* What it is.  Strings are the board's, until it is changed. */
+const char	*board_name(const struct board *);
+const char	*board_port(const struct board *);	/* "" while unknown */
+const struct board_usb *board_usb(const struct board *);
+const struct board_flash *board_flash(const struct board *);
+const struct driver_ops *board_driver(const struct board *);
+const char	*board_language(const struct board *);	/* driver_name() */
+const char	*board_about(const struct board *);	/* driver_about() */
+
+/* Whether it could be sent, as far as that can be known: driver_check(). */
+int		 board_check(const struct board *, const char *text, size_t len,
+    const char **why);
+
+/* How it is.  Open: its port is.  Away: lent, flashing, or a console. */
+enum board_state board_state(const struct board *);
+bool		 board_is_open(const struct board *);
+bool		 board_is_away(const struct board *);
+const char	*board_problem(const struct board *);	/* "" if it has none */
+uint64_t	 board_boot(const struct board *);
+const struct history *board_history(const struct board *);
+
+/* Who holds it, or NULL. */
+const struct client *board_holder(const struct board *);
+
+/*
+ * The request that runs, or NULL; how many wait; and all of them in their order,
+ * the one after that, or the first: NULL past the last.
+ */
+const struct request *board_running(const struct board *);
+size_t		 board_waiting(const struct board *);
+const struct request *board_request(const struct board *,
+    const struct request *);
+
+/*
+ * Flashed, or in BOOTSEL: what comes to its place is it.  That remains so in
+ * BOOTSEL.
+ */
+bool		 board_is_becoming(const struct board *);
+void		 board_set_becoming(struct board *, bool becoming);
+
 /*
  * The port: it was opened, or the board was reset through it (settle_ms and
  * ask: see driver_open()); it is gone; it is not there, for a reason.
  */
 void	board_opened(struct board *, uint64_t settle_ms, bool ask, uint64_t now);
 void	board_closed(struct board *, const char *reason, uint64_t now);
-void	board_problem(struct board *, const char *reason);
+void	board_set_problem(struct board *, const char *reason);
 
 /* Its language from now on; of a board whose port is not open.  -ENOMEM. */
 int	board_set_driver(struct board *, const struct driver_ops *,
@@ -241,46 +224,5 @@ bool	board_type(struct board *, const uint8_t *, size_t, uint64_t now);
  */
 void	board_leave(struct board *, uint64_t now);
 bool	board_left(const struct board *);
-
-/* For the files board*.c only. */
-
-/* Enters a state for a reason, the only place where it changes. */
-void	board_enter(struct board *, enum board_state, const char *reason);
-void	board_notify(struct board *, const struct board_notice *);
-/* Starts the first request that may run, if none does. */
-void	board_next(struct board *, uint64_t now);
-/* Finishes a request that is in no queue any more. */
-void	board_finish(struct board *, struct request *, enum error_code,
-    struct request_result *, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-/* Finishes the running request and starts the next one. */
-void	board_conclude(struct board *, enum error_code, struct request_result *,
-    uint64_t now, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-void	board_stop(struct board *, enum board_stop, uint64_t now);
-void	board_event(struct board *, const struct driver_event *, uint64_t now);
-/*
- * The board went away or began anew while a request runs.  again: if that has
- * not begun, it keeps its place.
- */
-void	board_vanish(struct board *, const char *reason, bool again, uint64_t now);
-/* Tries whether a silent board answers again. */
-void	board_probe(struct board *, uint64_t now);
-/* Which waiting requests: those that do not wait for an absent board; all but a
- * last will, which has a try of its own; all. */
-enum board_flush { FLUSH_IMPATIENT, FLUSH_TRIED, FLUSH_ALL };
-void	board_flush(struct board *, enum board_flush, enum error_code,
-    const char *why);
-void	board_queue_tick(struct board *, uint64_t now);
-uint64_t board_queue_deadline(const struct board *);
-/* Grants a hold: the request becomes the holder. */
-void	board_grant(struct board *, struct request *, uint64_t now);
-/* The board was left: it is the asker's of the running request. */
-void	board_take(struct board *, uint64_t now);
-/* The board is nobody's any more, nor what was typed for it. */
-void	board_end_away(struct board *);
-/* Ends the hold without a word; or with one, if its will has not run. */
-void	board_clear_hold(struct board *);
-void	board_end_hold(struct board *);
 
 #endif

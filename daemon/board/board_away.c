@@ -4,7 +4,7 @@
  * of one client.  It is taken in the order of the queue, after the driver left
  * it as a person would find it, and given back in whatever state it is then.
  */
-#include "board.h"
+#include "board_state.h"
 
 #include <stdio.h>
 
@@ -100,7 +100,7 @@ board_set_bootsel(struct board *b, bool bootsel, uint64_t now)
 	snprintf(problem, sizeof problem, "it is in BOOTSEL and waits for "
 	    "firmware: picoctl flash -b %s pinserver, or --micropython FILE.uf2",
 	    b->name);
-	board_problem(b, problem);
+	board_set_problem(b, problem);
 	board_next(b, now);
 }
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "board.h"
+#include "board_state.h"
 #include "protocol/text.h"
 
 /* How long a last will may run, and wait for its board: a flash, or a loan that

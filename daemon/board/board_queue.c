@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "board.h"
+#include "board_state.h"
 #include "protocol/limits.h"
 
 bool

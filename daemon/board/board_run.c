@@ -10,10 +10,11 @@
  * answer is given, so that the board does not wait for the client; but what goes
  * ahead of all others may be followed by its next step.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "board.h"
+#include "board_state.h"
 #include "protocol/limits.h"
 
 /* How often a silent board is tried again: at first, and at most. */

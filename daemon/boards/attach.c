@@ -116,7 +116,7 @@ attach_named(struct attach *at, const char *name)
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
-		if (strcmp(b->name, name) == 0)
+		if (strcmp(board_name(b), name) == 0)
 			return b;
 	return NULL;
 }
@@ -224,16 +224,16 @@ attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
 	a->verdict = claim->verdict;
 	if (attach_find_board(at, b) != NULL) {
 		log_warn("%s fits board %s, which is at %s already",
-		    tty->node[0] == '\0' ? tty->path : tty->node, b->name,
-		    b->port);
+		    tty->node[0] == '\0' ? tty->path : tty->node, board_name(b),
+		    board_port(b));
 		return;
 	}
 	a->board = b;
 	if (b == NULL)
 		return;
 	if (a->verdict == CLAIM_BOOTSEL) {
-		if (strcmp(b->usb.path, a->usb.path) != 0)
-			board_set_port(b, b->port, &a->usb);
+		if (strcmp(board_usb(b)->path, a->usb.path) != 0)
+			board_set_port(b, board_port(b), &a->usb);
 		board_set_bootsel(b, true, boards_now());
 	} else if (a->verdict == CLAIM_UNCLAIMED)
 		board_set_port(a->board, tty->node, &a->usb);
@@ -261,7 +261,7 @@ attach_port(struct attach *at, const struct hotplug_tty *tty)
 	log_debug("%s (%04x:%04x %s) is %s", a->verdict == CLAIM_BOOTSEL ?
 	    tty->path : tty->node, tty->vendor,
 	    tty->product, tty->label, a->board == NULL ? "left alone" :
-	    a->board->name);
+	    board_name(a->board));
 }
 
 static void

@@ -23,7 +23,7 @@ attach_may_become(struct attach *at, const struct board *b,
 
 	attach_key(at, tty, key, sizeof key);
 	name = names_known(at->names, key);
-	return name == NULL || strcmp(name, b->name) == 0;
+	return name == NULL || strcmp(name, board_name(b)) == 0;
 }
 
 struct board *
@@ -33,9 +33,9 @@ attach_becoming(struct attach *at, const struct hotplug_tty *tty)
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
-		if (b->becoming && !b->open &&
-		    strcmp(b->usb.path, tty->path) == 0 &&
-		    (b->away || attach_may_become(at, b, tty)))
+		if (board_is_becoming(b) && !board_is_open(b) &&
+		    strcmp(board_usb(b)->path, tty->path) == 0 &&
+		    (board_is_away(b) || attach_may_become(at, b, tty)))
 			return b;
 	return NULL;
 }
@@ -55,9 +55,10 @@ attach_configuration(const struct attach *at, const char *name)
 static void
 attach_forget_bootsel(struct attach *at, const struct board *b)
 {
+	const struct board_usb		*usb = board_usb(b);
 	const struct hotplug_tty	tty = {
-		.vendor = b->usb.vendor, .product = b->usb.product,
-		.serial = b->usb.serial, .path = b->usb.path,
+		.vendor = usb->vendor, .product = usb->product,
+		.serial = usb->serial, .path = usb->path,
 	};
 	const struct known		*known = known_find(tty.vendor,
 					    tty.product);
@@ -74,18 +75,19 @@ attach_become(struct attach *at, struct board *b, const struct claim *claim,
     const struct hotplug_tty *tty)
 {
 	const struct config_board *configured = attach_configuration(at,
-						    b->name);
+						    board_name(b));
 	struct board_config	config = attach_config(configured, claim->known);
 	char			key[512];
 
-	b->becoming = b->away;
-	if (tty->vendor == b->usb.vendor && tty->product == b->usb.product)
+	board_set_becoming(b, board_is_away(b));
+	if (tty->vendor == board_usb(b)->vendor &&
+	    tty->product == board_usb(b)->product)
 		return b;
 	if (boards_change(at->boards, b, &config) < 0)
 		return NULL;
 	if (configured == NULL) {
 		attach_key(at, tty, key, sizeof key);
-		names_set(at->names, key, b->name);
+		names_set(at->names, key, board_name(b));
 		attach_forget_bootsel(at, b);
 	}
 	return b;

@@ -18,8 +18,8 @@ attach_has_bootsel(const struct board *b)
 	struct flash_recipe	 recipe;
 	const char		*why;
 
-	return flash_recipe_get(&b->usb, &b->flash, &recipe, &why) == 0 &&
-	    recipe.tool == FLASH_PICOTOOL;
+	return flash_recipe_get(board_usb(b), board_flash(b), &recipe,
+	    &why) == 0 && recipe.tool == FLASH_PICOTOOL;
 }
 
 /* The board that was at that place last, and is not there now. */
@@ -30,7 +30,7 @@ attach_was_there(struct attach *at, const char *path)
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
-		if (!b->open && strcmp(b->usb.path, path) == 0 &&
+		if (!board_is_open(b) && strcmp(board_usb(b)->path, path) == 0 &&
 		    attach_has_bootsel(b) && attach_find_board(at, b) == NULL)
 			return b;
 	return NULL;

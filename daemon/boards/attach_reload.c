@@ -81,7 +81,8 @@ attach_fits(const struct attach *at, const struct attached *a)
 	struct claim		claim = claim_decide(at->config, &tty);
 
 	return claim.verdict == a->verdict && (claim.config == NULL ||
-	    (a->board != NULL && strcmp(a->board->name, claim.config->name) == 0));
+	    (a->board != NULL &&
+	    strcmp(board_name(a->board), claim.config->name) == 0));
 }
 
 /* Takes out the ports that now fall to another board, or to none. */

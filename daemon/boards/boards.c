@@ -208,8 +208,8 @@ boards_find(struct boards *bs, const char *name)
 	size_t	i;
 
 	for (i = 0; i < bs->count; i++)
-		if (strcmp(boards_get(bs, i)->name, name) == 0 ||
-		    strcmp(boards_get(bs, i)->port, name) == 0)
+		if (strcmp(board_name(boards_get(bs, i)), name) == 0 ||
+		    strcmp(board_port(boards_get(bs, i)), name) == 0)
 			return unit_board(bs->units[i]);
 	return NULL;
 }

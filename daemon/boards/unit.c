@@ -92,22 +92,25 @@ static void
 unit_log(struct unit *u, const struct board_notice *notice)
 {
 	const struct board	*b = u->board;
-	struct log_about	 about = { .board = b->name };
+	enum board_state	 state = board_state(b);
+	struct log_about	 about = { .board = board_name(b) };
 
-	if (notice->kind == NOTICE_STATE && (b->state == BOARD_ABSENT ||
-	    b->state == BOARD_SILENT)) {
-		about.kind = b->state == BOARD_ABSENT ? LOG_DETACH : LOG_SILENT;
+	if (notice->kind == NOTICE_STATE && (state == BOARD_ABSENT ||
+	    state == BOARD_SILENT)) {
+		about.kind = state == BOARD_ABSENT ? LOG_DETACH : LOG_SILENT;
 		if (unit_may_say(u, notice->reason))
-			log_info_about(&about, "board %s is %s: %s", b->name,
-			    board_state_name(b->state), notice->reason);
+			log_info_about(&about, "board %s is %s: %s",
+			    board_name(b), board_state_name(state),
+			    notice->reason);
 	} else if (notice->kind == NOTICE_WILL) {
 		about.kind = LOG_WILL;
-		log_warn_about(&about, "board %s: %s", b->name, notice->reason);
+		log_warn_about(&about, "board %s: %s", board_name(b),
+		    notice->reason);
 	} else if (notice->kind != NOTICE_TRACE && notice->reason != NULL) {
-		if (b->running != NULL)
-			about.client_pid = b->running->client.pid;
-		log_debug_about(&about, "board %s: %s (%s)", b->name,
-		    notice->reason, board_state_name(b->state));
+		if (board_running(b) != NULL)
+			about.client_pid = board_running(b)->client.pid;
+		log_debug_about(&about, "board %s: %s (%s)", board_name(b),
+		    notice->reason, board_state_name(state));
 	}
 }
 
@@ -116,7 +119,7 @@ unit_notice(struct board *board, const struct board_notice *notice, void *arg)
 {
 	struct unit	*u = arg;
 
-	if (notice->kind == NOTICE_STATE && board->state == BOARD_SILENT)
+	if (notice->kind == NOTICE_STATE && board_state(board) == BOARD_SILENT)
 		port_tell(u->port, WANTED_SILENT);
 	if (notice->kind == NOTICE_STATE && board->state == BOARD_ABSENT)
 		u->seen_at = clock_now();
@@ -148,7 +151,7 @@ unit_release(struct board *board, bool release, void *arg)
 	struct unit	*u = arg;
 
 	port_tell(u->port, !release ? WANTED_RETURNED :
-	    board->state == BOARD_FLASHING ? WANTED_FLASHING : WANTED_LENT);
+	    board_state(board) == BOARD_FLASHING ? WANTED_FLASHING : WANTED_LENT);
 }
 
 /* What answers at it is asked at it first when the port is opened again. */
@@ -176,7 +179,7 @@ static const struct board_host unit_host = {
 static uint64_t
 unit_settle_ms(const struct unit *u)
 {
-	return strcmp(u->board->driver_ops->name, "repl") == 0 ? 0 : SETTLE_MS;
+	return strcmp(board_driver(u->board)->name, "repl") == 0 ? 0 : SETTLE_MS;
 }
 
 /* Whether the first request may ask the board at once if it is awake. */
@@ -192,9 +195,10 @@ unit_opened(void *arg, enum link_reset reset)
 	struct unit	*u = arg;
 
 	if (unit_may_say(u, "it is there"))
-		log_info_about(&(struct log_about){ .board = u->board->name,
+		log_info_about(&(struct log_about){
+		    .board = board_name(u->board),
 		    .kind = LOG_ATTACH }, "board %s is there, at %s",
-		    u->board->name, u->board->port);
+		    board_name(u->board), board_port(u->board));
 	board_opened(u->board, reset == LINK_RESETS_NOT ? 0 : unit_settle_ms(u),
 	    unit_may_ask(u, reset), clock_now());
 }
@@ -220,12 +224,13 @@ unit_failed(void *arg, const char *reason)
 {
 	struct unit	*u = arg;
 
-	if (strcmp(u->board->problem, reason) != 0 &&
+	if (strcmp(board_problem(u->board), reason) != 0 &&
 	    seldom_may(&u->said, reason, clock_now()))
-		log_info_about(&(struct log_about){ .board = u->board->name },
-		    "board %s at %s: %s", u->board->name, u->board->port,
-		    reason);
-	board_problem(u->board, reason);
+		log_info_about(&(struct log_about){
+		    .board = board_name(u->board) },
+		    "board %s at %s: %s", board_name(u->board),
+		    board_port(u->board), reason);
+	board_set_problem(u->board, reason);
 }
 
 static void
@@ -334,7 +339,7 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 		return -ENOMEM;
 	unit_serve(u, config);
 	if (config->port == NULL) {
-		board_problem(u->board, "no such board is plugged in");
+		board_set_problem(u->board, "no such board is plugged in");
 		return 0;
 	}
 	return port_set_address(u->port, config->port, true);
@@ -365,10 +370,10 @@ unit_create(struct event_base *base, struct path_watcher *watcher,
 static void
 unit_close(struct unit *u, const char *reason)
 {
-	if (u->board->open)
+	if (board_is_open(u->board))
 		board_closed(u->board, reason, clock_now());
 	else
-		board_problem(u->board, reason);
+		board_set_problem(u->board, reason);
 }
 
 /* Where its port is; of one that is configured, the bus has no say. */
@@ -378,8 +383,8 @@ unit_move(struct unit *u, const char *address, const struct board_usb *usb)
 	int	error;
 
 	if (port_is_configured(u->port))
-		return board_set_port(u->board, u->board->port, usb);
-	if (strcmp(u->board->port, address) != 0)
+		return board_set_port(u->board, board_port(u->board), usb);
+	if (strcmp(board_port(u->board), address) != 0)
 		unit_unplug(u, "its port changed");
 	error = board_set_port(u->board, address, usb);
 	return error < 0 ? error : port_set_address(u->port, address, false);
@@ -407,7 +412,8 @@ unit_change(struct unit *u, const struct board_config *config)
 void
 unit_set_baud(struct unit *u, unsigned baud)
 {
-	if (u->baud == baud || !u->board->away || u->board->open)
+	if (u->baud == baud || !board_is_away(u->board) ||
+	    board_is_open(u->board))
 		return;
 	if (u->other_baud == baud)
 		u->other_baud = u->baud;

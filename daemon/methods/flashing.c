@@ -27,7 +27,7 @@ flashing_destroy(struct flashing *f)
 	struct board	*b = f->began ? flashing_board(f) : NULL;
 
 	if (b != NULL)
-		b->becoming = b->bootsel;
+		board_set_becoming(b, false);
 	LIST_REMOVE(f, entry);
 	flash_reading_destroy(f->reading);
 	if (f->timer != NULL) {
@@ -66,7 +66,7 @@ flashing_create(struct call *call, const struct board *b,
 	client_name(&f->client);
 	f->recipe = *recipe;
 	f->image.fd = -1;
-	snprintf(f->board, sizeof f->board, "%s", b->name);
+	snprintf(f->board, sizeof f->board, "%s", board_name(b));
 	LIST_INSERT_HEAD(&flashings, f, entry);
 	return f;
 }

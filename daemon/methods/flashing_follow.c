@@ -75,7 +75,7 @@ flashing_heard(struct watcher *w, struct board *b,
 	struct flashing	*f = flashing_of(w);
 	size_t		 room = sizeof f->heard - f->heard_len;
 
-	if (b->open && !f->back) {
+	if (board_is_open(b) && !f->back) {
 		f->back = true;
 		flashing_set_timer(f, LISTEN_MS);
 	}

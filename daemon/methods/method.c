@@ -176,7 +176,7 @@ method_ambiguous(struct call *call, struct boards *boards)
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
-		json_array_append_new(names, json_string(b->name));
+		json_array_append_new(names, json_string(board_name(b)));
 	call_fail(call, ERROR_AMBIGUOUS_BOARD, json_pack("{s:o}", "boards", names),
 	    "there are %zu boards; name one of them (picoctl -b NAME)",
 	    boards_count(boards));
@@ -200,17 +200,18 @@ method_permit(struct call *call, const struct board *b)
 	const char	*text = method_text(call);
 	struct client	*client = call_client(call);
 
-	if (call_is_permitted(call, b->name, method, text) &&
+	if (call_is_permitted(call, board_name(b), method, text) &&
 	    (strcmp(method, "Hold") != 0 || text == NULL ||
-	    call_is_permitted(call, b->name, "Send", text)))
+	    call_is_permitted(call, board_name(b), "Send", text)))
 		return true;
 	client_name(client);
-	log_warn_about(&(struct log_about){ b->name, client->pid, LOG_OTHER },
-	    "%s (pid %d, user %s) was refused %s on board %s", client->program,
-	    (int)client->pid, client->user, method, b->name);
+	log_warn_about(&(struct log_about){ board_name(b), client->pid,
+	    LOG_OTHER }, "%s (pid %d, user %s) was refused %s on board %s", client->program,
+	    (int)client->pid, client->user, method, board_name(b));
 	call_fail(call, ERROR_PERMISSION_DENIED, NULL, "the rules of access do "
 	    "not grant user %s %s on board %s; an administrator can, under "
-	    "[access] in /etc/picod/picod.conf", client->user, method, b->name);
+	    "[access] in /etc/picod/picod.conf", client->user, method,
+	    board_name(b));
 	return false;
 }
 
@@ -242,14 +243,14 @@ method_board(struct call *call)
 bool
 method_admits(struct call *call, struct board *b)
 {
-	const struct client	*holder = &b->hold.client;
+	const struct client	*holder = board_holder(b);
 
 	if (call_client(call)->uid == 0 ||
 	    board_admits(b, method_string(call, "hold")))
 		return true;
 	call_fail(call, ERROR_BOARD_BUSY, json_pack("{s:s, s:o}", "board",
-	    b->name, "holder", method_client_json(holder)),
-	    "board %s is held by %s (pid %d, user %s)", b->name,
+	    board_name(b), "holder", method_client_json(holder)),
+	    "board %s is held by %s (pid %d, user %s)", board_name(b),
 	    holder->program, (int)holder->pid, holder->user);
 	return false;
 }

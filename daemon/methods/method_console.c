@@ -56,7 +56,7 @@ console_granted(struct tenure *t, struct call *call, const struct request *r,
 
 	(void)r, (void)result;
 	board_set_console(b, &console, call_upgrade(call,
-	    json_pack("{s:s}", "board", b->name), &console_raw, t));
+	    json_pack("{s:s}", "board", board_name(b)), &console_raw, t));
 }
 
 static void
@@ -81,8 +81,8 @@ method_console(struct call *call)
 		return;
 	if (!call->in.upgrade) {
 		call_fail(call, ERROR_UNSUPPORTED,
-		    json_pack("{s:s}", "board", b->name), "a console wants a "
-		    "call with \"upgrade\": use \"picoctl console\"");
+		    json_pack("{s:s}", "board", board_name(b)),
+		    "a console wants a call with \"upgrade\": use \"picoctl console\"");
 		return;
 	}
 	r = method_request(call, REQUEST_CONSOLE, NULL, 0);

@@ -19,19 +19,20 @@ method_interrupt(struct call *call)
 	error = board_interrupt(b, boards_now());
 	if (error == -ENOTCONN)
 		call_fail(call, ERROR_BOARD_ABSENT,
-		    json_pack("{s:s}", "board", b->name),
-		    "board %s is not there: %s", b->name, b->problem);
+		    json_pack("{s:s}", "board", board_name(b)),
+		    "board %s is not there: %s", board_name(b),
+		    board_problem(b));
 	else if (error == -EBUSY)
 		call_fail(call, ERROR_BOARD_BUSY,
-		    json_pack("{s:s}", "board", b->name), "board %s is %s",
-		    b->name, board_state_name(b->state));
+		    json_pack("{s:s}", "board", board_name(b)), "board %s is %s",
+		    board_name(b), board_state_name(board_state(b)));
 	else if (error < 0)
 		call_fail(call, ERROR_UNSUPPORTED,
-		    json_pack("{s:s}", "board", b->name),
+		    json_pack("{s:s}", "board", board_name(b)),
 		    "nothing of picod's runs on board %s, and its configuration "
-		    "says interrupt = no", b->name);
+		    "says interrupt = no", board_name(b));
 	else
-		call_reply(call, json_pack("{s:s}", "board", b->name));
+		call_reply(call, json_pack("{s:s}", "board", board_name(b)));
 }
 
 void
@@ -47,7 +48,7 @@ method_cancel(struct call *call)
 		call_fail(call, ERROR_NO_SUCH_REQUEST,
 		    json_pack("{s:I}", "id", id), "no request %lld waits or "
 		    "runs on board %s; \"picoctl list -v\" shows those that do",
-		    (long long)id, b->name);
+		    (long long)id, board_name(b));
 	else
 		call_reply(call, NULL);
 }

@@ -28,10 +28,11 @@ method_list_firmware(struct call *call)
 		b = method_board(call);
 		if (b == NULL)
 			return;
-		if (flash_recipe_get(&b->usb, &b->flash, &recipe, &why) < 0) {
+		if (flash_recipe_get(board_usb(b), board_flash(b), &recipe,
+		    &why) < 0) {
 			call_fail(call, ERROR_UNSUPPORTED,
-			    json_pack("{s:s}", "board", b->name),
-			    "board %s: %s", b->name, why);
+			    json_pack("{s:s}", "board", board_name(b)),
+			    "board %s: %s", board_name(b), why);
 			return;
 		}
 	}

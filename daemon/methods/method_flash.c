@@ -62,8 +62,8 @@ flashing_granted(struct tenure *t, struct call *call, const struct request *r,
 {
 	struct flashing		*f = t->state;
 	struct flash_options	 options = {
-		.recipe = &f->recipe, .port = t->board->port,
-		.usb = &t->board->usb, .fd = f->image.fd,
+		.recipe = &f->recipe, .port = board_port(t->board),
+		.usb = board_usb(t->board), .fd = f->image.fd,
 		.format = f->image.image.format,
 		.families = f->image.image.families,
 		.program = f->program,
@@ -238,8 +238,8 @@ method_flash(struct call *call)
 
 	if (b == NULL)
 		return;
-	if (flash_recipe_get(&b->usb, &b->flash, &recipe, &why) < 0) {
-		flash_refuse(call, b->name, why);
+	if (flash_recipe_get(board_usb(b), board_flash(b), &recipe, &why) < 0) {
+		flash_refuse(call, board_name(b), why);
 		return;
 	}
 	f = flashing_create(call, b, &recipe);

@@ -34,11 +34,12 @@ method_hold(struct call *call)
 
 	if (b == NULL || !method_time(call, "lasting", &lasting_ms))
 		return;
-	if (json_is_string(will) && driver_check(b->driver_ops,
-	    json_string_value(will), json_string_length(will), &why) < 0) {
+	if (json_is_string(will) && board_check(b, json_string_value(will),
+	    json_string_length(will), &why) < 0) {
 		call_fail(call, ERROR_INVALID_COMMAND,
-		    json_pack("{s:s}", "board", b->name),
-		    "the last will cannot be sent to board %s: %s", b->name, why);
+		    json_pack("{s:s}", "board", board_name(b)),
+		    "the last will cannot be sent to board %s: %s",
+		    board_name(b), why);
 		return;
 	}
 	r = method_request(call, REQUEST_HOLD, json_string_value(will),
@@ -57,11 +58,11 @@ method_drop(struct call *call)
 
 	if (b == NULL)
 		return;
-	t = tenure_find(call, b->name, &hold_ops);
+	t = tenure_find(call, board_name(b), &hold_ops);
 	if (t == NULL) {
 		call_fail(call, ERROR_UNSUPPORTED,
-		    json_pack("{s:s}", "board", b->name),
-		    "this connection does not hold board %s", b->name);
+		    json_pack("{s:s}", "board", board_name(b)),
+		    "this connection does not hold board %s", board_name(b));
 		return;
 	}
 	tenure_end(t, false);

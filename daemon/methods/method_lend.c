@@ -12,7 +12,7 @@ lend_granted(struct tenure *t, struct call *call, const struct request *r,
 {
 	(void)r, (void)result;
 	call_reply(call, json_pack("{s:s, s:s}", "board", t->name, "port",
-	    t->board->port));
+	    board_port(t->board)));
 }
 
 static void

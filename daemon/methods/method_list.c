@@ -40,10 +40,8 @@ list_requests(const struct board *b)
 	const struct request	*r;
 	json_t			*list = json_array();
 
-	if (b->running != NULL)
-		list_add_request(list, b->running, true);
-	TAILQ_FOREACH(r, &b->waiting, entry)
-		list_add_request(list, r, false);
+	for (r = board_request(b, NULL); r != NULL; r = board_request(b, r))
+		list_add_request(list, r, r == board_running(b));
 	return list;
 }
 
@@ -62,21 +60,22 @@ static json_t *
 list_board(const struct board *b, bool details)
 {
 	json_t		*json;
-	const char	*about = driver_about(b->driver);
+	const char	*about = board_about(b);
 
-	json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:i}", "name", b->name,
-	    "state", board_state_name(b->state), "driver",
-	    driver_name(b->driver), "port", b->port, "boot",
-	    (json_int_t)b->boot, "waiting", (int)b->waiting_count);
-	if (b->usb.vendor != 0)
-		json_object_set_new(json, "usb", list_usb(&b->usb));
+	json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:i}", "name",
+	    board_name(b), "state", board_state_name(board_state(b)),
+	    "driver", board_language(b), "port", board_port(b), "boot",
+	    (json_int_t)board_boot(b), "waiting", (int)board_waiting(b));
+	if (board_usb(b)->vendor != 0)
+		json_object_set_new(json, "usb", list_usb(board_usb(b)));
 	if (about != NULL)
 		json_object_set_new(json, "about", json_string(about));
-	if (b->hold.on)
+	if (board_holder(b) != NULL)
 		json_object_set_new(json, "holder",
-		    method_client_json(&b->hold.client));
-	if (b->problem[0] != '\0')
-		json_object_set_new(json, "problem", json_string(b->problem));
+		    method_client_json(board_holder(b)));
+	if (board_problem(b)[0] != '\0')
+		json_object_set_new(json, "problem",
+		    json_string(board_problem(b)));
 	if (details)
 		json_object_set_new(json, "requests", list_requests(b));
 	return json;

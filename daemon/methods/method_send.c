@@ -78,7 +78,7 @@ task_send_piece(struct task *t, size_t len)
 
 	if (len == 0)
 		return;
-	json = json_pack("{s:I}", "boot", (json_int_t)t->board->boot);
+	json = json_pack("{s:I}", "boot", (json_int_t)board_boot(t->board));
 	method_set_output(json, (char *)evbuffer_pullup(output, (ev_ssize_t)len),
 	    len);
 	evbuffer_drain(output, len);

@@ -23,9 +23,9 @@ watch_event_json(const struct board *b, const char *event)
 	struct timespec	now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return json_pack("{s:s, s:s, s:I, s:I}", "board", b->name,
+	return json_pack("{s:s, s:s, s:I, s:I}", "board", board_name(b),
 	    "event", event, "time", (json_int_t)now.tv_sec * 1000000 +
-	    now.tv_nsec / 1000, "boot", (json_int_t)b->boot);
+	    now.tv_nsec / 1000, "boot", (json_int_t)board_boot(b));
 }
 
 static void
@@ -34,7 +34,7 @@ watch_tell_state(struct watch *w, const struct board *b, const char *reason)
 	json_t	*json = watch_event_json(b, board_notice_name(NOTICE_STATE));
 
 	json_object_set_new(json, "state",
-	    json_string(board_state_name(b->state)));
+	    json_string(board_state_name(board_state(b))));
 	if (reason != NULL && reason[0] != '\0')
 		json_object_set_new(json, "reason", json_string(reason));
 	call_continue(w->call, json);
@@ -56,9 +56,9 @@ watch_tell_bytes(struct watch *w, const struct board *b,
 		free(data);
 		json_object_set_new(json, "toBoard",
 		    json_boolean(notice->to_board));
-		if (b->running != NULL)
+		if (board_running(b) != NULL)
 			json_object_set_new(json, "client",
-			    method_client_json(&b->running->client));
+			    method_client_json(&board_running(b)->client));
 	}
 	call_continue(w->call, json);
 }
@@ -95,7 +95,7 @@ static bool
 watch_includes(const struct watch *w, const struct board *b)
 {
 	return w->watcher.board == b || (w->watcher.board == NULL &&
-	    call_is_permitted(w->call, b->name, "Watch", NULL));
+	    call_is_permitted(w->call, board_name(b), "Watch", NULL));
 }
 
 static void
@@ -128,7 +128,8 @@ watch_removed(struct watcher *watcher, struct board *b)
 	boards_unwatch(watcher);
 	free(w);
 	call_fail(call, ERROR_NO_SUCH_BOARD, json_pack("{s:s}", "board",
-	    b->name), "picod does not serve board %s any more", b->name);
+	    board_name(b)), "picod does not serve board %s any more",
+	    board_name(b));
 }
 
 static void
@@ -147,15 +148,15 @@ watch_begin(struct watch *w, const struct board *b, bool history)
 	struct board_notice	notice = { .kind = NOTICE_OUTPUT };
 	char			*bytes;
 
-	watch_tell_state(w, b, b->problem);
-	if (!history || b->history.len == 0)
+	watch_tell_state(w, b, board_problem(b));
+	if (!history || board_history(b)->len == 0)
 		return;
-	bytes = malloc(b->history.len);
+	bytes = malloc(board_history(b)->len);
 	if (bytes == NULL)
 		return;
-	history_copy(&b->history, bytes);
+	history_copy(board_history(b), bytes);
 	notice.bytes = bytes;
-	notice.len = b->history.len;
+	notice.len = board_history(b)->len;
 	watch_tell_bytes(w, b, &notice);
 	free(bytes);
 }

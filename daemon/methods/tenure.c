@@ -92,7 +92,7 @@ tenure_begin(struct call *call, struct board *b, struct request *r,
 	t->board = b;
 	t->boards = server_boards(call_server(call));
 	t->state = state;
-	snprintf(t->name, sizeof t->name, "%s", b->name);
+	snprintf(t->name, sizeof t->name, "%s", board_name(b));
 	r->sink = &tenure_sink;
 	r->asker = t;
 	call->state = t;

@@ -203,7 +203,8 @@ host_notice(struct board *b, const struct board_notice *notice, void *arg)
 	if (notice->kind == NOTICE_WILL)
 		snprintf(will_told, sizeof will_told, "%s", notice->reason);
 	strcat(strcat(told, notice->kind == NOTICE_STATE ?
-	    board_state_name(b->state) : board_notice_name(notice->kind)), " ");
+	    board_state_name(board_state(b)) :
+	    board_notice_name(notice->kind)), " ");
 }
 
 static int
@@ -239,16 +240,22 @@ static const struct board_host host = {
 };
 
 static void
-setup(void)
+create(struct driver_options driver_options)
 {
 	struct board_options	options = { .name = "b", .port = "/p",
-	    .driver = &fake_driver, .driver_options.may_interrupt = true };
+	    .driver = &fake_driver, .driver_options = driver_options };
 
 	told[0] = will_told[0] = '\0';
 	host_restarts = 0;
 	host_paused = false;
 	board = board_create(&options, &host, NULL, 100);
 	board_opened(board, 0, false, 0);
+}
+
+static void
+setup(void)
+{
+	create((struct driver_options){ .may_interrupt = true });
 }
 
 static void
@@ -346,7 +353,7 @@ START_TEST(test_order)
 	ck_assert_int_eq(b.error, ERROR_NONE);
 	ck_assert_int_eq(c.error, ERROR_STATEMENT_FAILED);
 	ck_assert_int_eq(b.answers + c.answers, 2);
-	ck_assert_int_eq(board->state, BOARD_READY);
+	ck_assert_int_eq(board_state(board), BOARD_READY);
 }
 END_TEST
 
@@ -478,7 +485,7 @@ START_TEST(test_queue_limit)
 
 	for (i = 0; i < LIMIT_QUEUE + 1; i++)
 		ask(&askers[i], "1");
-	ck_assert_uint_eq(board->waiting_count, LIMIT_QUEUE);
+	ck_assert_uint_eq(board_waiting(board), LIMIT_QUEUE);
 	ask(&askers[i], "1");
 	ck_assert_int_eq(askers[i].error, ERROR_LIMIT_EXCEEDED);
 	ck_assert_int_eq(askers[i - 1].answers, 0);
@@ -567,7 +574,7 @@ START_TEST(test_interrupted_is_not_granted)
 	ck_assert_int_eq(board_interrupt(board, 0), 0);
 	say("d", 0);
 	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
-	ck_assert_int_eq(board->state, BOARD_READY);
+	ck_assert_int_eq(board_state(board), BOARD_READY);
 }
 END_TEST
 
@@ -643,7 +650,8 @@ START_TEST(test_interrupt)
 	ck_assert_int_eq(board_interrupt(board, 0), 0);
 	say("d", 0);
 	ck_assert_int_eq(a.error, ERROR_NONE);
-	board->may_interrupt = false;
+	board_destroy(board, 0);
+	create((struct driver_options){ .may_interrupt = false });
 	ck_assert_int_eq(board_interrupt(board, 0), -ENOTSUP);
 }
 END_TEST
@@ -718,9 +726,9 @@ START_TEST(test_will_runs_before_others)
 	ck_assert_int_eq(fake->interrupts, 1);	/* the motor first */
 	say("i", 0);
 	ck_assert_str_eq(fake->text, "stop()");
-	ck_assert(board->hold.on);
+	ck_assert_ptr_nonnull(board_holder(board));
 	say("d", 0);
-	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(board_holder(board));
 	ck_assert_str_eq(fake->text, "other");
 }
 END_TEST
@@ -735,7 +743,7 @@ lend(struct asker *a, const struct asker *holder)
 	board_submit(board, r, 0);
 	say("d", 0);
 	ck_assert_int_eq(a->error, ERROR_NONE);
-	ck_assert_int_eq(board->state, BOARD_LENT);
+	ck_assert_int_eq(board_state(board), BOARD_LENT);
 }
 
 START_TEST(test_will_waits_for_a_lent_board)
@@ -747,12 +755,12 @@ START_TEST(test_will_waits_for_a_lent_board)
 	lend(&borrower, &holder);
 	board_return(board, 10);		/* his connection ends: */
 	board_release(board, holder.token, true, 10);
-	ck_assert(board->hold.on);
+	ck_assert_ptr_nonnull(board_holder(board));
 	board_opened(board, 0, false, 20);
 	ck_assert_str_eq(fake->text, "stop()");
 	say("S", 20);
 	say("d", 20);
-	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(board_holder(board));
 	ck_assert_ptr_null(strstr(told, "will"));
 	ck_assert_str_eq(fake->text, "other");
 }
@@ -765,7 +773,7 @@ START_TEST(test_will_waits_for_an_absent_board)
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
 	board_closed(board, "unplugged", 0);
 	board_release(board, holder.token, true, 0);
-	ck_assert(board->hold.on);
+	ck_assert_ptr_nonnull(board_holder(board));
 	board_opened(board, 0, false, 1000);
 	ck_assert_str_eq(fake->text, "stop()");
 	board_closed(board, "unplugged", 1000);	/* it has not begun */
@@ -773,7 +781,7 @@ START_TEST(test_will_waits_for_an_absent_board)
 	ck_assert_str_eq(fake->text, "stop()");
 	say("S", 2000);
 	say("d", 2000);
-	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(board_holder(board));
 	ck_assert_ptr_null(strstr(told, "will"));
 }
 END_TEST
@@ -789,9 +797,9 @@ START_TEST(test_will_that_cannot_run_is_told)
 	deadline = board_deadline(board);
 	ck_assert_uint_ne(deadline, DRIVER_NEVER);
 	board_tick(board, deadline - 1);
-	ck_assert(board->hold.on);
+	ck_assert_ptr_nonnull(board_holder(board));
 	board_tick(board, deadline);
-	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(board_holder(board));
 	ck_assert_ptr_nonnull(strstr(told, "will"));
 	ck_assert_ptr_nonnull(strstr(will_told, ") did not run: board b "
 	    "did not come back in time: unplugged"));
@@ -806,7 +814,7 @@ START_TEST(test_will_that_fails_is_told)
 	board_release(board, holder.token, true, 0);
 	say("S", 0);
 	say("eTraceback:\r\n  File 1\r\nNameError: stop\r\n", 0);
-	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(board_holder(board));
 	ck_assert_ptr_nonnull(strstr(will_told, "(pid 7, "));
 	ck_assert_ptr_nonnull(strstr(will_told, " failed: the statement raised "
 	    "an exception: NameError: stop"));
@@ -828,9 +836,9 @@ START_TEST(test_will_has_a_try_of_its_own_on_a_silent_board)
 	say("Lno answer", 0);
 	ck_assert_int_eq(other.error, ERROR_BOARD_SILENT);
 	ck_assert_str_eq(fake->text, "stop()");
-	ck_assert(board->hold.on);
+	ck_assert_ptr_nonnull(board_holder(board));
 	say("Lno answer", 0);
-	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(board_holder(board));
 	ck_assert_ptr_nonnull(strstr(will_told, "did not run: board b does not "
 	    "answer: no answer"));
 }
@@ -876,7 +884,7 @@ START_TEST(test_hold_ends_by_itself)
 	board_tick(board, 500);
 	ck_assert_str_eq(fake->text, "stop()");
 	say("d", 501);
-	ck_assert(!board->hold.on);
+	ck_assert_ptr_null(board_holder(board));
 	ck_assert_int_eq(board_release(board, holder.token, true, 502), -ENOENT);
 }
 END_TEST
@@ -891,8 +899,8 @@ START_TEST(test_silent_and_back)
 	say("Lno answer", 0);
 	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
 	ck_assert_int_eq(b.error, ERROR_BOARD_SILENT);
-	ck_assert_int_eq(board->state, BOARD_SILENT);
-	ck_assert_str_eq(board->problem, "no answer");
+	ck_assert_int_eq(board_state(board), BOARD_SILENT);
+	ck_assert_str_eq(board_problem(board), "no answer");
 	probe = board_deadline(board);
 	ck_assert_uint_ne(probe, DRIVER_NEVER);
 	board_tick(board, probe);
@@ -901,7 +909,7 @@ START_TEST(test_silent_and_back)
 	ck_assert_uint_gt(board_deadline(board) - probe, probe);	/* rarer */
 	board_tick(board, board_deadline(board));
 	say("d", 0);
-	ck_assert_int_eq(board->state, BOARD_READY);
+	ck_assert_int_eq(board_state(board), BOARD_READY);
 	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
 }
 END_TEST
@@ -952,7 +960,7 @@ START_TEST(test_silent_board_speaks)
 	ask(&a, "1");
 	say("L", 0);
 	say("Uhello", 0);
-	ck_assert_int_eq(board->state, BOARD_LISTENING);
+	ck_assert_int_eq(board_state(board), BOARD_LISTENING);
 }
 END_TEST
 
@@ -964,11 +972,11 @@ START_TEST(test_reset_through_the_port_is_the_last_step)
 	ask(&a, "1");
 	say("L", 0);
 	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
-	ck_assert_int_ne(board->state, BOARD_SILENT);
+	ck_assert_int_ne(board_state(board), BOARD_SILENT);
 	board_opened(board, 0, false, 100);
 	ask(&b, "2");
 	say("L", 200);			/* not twice in a row */
-	ck_assert_int_eq(board->state, BOARD_SILENT);
+	ck_assert_int_eq(board_state(board), BOARD_SILENT);
 	ck_assert_int_eq(host_restarts, 1);
 }
 END_TEST
@@ -1004,19 +1012,19 @@ END_TEST
 START_TEST(test_boot_count)
 {
 	static struct asker	 a;
-	uint64_t	 boot = board->boot;
+	uint64_t	 boot = board_boot(board);
 
 	ck_assert_uint_eq(boot, 101);
 	say("B", 0);
-	ck_assert_uint_eq(board->boot, boot + 1);
+	ck_assert_uint_eq(board_boot(board), boot + 1);
 	ask(&a, "1");
 	say("B", 0);
 	say("b", 0);
 	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);
-	ck_assert_uint_eq(board->boot, boot + 2);
+	ck_assert_uint_eq(board_boot(board), boot + 2);
 	board_closed(board, "x", 0);
 	board_opened(board, 0, false, 0);
-	ck_assert_uint_eq(board->boot, boot + 3);
+	ck_assert_uint_eq(board_boot(board), boot + 3);
 }
 END_TEST
 
@@ -1080,7 +1088,7 @@ open_console(struct asker *a)
 	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
 	say("d", 0);
 	ck_assert_int_eq(a->error, ERROR_NONE);
-	ck_assert_int_eq(board->state, BOARD_CONSOLE);
+	ck_assert_int_eq(board_state(board), BOARD_CONSOLE);
 	board_set_console(board, &console, NULL);
 }
 
@@ -1112,7 +1120,7 @@ START_TEST(test_slow_console_pauses_nobody_after_it)
 	ck_assert(host_paused);
 	board_closed(board, "unplugged", 0);
 	board_opened(board, 0, false, 0);
-	ck_assert(!host_paused && !board->paused);
+	ck_assert(!host_paused);
 }
 END_TEST
 
@@ -1122,11 +1130,11 @@ START_TEST(test_history)
 
 	say("Uabc", 0);
 	say("Udef", 0);
-	ck_assert_uint_eq(board->history.len, 6);
-	history_copy(&board->history, got);
+	ck_assert_uint_eq(board_history(board)->len, 6);
+	history_copy(board_history(board), got);
 	ck_assert_str_eq(got, "abcdef");
 	say("B", 0);
-	ck_assert_uint_eq(board->history.len, 0);
+	ck_assert_uint_eq(board_history(board)->len, 0);
 }
 END_TEST
 

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What others may know of a board, whose structure is its own affair.
+ */
+#include "board_state.h"
+
+static const char *const state_names[BOARD_STATE_COUNT] = {
+	"absent", "unclaimed", "listening", "ready", "busy", "recovering",
+	"silent", "lent", "console", "flashing", "bootsel"
+};
+
+static const char *const notice_names[NOTICE_KIND_COUNT] = {
+	"state", "output", "recovery", "boot", "trace", "will", "lost"
+};
+
+const char *
+board_state_name(enum board_state state)
+{
+	return state_names[state];
+}
+
+const char *
+board_notice_name(enum board_notice_kind kind)
+{
+	return notice_names[kind];
+}
+
+const char *
+board_name(const struct board *b)
+{
+	return b->name;
+}
+
+const char *
+board_port(const struct board *b)
+{
+	return b->port;
+}
+
+const struct board_usb *
+board_usb(const struct board *b)
+{
+	return &b->usb;
+}
+
+const struct board_flash *
+board_flash(const struct board *b)
+{
+	return &b->flash;
+}
+
+const struct driver_ops *
+board_driver(const struct board *b)
+{
+	return b->driver_ops;
+}
+
+const char *
+board_language(const struct board *b)
+{
+	return driver_name(b->driver);
+}
+
+const char *
+board_about(const struct board *b)
+{
+	return driver_about(b->driver);
+}
+
+int
+board_check(const struct board *b, const char *text, size_t len,
+    const char **why)
+{
+	return driver_check(b->driver_ops, text, len, why);
+}
+
+enum board_state
+board_state(const struct board *b)
+{
+	return b->state;
+}
+
+bool
+board_is_open(const struct board *b)
+{
+	return b->open;
+}
+
+bool
+board_is_away(const struct board *b)
+{
+	return b->away;
+}
+
+const char *
+board_problem(const struct board *b)
+{
+	return b->problem;
+}
+
+uint64_t
+board_boot(const struct board *b)
+{
+	return b->boot;
+}
+
+const struct history *
+board_history(const struct board *b)
+{
+	return &b->history;
+}
+
+const struct client *
+board_holder(const struct board *b)
+{
+	return b->hold.on ? &b->hold.client : NULL;
+}
+
+const struct request *
+board_running(const struct board *b)
+{
+	return b->running;
+}
+
+size_t
+board_waiting(const struct board *b)
+{
+	return b->waiting_count;
+}
+
+const struct request *
+board_request(const struct board *b, const struct request *r)
+{
+	if (r == NULL && b->running != NULL)
+		return b->running;
+	return r == NULL || r == b->running ? TAILQ_FIRST(&b->waiting) :
+	    TAILQ_NEXT(r, entry);
+}
+
+bool
+board_is_becoming(const struct board *b)
+{
+	return b->becoming;
+}
+
+void
+board_set_becoming(struct board *b, bool becoming)
+{
+	b->becoming = becoming || b->bootsel;
+}
