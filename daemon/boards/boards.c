@@ -116,7 +116,7 @@ boards_forget(struct boards *bs)
 	if (oldest == NULL)
 		return -ENOSPC;
 	log_debug("board %s is forgotten, for there are %d already",
-	    unit_board(oldest)->name, LIMIT_BOARDS);
+	    board_name(unit_board(oldest)), LIMIT_BOARDS);
 	boards_remove(bs, unit_board(oldest));
 	return 0;
 }
