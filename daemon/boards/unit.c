@@ -121,7 +121,7 @@ unit_notice(struct board *board, const struct board_notice *notice, void *arg)
 
 	if (notice->kind == NOTICE_STATE && board_state(board) == BOARD_SILENT)
 		port_tell(u->port, WANTED_SILENT);
-	if (notice->kind == NOTICE_STATE && board->state == BOARD_ABSENT)
+	if (notice->kind == NOTICE_STATE && board_state(board) == BOARD_ABSENT)
 		u->seen_at = clock_now();
 	unit_log(u, notice);
 	u->handler->notice(u->arg, board, notice);
@@ -440,8 +440,8 @@ unit_is_forgettable(const struct unit *u)
 	const struct board	*b = u->board;
 
 	return !u->configured && !port_is_there(u->port) &&
-	    b->state == BOARD_ABSENT && !b->becoming && !b->hold.on &&
-	    b->running == NULL && b->waiting_count == 0;
+	    board_state(b) == BOARD_ABSENT && !board_is_becoming(b) &&
+	    board_holder(b) == NULL && board_request(b, NULL) == NULL;
 }
 
 uint64_t
