@@ -299,7 +299,7 @@ host_notice(struct board *b, const struct board_notice *notice, void *arg)
 	struct fuzz	*f = arg;
 
 	script_tell("%6llu %s: %s %.*s", (unsigned long long)f->now,
-	    board_state_name(b->state), notice->reason == NULL ? "" :
+	    board_state_name(board_state(b)), notice->reason == NULL ? "" :
 	    notice->reason, (int)notice->len, (const char *)notice->bytes);
 }
 
@@ -366,7 +366,7 @@ static void
 fuzz_close(struct fuzz *f)
 {
 	if (!f->open) {
-		board_problem(f->board, "nothing listens at its port");
+		board_set_problem(f->board, "nothing listens at its port");
 		return;
 	}
 	f->open = f->paused = f->resetting = false;
