@@ -28,10 +28,12 @@ udevrulesdir ?= $(prefix)/lib/udev/rules.d
 bashcompletiondir ?= $(datadir)/bash-completion/completions
 zshcompletiondir ?= $(datadir)/zsh/site-functions
 fishcompletiondir ?= $(datadir)/fish/vendor_completions.d
-# The folder that this Python looks into: dist-packages on Debian.
-pythondir ?= $(prefix)/lib/$(shell /usr/bin/python3 -c 'import sys; \
+# The folder that this Python looks into: dist-packages on Debian.  Where there
+# is no Python, its package is left out.
+pythondir ?= $(addprefix $(prefix)/lib/,$(shell test ! -x /usr/bin/python3 || \
+	/usr/bin/python3 -c 'import sys; \
 	print("python%d.%d/%s" % (*sys.version_info[:2], "dist-packages" \
-	if any("dist-packages" in p for p in sys.path) else "site-packages"))')
+	if any("dist-packages" in p for p in sys.path) else "site-packages"))'))
 
 INSTALL = install
 INSTALL_PROGRAM = $(INSTALL) -m 755
@@ -49,12 +51,14 @@ INSTALLED_DATA = \
 	client/lib/picod_json.h $(includedir)/picod_json.h \
 	$(LIBPICOD_A) $(libdir)/libpicod.a \
 	$(LIBPICOD_SO) $(libdir)/libpicod.so.1 \
-	client/python/picod.py $(pythondir)/picod.py \
+	$(if $(pythondir),$(foreach f,$(PYTHON_FILES),\
+	client/python/$(f) $(pythondir)/$(f))) \
 	systemd/picod.sysusers $(sysusersdir)/picod.conf \
 	systemd/60-picod.rules $(udevrulesdir)/60-picod.rules \
 	systemd/91-picod.rules $(udevrulesdir)/91-picod.rules \
 	systemd/tcp.conf $(docdir)/examples/tcp.conf \
 	systemd/picod.conf $(docdir)/examples/picod.conf \
+	client/examples/sended.py $(docdir)/examples/sended.py \
 	protocol/io.picod.varlink $(pkgdatadir)/io.picod.varlink \
 	$(foreach m,$(MANUALS),$(m) $(mandir)/man$(subst .,,$(suffix $m))/$(notdir $m)) \
 	$(call if_there,client/picoctl/completions/picoctl.bash,$(bashcompletiondir)/picoctl) \
@@ -72,6 +76,8 @@ INSTALLED_TEMPLATES = \
 
 MANUALS = $(sort $(wildcard daemon/*.[1-8] client/*/*.[1-8] protocol/*.[1-8] \
 	firmware/*.[1-8]))
+PYTHON_FILES = $(patsubst client/python/%,%,$(sort \
+	$(wildcard client/python/picoctl/*.py))) picoctl/py.typed
 BOARD_SCRIPTS = $(sort $(wildcard firmware/micropython/*.py \
 	firmware/circuitpython/*.py))
 # "make firmware" comes first where they are wanted: it needs more compilers.
@@ -113,6 +119,7 @@ uninstall:
 	    $(INSTALLED_TEMPLATES))
 	@rm -f $(DESTDIR)$(libdir)/libpicod.so $(foreach c,$(LIBPICOD_CALLS),\
 	    $(DESTDIR)$(mandir)/man3/$(c).3)
+	@test -z '$(pythondir)' || rm -rf '$(DESTDIR)$(pythondir)/picoctl'
 	@for d in $(pkgdatadir) $(docdir); do test ! -d "$(DESTDIR)$$d" || \
 	    find "$(DESTDIR)$$d" -depth -type d -empty -delete; done
 	$(call settle,removed)

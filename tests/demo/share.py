@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Asks the board for four tickets, by picod's Python client."""
+"""Asks the board for four tickets, by picod's Python package."""
 
-import picod
+import picoctl
 
-board = picod.Picod().board('micropython')
+board = picoctl.board('micropython')
 for _ in range(4):
-    print('share.py ', board.send("ticket('python')"), end='', flush=True)
+    print('share.py ', board.send("ticket('python')"), flush=True)

@@ -7,6 +7,7 @@ boards answer is tested elsewhere.
 """
 
 import base64
+import contextlib
 import json
 import os
 import pty
@@ -49,6 +50,7 @@ class FakePicod:
         self.methods = methods
         self.calls = []
         self.gone = threading.Event()
+        self.connections = []
         self.directory = tempfile.mkdtemp(prefix='picod-fake-')
         self.path = os.path.join(self.directory, 'io.picod')
         self.listener = socket.socket(socket.AF_UNIX)
@@ -67,12 +69,19 @@ class FakePicod:
             thread.join(TIMEOUT_S)
         shutil.rmtree(self.directory)
 
+    def restart(self):
+        """Ends every connection; who comes again finds it again."""
+        while self.connections:
+            with contextlib.suppress(OSError):
+                self.connections.pop().shutdown(socket.SHUT_RDWR)
+
     def accept(self):
         while True:
             try:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            self.connections.append(connection)
             thread = threading.Thread(target=self.serve, args=(connection,),
                                       daemon=True)
             self.threads.append(thread)

@@ -4,14 +4,18 @@
 import contextlib
 import copy
 import gc
+import json
 import multiprocessing
 import os
 import pathlib
 import pickle
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 import warnings
@@ -20,8 +24,10 @@ from unittest import mock
 from test_picoctl import ROOT, TIMEOUT_S, Answer, FakePicod, environment
 from test_picoctl import output
 
-sys.path.insert(0, os.path.join(ROOT, 'client', 'python'))
-import picod  # noqa: E402  pylint: disable=wrong-import-position
+PYTHON = os.path.join(ROOT, 'client', 'python')
+sys.path.insert(0, PYTHON)
+import picoctl  # noqa: E402  pylint: disable=wrong-import-position
+from picoctl._connection import Connection  # noqa: E402
 
 
 class Case(unittest.TestCase):
@@ -56,9 +62,8 @@ class Case(unittest.TestCase):
 class Calls(Case):
     def test_send(self):
         fake = self.fake(Send=lambda parameters: output('4\n'))
-        self.assertEqual(picod.send('2 + 2'), '4\n')
-        self.assertEqual(picod.send('x', 'pico0', timeout=1.5, wait=0),
-                         '4\n')
+        self.assertEqual(picoctl.send('2 + 2'), '4')
+        self.assertEqual(picoctl.send('x', 'pico0', timeout=1.5, wait=0), '4')
         self.assertEqual([call['parameters'] for call in fake.calls], [
             {'text': '2 + 2'},
             {'text': 'x', 'board': 'pico0', 'timeout': 1500, 'wait': 0}])
@@ -67,8 +72,8 @@ class Calls(Case):
         fake = self.fake(Send=lambda parameters: output(''))
         os.environ['PICOD_BOARD'] = 'uno0'
         os.environ['PICOD_HOLD'] = 'token'
-        picod.send('x')
-        picod.send('x', 'pico0')
+        picoctl.send('x')
+        picoctl.send('x', 'pico0')
         self.assertEqual([call['parameters'] for call in fake.calls], [
             {'text': 'x', 'board': 'uno0', 'hold': 'token'},
             {'text': 'x', 'board': 'pico0', 'hold': 'token'}])
@@ -76,7 +81,7 @@ class Calls(Case):
     def test_one_connection(self):
         self.fake(Send=lambda parameters: output('x'),
                   ListBoards=lambda parameters: {'boards': []})
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             p.send('a')
             before = list(p._idle)
             self.assertEqual(p.boards(), [])
@@ -86,7 +91,7 @@ class Calls(Case):
     def test_boot(self):
         self.fake(Send=lambda parameters: output('x'),
                   Reset=lambda parameters: {'boot': 9})
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             board = p.board()
             self.assertIsNone(board.boot)
             board.send('a')
@@ -96,7 +101,7 @@ class Calls(Case):
 
     def test_full_names(self):
         fake = self.fake(GetInfo=lambda parameters: {'vendor': 'x'})
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             self.assertEqual(p.call('org.varlink.service.GetInfo'),
                              {'vendor': 'x'})
         self.assertEqual(fake.calls[0]['method'],
@@ -109,7 +114,7 @@ class Calls(Case):
             yield output('two\n')
 
         fake = self.fake(Send=method)
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             self.assertEqual(list(p.board().stream('x')),
                              ['one\n', 'two\n'])
         self.assertTrue(fake.calls[0]['more'])
@@ -120,17 +125,92 @@ class Calls(Case):
                 yield {'board': 'a', 'event': 'boot', 'time': 1}
 
         fake = self.fake(Watch=method)
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             for event in p.board('a').watch(history=True):
-                self.assertEqual(event['event'], 'boot')
+                self.assertEqual(event.kind, 'boot')
                 break
             self.assertTrue(fake.gone.wait(TIMEOUT_S))
         self.assertEqual(fake.parameters(), {'board': 'a', 'history': True})
 
-    def test_output_bytes(self):
-        self.assertEqual(picod.output_bytes(output('ä')), 'ä'.encode())
-        self.assertEqual(picod.output_bytes(output('\ufffd', data='/w==')),
-                         b'\xff')
+    def test_one_line_end_is_taken_off(self):
+        for printed, text in (('', ''), ('\n', ''), ('a\n\n', 'a\n'),
+                              ('a', 'a'), ('a\nb\n', 'a\nb')):
+            self.fake(Send=lambda parameters, text=printed: output(text))
+            self.assertEqual(picoctl.send('x'), text)
+
+    def test_boards(self):
+        client = {'pid': 7, 'uid': 1000, 'user': 'ben', 'program': 'a.py',
+                  'since': 1500000}
+        full = {'name': 'pico0', 'state': 'busy', 'driver': 'repl', 'boot': 3,
+                'port': '/dev/ttyACM0', 'waiting': 1, 'holder': client,
+                'about': 'x', 'problem': 'p', 'later': True,
+                'usb': {'vendor': 1, 'product': 2, 'path': '1-4'},
+                'requests': [{'id': 9, 'method': 'Send', 'text': 't',
+                              'running': True, 'client': client}]}
+        least = {'name': 'b', 'state': 'absent', 'driver': 'auto', 'boot': 0,
+                 'port': '', 'waiting': 0}
+        fake = self.fake(ListBoards=lambda parameters: {
+            'boards': [full, least]})
+        first, second = picoctl.boards(details=True)
+        self.assertEqual(fake.parameters(), {'details': True})
+        self.assertEqual((first.name, first.usb.path, first.usb.serial,
+                          first.holder.user, first.holder.since,
+                          first.requests[0].client.pid, first.parameters),
+                         ('pico0', '1-4', None, 'ben', 1.5, 7, full))
+        self.assertEqual((second.usb, second.holder, second.requests,
+                          second.problem), (None, None, [], None))
+        self.assertEqual(picoctl.board('b').info(), second)
+        with self.assertRaisesRegex(picoctl.AmbiguousBoard, 'pico0, b'):
+            picoctl.board().info()
+        with self.assertRaisesRegex(picoctl.NoSuchBoard, 'no board c'):
+            picoctl.board('c').info()
+
+    def test_lines(self):
+        """Events have pieces of lines, and the pieces of two boards mixed."""
+        def event(board, kind, text=None):
+            return {'board': board, 'event': kind, 'time': 1500000,
+                    'output': text}
+
+        def method(parameters):
+            yield from (event('a', 'state'), event('a', 'output', 'on'),
+                        event('b', 'output', 'B\n'),
+                        event('a', 'output', 'e\n\ntw'), event('a', 'state'),
+                        event('a', 'output', 'o\nthree'), event('a', 'boot'),
+                        event('a', 'lost'), event('a', 'output', 'four\n'))
+
+        self.fake(Watch=method)
+        with self.assertLogs('picoctl', 'WARNING'):
+            lines = list(picoctl.board().lines())
+        self.assertEqual(lines, ['B', 'one', '', 'two', 'three', 'four'])
+        self.assertEqual([line.board for line in lines],
+                         ['b', 'a', 'a', 'a', 'a', 'a'])
+        self.assertEqual(lines[0].time.timestamp(), 1.5)
+        twin = pickle.loads(pickle.dumps(lines[0]))
+        self.assertEqual((twin, twin.board, twin.time),
+                         ('B', 'b', lines[0].time))
+
+    def test_event_has_the_bytes(self):
+        self.fake(Watch=lambda parameters: iter([
+            {'board': 'a', 'event': 'output', 'time': 1, 'output': '\ufffd',
+             'data': '/w=='},
+            {'board': 'a', 'event': 'output', 'time': 1, 'output': 'ä'}]))
+        self.assertEqual([event.data for event in picoctl.watch()],
+                         [b'\xff', 'ä'.encode()])
+
+    def test_notice_is_logged(self):
+        self.fake(Send=lambda parameters: output('', notice='it restarted'))
+        with self.assertLogs('picoctl', 'WARNING') as logged:
+            picoctl.send('x')
+        self.assertIn('it restarted', logged.output[0])
+
+    def test_lend(self):
+        fake = self.fake(Lend=lambda parameters: {'board': 'a',
+                                                  'port': '/dev/x'})
+        with picoctl.board('a').lend(wait=1) as port:
+            self.assertEqual(port, '/dev/x')
+            self.assertFalse(fake.gone.is_set())
+        self.assertTrue(fake.gone.wait(TIMEOUT_S))
+        self.assertEqual(fake.parameters(), {'board': 'a', 'wait': 1000})
 
 
 class Errors(Case):
@@ -145,14 +225,14 @@ class Errors(Case):
                              traceback='T\n', message='do this')
 
             self.fake(Interrupt=method)
-            with self.subTest(name), picod.Picod() as p:
-                with self.assertRaises(getattr(picod, name)) as caught:
+            with self.subTest(name), picoctl.Picod() as p:
+                with self.assertRaises(getattr(picoctl, name)) as caught:
                     p.board('b').interrupt()
                 self.assertEqual(str(caught.exception), 'do this\nT')
                 self.assertEqual(caught.exception.name, 'io.picod.' + name)
                 self.assertEqual(caught.exception.output, 'so far')
                 self.assertEqual(caught.exception.traceback, 'T\n')
-                self.assertIn(name, picod.__all__)
+                self.assertIn(name, picoctl.__all__)
 
     def test_other_errors(self):
         for name in ('io.picod.New', 'org.varlink.service.MethodNotFound',
@@ -161,16 +241,16 @@ class Errors(Case):
                 raise Answer(name if '.' in name else 'a.' + name)
 
             self.fake(Interrupt=method)
-            with picod.Picod() as p, \
-                    self.assertRaises(picod.Error) as caught:
+            with picoctl.Picod() as p, \
+                    self.assertRaises(picoctl.Error) as caught:
                 p.board().interrupt()
-            self.assertIs(type(caught.exception), picod.Error)
+            self.assertIs(type(caught.exception), picoctl.Error)
 
     def test_errors_are_copied_and_pickled(self):
-        for error in (picod.TimedOut('io.picod.TimedOut',
+        for error in (picoctl.TimedOut('io.picod.TimedOut',
                                      {'message': 'm', 'output': 'o'}),
-                      picod.ConnectionLost('ConnectionLost', {}),
-                      picod.Error('a.b', {'message': 'm', 'x': [1]})):
+                      picoctl.ConnectionLost('ConnectionLost', {}),
+                      picoctl.Error('a.b', {'message': 'm', 'x': [1]})):
             for twin in (copy.copy(error), copy.deepcopy(error),
                          pickle.loads(pickle.dumps(error))):
                 self.assertIs(type(twin), type(error))
@@ -180,7 +260,7 @@ class Errors(Case):
 
     def test_what_cannot_be_sent_is_said_before_it_is(self):
         fake = self.fake(Send=lambda parameters: output('x'))
-        with picod.Picod(pathlib.Path(fake.path)) as p:
+        with picoctl.Picod(pathlib.Path(fake.path)) as p:
             board = p.board()
             for kind, wanted, call in (
                     (TypeError, 'text must be str, not int',
@@ -193,7 +273,11 @@ class Errors(Case):
                     (ValueError, 'timeout .* nan',
                      lambda: board.send('x', timeout=float('nan'))),
                     (TypeError, 'board must be str, not int',
-                     lambda: p.board(1).send('x')),
+                     lambda: p.board(1)),
+                    (TypeError, 'expression must be str, not int',
+                     lambda: board.eval(1)),
+                    (TypeError, 'program must be str, not list',
+                     lambda: board.exec([])),
                     (TypeError, 'will must be str, not int',
                      lambda: board.hold(will=1).__enter__()),
                     (ValueError, r"text has '\\ud83d' at 1",
@@ -208,14 +292,31 @@ class Errors(Case):
             self.assertEqual(board.send('x'), 'x')
         self.assertEqual(len(fake.calls), 1)
 
+    def test_what_errors_bring(self):
+        client = {'pid': 7, 'uid': 1000, 'user': 'ben', 'program': 'a.py',
+                  'since': 1}
+        for name, parameters, attribute, wanted in (
+                ('BoardBusy', {'holder': client}, 'holder',
+                 picoctl.Client(7, 1000, 'ben', 'a.py', 1e-6)),
+                ('BoardBusy', {}, 'holder', None),
+                ('AmbiguousBoard', {'boards': ['a', 'b']}, 'boards',
+                 ['a', 'b']),
+                ('Disconnected', {'sent': True}, 'sent', True),
+                ('FlashFailed', {'log': 'l'}, 'log', 'l'),
+                ('TimedOut', {'output': 'ä'}, 'data', 'ä'.encode()),
+                ('TimedOut', {'data': '/w=='}, 'data', b'\xff'),
+                ('TimedOut', {'board': 'b'}, 'board', 'b')):
+            error = getattr(picoctl, name)('io.picod.' + name, parameters)
+            self.assertEqual(getattr(error, attribute), wanted)
+
     def test_refused_parameters_are_named(self):
         def method(parameters):
             raise Answer('org.varlink.service.InvalidParameter',
                          parameter='text')
 
         self.fake(Send=method)
-        with picod.Picod() as p:
-            with self.assertRaisesRegex(picod.Error, 'parameter "text"'):
+        with picoctl.Picod() as p:
+            with self.assertRaisesRegex(picoctl.Error, 'parameter "text"'):
                 p.call('Send', text='')
 
     def test_connection_survives_an_error(self):
@@ -225,17 +326,17 @@ class Errors(Case):
             return output('fine')
 
         self.fake(Send=method)
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             p.send('good')
             before = list(p._idle)
-            self.assertRaises(picod.StatementFailed, p.send, 'bad')
+            self.assertRaises(picoctl.StatementFailed, p.send, 'bad')
             self.assertEqual(p.send('good'), 'fine')
             self.assertEqual(p._idle, before)
 
     def test_not_running(self):
         os.environ['PICOD_SOCKET'] = '/nowhere/io.picod'
-        with self.assertRaisesRegex(picod.NotRunning, '/nowhere/io.picod'):
-            picod.send('x')
+        with self.assertRaisesRegex(picoctl.NotRunning, '/nowhere/io.picod'):
+            picoctl.send('x')
 
     def test_lost_and_made_again(self):
         def method(parameters):
@@ -247,17 +348,84 @@ class Errors(Case):
                 yield output('alive')
 
         self.fake(Send=method)
-        with picod.Picod() as p:
-            self.assertRaises(picod.ConnectionLost, p.send, 'die')
+        with picoctl.Picod() as p:
+            self.assertRaises(picoctl.ConnectionLost, p.send, 'die')
             self.assertEqual(p.send('x'), 'alive')
-            self.assertRaises(picod.ConnectionLost, p.send, 'nonsense')
+            self.assertRaises(picoctl.ConnectionLost, p.send, 'nonsense')
             self.assertEqual(p.send('x'), 'alive')
+
+    def test_a_restart_between_two_calls_is_not_noticed(self):
+        methods = {'Send': lambda parameters: output(parameters['text'])}
+        fake = self.fake(**methods)
+        path = fake.path
+        with picoctl.Picod(path) as p:
+            for number in range(3):
+                self.assertEqual(p.send(str(number)), str(number))
+                fake.restart()
+            self.assertEqual(p.send('end'), 'end')
+
+    def test_a_call_that_picod_did_not_read_is_made_again(self):
+        """It went between the look whether it is there, and its reading."""
+        for moment in ('begin', '_receive'):
+            with self.subTest(moment):
+                self.vanish_before(moment)
+
+    def vanish_before(self, moment):
+        folder = tempfile.mkdtemp(prefix='picod-vanishing-')
+        self.addCleanup(shutil.rmtree, folder)
+        path = os.path.join(folder, 'io.picod')
+        vanish, gone, texts = threading.Event(), threading.Event(), []
+
+        def answer(connection):
+            call = json.loads(connection.recv(65536)[:-1])
+            texts.append(call['parameters']['text'])
+            connection.sendall(json.dumps({
+                'parameters': output(texts[-1])}).encode() + b'\0')
+
+        def serve():
+            with listener.accept()[0] as connection:
+                answer(connection)
+                vanish.wait(TIMEOUT_S)
+            gone.set()
+            with listener.accept()[0] as connection:
+                answer(connection)
+
+        method = getattr(Connection, moment)
+
+        def vanishing(*arguments):
+            vanish.set()
+            gone.wait(TIMEOUT_S)
+            return method(*arguments)
+
+        with socket.socket(socket.AF_UNIX) as listener, \
+                picoctl.Picod(path) as p:
+            listener.bind(path)
+            listener.listen()
+            thread = threading.Thread(target=serve)
+            thread.start()
+            self.assertEqual(p.send('first'), 'first')
+            with mock.patch.object(Connection, moment, vanishing):
+                self.assertEqual(p.send('second'), 'second')
+            thread.join(TIMEOUT_S)
+        self.assertEqual(texts, ['first', 'second'])
+
+    def test_a_call_that_picod_read_is_not_made_again(self):
+        def method(parameters):
+            if parameters['text'] == 'die':
+                yield None
+            yield output('')
+
+        fake = self.fake(Send=method)
+        with picoctl.Picod() as p:
+            p.send('first')
+            self.assertRaises(picoctl.ConnectionLost, p.send, 'die')
+        self.assertEqual(len(fake.calls), 2)
 
     def test_forgotten_connection_ends(self):
         fake = self.fake(Send=lambda parameters: output('4\n'))
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter('always')
-            self.assertEqual(picod.Picod().board().send('2 + 2'), '4\n')
+            self.assertEqual(picoctl.Picod().board().send('2 + 2'), '4')
             gc.collect()
         self.assertTrue(fake.gone.wait(TIMEOUT_S))
         self.assertEqual(warned, [])
@@ -272,8 +440,8 @@ class Errors(Case):
 
         self.proceed = threading.Event()
         self.fake(Send=method)
-        with picod.Picod() as p:
-            with mock.patch.object(picod._Connection, '_receive',
+        with picoctl.Picod() as p:
+            with mock.patch.object(Connection, '_receive',
                                    side_effect=KeyboardInterrupt):
                 self.assertRaises(KeyboardInterrupt, p.send, 'long')
             self.proceed.set()
@@ -291,11 +459,11 @@ class Sharing(Case):
     @staticmethod
     def wrong(p, name, count=200):
         """How many answers are not those to the questions."""
-        return sum(p.send(f'{name} {i}') != f'{name} {i}\n'
+        return sum(p.send(f'{name} {i}') != f'{name} {i}'
                    for i in range(count))
 
     def test_threads(self):
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             wrong = []
             threads = [threading.Thread(target=lambda name=name: wrong.append(
                 self.wrong(p, name))) for name in range(8)]
@@ -318,7 +486,7 @@ class Sharing(Case):
             return {'board': 'a'}
 
         self.fake(Send=send, Interrupt=interrupt)
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             thread = threading.Thread(target=p.send, args=('while 1: pass',))
             thread.start()
             self.assertTrue(begun.wait(TIMEOUT_S))
@@ -327,8 +495,8 @@ class Sharing(Case):
 
     def test_signal_handler_that_sends(self):
         answers = []
-        with picod.Picod() as p:
-            receive = picod._Connection._receive
+        with picoctl.Picod() as p:
+            receive = Connection._receive
 
             def interrupted(connection, timeout):
                 if not answers:
@@ -336,20 +504,20 @@ class Sharing(Case):
                     answers.append(p.send('of the handler'))
                 return receive(connection, timeout)
 
-            with mock.patch.object(picod._Connection, '_receive',
+            with mock.patch.object(Connection, '_receive',
                                    interrupted):
-                self.assertEqual(p.send('of the program'), 'of the program\n')
-        self.assertEqual(answers[1], 'of the handler\n')
+                self.assertEqual(p.send('of the program'), 'of the program')
+        self.assertEqual(answers[1], 'of the handler')
 
     def test_fork(self):
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             p.send('a connection is there')
             pid = self.child(lambda: self.wrong(p, 'child') == 0)
             self.assertEqual(self.wrong(p, 'parent'), 0)
             self.assert_ended_well(pid)
 
     def test_fork_while_a_thread_sends(self):
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             ended, wrong = threading.Event(), []
 
             def send():
@@ -372,14 +540,14 @@ class Sharing(Case):
                 yield output(f'{i}\n')
 
         self.fake(Send=method)
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             stream = p.board().stream('x')
             seen = [next(stream)]
 
             def child():
                 try:
                     next(stream)
-                except picod.ConnectionLost:
+                except picoctl.ConnectionLost:
                     return True
                 return False
 
@@ -397,18 +565,18 @@ class Sharing(Case):
         self.fake(Send=method)
         for kind in ('fork', 'spawn'):
             with multiprocessing.get_context(kind).Pool(2) as pool:
-                answers = pool.map_async(picod.send, ['a', 'b'])
+                answers = pool.map_async(picoctl.send, ['a', 'b'])
                 self.assertEqual(answers.get(TIMEOUT_S), ['a', 'b'])
-                with self.assertRaises(picod.StatementFailed) as caught:
-                    pool.map_async(picod.send, ['1/0']).get(TIMEOUT_S)
+                with self.assertRaises(picoctl.StatementFailed) as caught:
+                    pool.map_async(picoctl.send, ['1/0']).get(TIMEOUT_S)
                 self.assertEqual(str(caught.exception), 'm\nT')
 
     def test_objects_are_pickled(self):
-        board = picod.Picod(self.picod.path).board('pico0')
+        board = picoctl.Picod(self.picod.path).board('pico0')
         board.send('a connection is there')
         other = pickle.loads(pickle.dumps(board))
         self.assertEqual(other.name, 'pico0')
-        self.assertEqual(other.send('x'), 'x\n')
+        self.assertEqual(other.send('x'), 'x')
 
 
 class Holds(Case):
@@ -424,7 +592,7 @@ class Holds(Case):
                 for call in self.picod.calls]
 
     def test_hold(self):
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             with p.board().hold(wait=2, will='stop()') as held:
                 held.send('a')
             p.send('b')
@@ -439,7 +607,7 @@ class Holds(Case):
         reader, writer = os.pipe()
 
         def holder():
-            with picod.Picod() as p, p.board().hold(will='stop()'):
+            with picoctl.Picod() as p, p.board().hold(will='stop()'):
                 os.write(writer, b'%d' % self.child(inheritor))
                 signal.pause()
 
@@ -457,7 +625,7 @@ class Holds(Case):
         self.assertTrue(self.picod.gone.wait(TIMEOUT_S))
 
     def test_child_that_leaves_the_block_drops_nothing(self):
-        with picod.Picod() as p, contextlib.ExitStack() as stack:
+        with picoctl.Picod() as p, contextlib.ExitStack() as stack:
             held = stack.enter_context(p.board().hold())
 
             def child():
@@ -469,7 +637,7 @@ class Holds(Case):
                          ['Hold', 'Send', 'Drop'])
 
     def test_exception_leaves_the_will(self):
-        with picod.Picod() as p:
+        with picoctl.Picod() as p:
             with self.assertRaises(ZeroDivisionError):
                 with p.board('a').hold(wait=None):
                     raise ZeroDivisionError
@@ -483,7 +651,7 @@ class Senders(Case):
 
     def sender(self, *arguments, **methods):
         self.picod = self.fake(**methods)
-        sender = picod.Sender(*arguments)
+        sender = picoctl.Sender(*arguments)
         self.addCleanup(sender.close)
         return sender
 
@@ -543,8 +711,41 @@ class Senders(Case):
             raise Answer('BoardSilent', output='', message='m')
 
         sender = self.sender(Send=method)
-        self.assertIs(sender.send('x'), False)
+        with self.assertLogs('picoctl', 'WARNING') as logged:
+            self.assertIs(sender.send('x'), False)
         self.assertEqual(sender.receive(), '')
+        self.assertIsInstance(sender.error, picoctl.BoardSilent)
+        self.assertEqual(logged.records[0].getMessage(), 'm')
+
+    def test_reason_is_seen(self):
+        """Of a program that knows nothing of errors, on standard error."""
+        def method(parameters):
+            raise Answer('AmbiguousBoard', boards=['a', 'b'],
+                         message='there are 2 boards; name one')
+
+        self.fake(Send=method)
+        done = subprocess.run(
+            [sys.executable, '-c', 'from picoctl import Sender\n'
+             'print(Sender().send("2 + 2"))'], env={
+                 **os.environ, 'PYTHONPATH': PYTHON}, check=True, text=True,
+            capture_output=True, timeout=TIMEOUT_S)
+        self.assertEqual((done.stdout, done.stderr),
+                         ('False\n', 'there are 2 boards; name one\n'))
+
+    def test_no_picod(self):
+        os.environ['PICOD_SOCKET'] = '/nowhere/io.picod'
+        with picoctl.Sender() as sender, \
+                self.assertLogs('picoctl', 'WARNING'):
+            self.assertIs(sender.send('x'), False)
+            self.assertIsInstance(sender.error, picoctl.NotRunning)
+
+    def test_goes_on_after_a_restart(self):
+        sender = self.sender(Send=lambda parameters: output('4\n'))
+        self.assertTrue(sender.send('2 + 2'))
+        self.assertEqual(sender.receive(), '4')
+        self.picod.restart()
+        self.assertTrue(sender.send('2 + 2'))
+        self.assertEqual(sender.receive(), '4')
 
     def test_long_statement(self):
         proceed = threading.Event()
@@ -577,24 +778,105 @@ class Senders(Case):
         self.assertTrue(self.picod.gone.wait(TIMEOUT_S))
 
     def test_device(self):
-        boards = {'boards': [{'name': 'a', 'port': '/dev/ttyS0'},
-                             {'name': 'b', 'port': '/dev/ttyACM0'}]}
+        boards = {'boards': [
+            {'name': name, 'port': port, 'state': 'ready', 'driver': 'repl',
+             'boot': 1, 'waiting': 0}
+            for name, port in (('a', '/dev/ttyS0'), ('b', '/dev/ttyACM0'))]}
         for device, name in (('/dev/ttyACM0', 'b'), ('a', 'a')):
             sender = self.sender(device, ListBoards=lambda parameters: boards,
                                  Send=lambda parameters: output(''))
             sender.send('x')
             self.assertEqual(self.picod.parameters(1)['board'], name)
-        with self.assertRaisesRegex(picod.NoSuchBoard, 'dev/ttyACM9'):
+        with self.assertRaisesRegex(picoctl.NoSuchBoard,
+                                    'dev/ttyACM9; it has: a, b'):
             self.sender('/dev/ttyACM9',
                         ListBoards=lambda parameters: boards)
 
 
-class File(unittest.TestCase):
+class Package(unittest.TestCase):
+    def run_(self, *words, **options):
+        done = subprocess.run(words, check=False, text=True,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT,
+                              timeout=4 * TIMEOUT_S, **options)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return done.stdout
+
+    def copy(self):
+        """The package's folder, where a build may leave what it likes."""
+        folder = tempfile.mkdtemp(prefix='picoctl-package-')
+        self.addCleanup(shutil.rmtree, folder)
+        return shutil.copytree(PYTHON, os.path.join(folder, 'python'),
+                               ignore=shutil.ignore_patterns('__pycache__'))
+
     def test_standard_library_only(self):
-        """The file works where nothing is installed (-I, -S)."""
-        subprocess.run([sys.executable, '-I', '-S', '-W', 'error', os.path.join(
-            ROOT, 'client', 'python', 'picod.py')], check=True,
-                       timeout=TIMEOUT_S)
+        self.run_(sys.executable, '-I', '-S', '-W', 'error', '-c',
+                  f'import sys; sys.path.insert(0, {PYTHON!r}); '
+                  'import picoctl')
+
+    def test_versions_agree(self):
+        with open(os.path.join(ROOT, 'Makefile'), encoding='utf-8') as file:
+            version = re.search(r'(?m)^VERSION = (.*)$', file.read())[1]
+        self.assertEqual(picoctl.__version__, version)
+
+    def test_types(self):
+        """Of the package, and of a program that uses it."""
+        cache = '--cache-dir=' + os.path.join(self.copy(), 'cache')
+        self.run_('/usr/bin/python3', '-m', 'mypy', '--strict', cache,
+                  os.path.join(PYTHON, 'picoctl'))
+        with tempfile.NamedTemporaryFile('w', suffix='.py') as file:
+            file.write(USER)
+            file.flush()
+            shown = self.run_('/usr/bin/python3', '-m', 'mypy', '--strict',
+                              cache, file.name,
+                              env={**os.environ, 'MYPYPATH': PYTHON})
+        self.assertIn('Revealed type is "builtins.str"', shown)
+
+    def test_pip_installs_it_without_a_network(self):
+        source = self.copy()
+        target = os.path.join(source, 'target')
+        self.run_('/usr/bin/python3', '-m', 'pip', 'install', '--no-index',
+                  '--no-cache-dir', '--target', target, source,
+                  env={**os.environ, 'PIP_CONFIG_FILE': os.devnull})
+        self.assertEqual(sorted(
+            name for name in os.listdir(os.path.join(target, 'picoctl'))
+            if name != '__pycache__'), sorted(
+            name for name in os.listdir(os.path.join(PYTHON, 'picoctl'))
+            if name != '__pycache__'))
+        version = self.run_(
+            '/usr/bin/python3', '-c', 'import importlib.metadata as m; '
+            'print(m.version("picoctl"))', env={'PYTHONPATH': target})
+        self.assertEqual(version.strip(), picoctl.__version__)
+
+
+USER = '''
+import picoctl
+
+try:
+    reveal_type(picoctl.send('x'))
+except picoctl.StatementFailed as error:
+    print(error.traceback)
+except picoctl.BoardBusy as busy:
+    print(busy.holder.user if busy.holder else '')
+
+board = picoctl.board('pico0')
+
+
+@board.task(timeout=2)
+def blink(times: int) -> float:
+    return times / 2
+
+
+half: float = blink(3)
+with board.hold(will='stop()') as held:
+    for line in held.lines():
+        print(line.time.isoformat(), line.upper())
+
+
+async def main() -> None:
+    async with picoctl.aio.Picod() as p:
+        print((await p.board().send('x')).upper())
+'''
 
 
 if __name__ == '__main__':

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""What the methods of Board come to on the wire, for both of its faces.
+
+The one waits in threads, the other in asyncio; what they ask and what becomes
+of the answer is said here, once.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from typing import Any, Protocol
+
+from . import _values
+from ._wire import Parameters, check_string, milliseconds
+
+# picod takes a day at most; who waits for ever asks again, which nobody does.
+FOR_EVER_S = 86400
+
+
+class On(Protocol):
+    """A board, and the hold it is used under."""
+
+    name: str | None
+    token: str | None
+
+
+def _send(on: On, text: str, timeout: float | None,
+          wait: float | None) -> Parameters:
+    check_string('text', text)
+    return {'board': on.name, 'text': text, 'hold': on.token,
+            'timeout': milliseconds('timeout', timeout),
+            'wait': milliseconds('wait', wait)}
+
+
+def send(on: On, text: str, timeout: float | None,
+         wait: float | None) -> tuple[str, Parameters]:
+    return 'Send', _send(on, text, timeout, wait)
+
+
+def evaluate(on: On, expression: str, timeout: float | None,
+             wait: float | None) -> tuple[str, Parameters]:
+    check_string('expression', expression)
+    return 'Send', _send(on, _values.expression(expression.strip()), timeout,
+                         wait)
+
+
+def execute(on: On, program: str, timeout: float | None,
+            wait: float | None) -> tuple[str, Parameters]:
+    """A text of one line is made two: the value of such a one is shown."""
+    check_string('program', program)
+    program = textwrap.dedent(program).strip('\n')
+    if '\n' not in program:
+        program += '\npass'
+    return 'Send', _send(on, program + '\n', timeout, wait)
+
+
+def interrupt(on: On) -> tuple[str, Parameters]:
+    return 'Interrupt', {'board': on.name, 'hold': on.token}
+
+
+def reset(on: On, kind: str | None,
+          wait: float | None) -> tuple[str, Parameters]:
+    return 'Reset', {'board': on.name, 'kind': kind, 'hold': on.token,
+                     'wait': milliseconds('wait', wait)}
+
+
+def hold(on: On, wait: float | None, will: str | None,
+         lasting: float | None) -> tuple[str, Parameters]:
+    if will is not None:
+        check_string('will', will)
+    return 'Hold', {
+        'board': on.name, 'will': will,
+        'wait': milliseconds('wait', FOR_EVER_S if wait is None else wait),
+        'lasting': milliseconds('lasting', lasting)}
+
+
+def lend(on: On, wait: float | None) -> tuple[str, Parameters]:
+    return 'Lend', {'board': on.name, 'hold': on.token,
+                    'wait': milliseconds('wait', wait)}
+
+
+def watch(on: On, history: bool, trace: bool) -> tuple[str, Parameters]:
+    return 'Watch', {'board': on.name, 'history': history or None,
+                     'trace': trace or None}
+
+
+# ----------------------------------------------------------- what comes back
+
+def output(reply: Parameters) -> str:
+    """Text as a person would read it: the last line has no end."""
+    text: str = reply['output']
+    return text[:-1] if text.endswith('\n') else text
+
+
+def lines(reply: Parameters) -> list[str]:
+    text: str = reply['output']
+    return text.splitlines()
+
+
+def value(reply: Parameters) -> Any:
+    """The value; what was printed besides is printed, as it would be here."""
+    besides, text = _values.split(reply['output'])
+    tell(besides)
+    if text is None:
+        raise _values.NotAValue(reply['output'].strip())
+    return _values.parse(text)
+
+
+def tell(text: str) -> None:
+    if text and sys.stdout is not None:
+        sys.stdout.write(text)
