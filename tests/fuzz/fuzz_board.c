@@ -170,7 +170,7 @@ slot_pick(struct fuzz *f)
 static void
 fuzz_submit(struct fuzz *f)
 {
-	static const char *const texts[] = { "1", "f(", "x=1\ny=2", "c1", "" };
+	static const char *const texts[] = { "1", "never()", "x=1\ny=2", "c1", "" };
 	static const enum request_kind kinds[] = {
 		REQUEST_RUN, REQUEST_RUN, REQUEST_RUN, REQUEST_HOLD,
 		REQUEST_SOFT_RESET, REQUEST_HARD_RESET, REQUEST_BOOTLOADER,

@@ -12,7 +12,7 @@ void
 model_restart(struct model *m)
 {
 	m->len = 0;
-	m->is_raw = false;
+	m->is_raw = m->is_running = false;
 }
 
 void
@@ -49,12 +49,15 @@ model_find(const char *line, size_t len, const char *text)
 	return memmem(line, len, text, strlen(text));
 }
 
-/* It has the value 42, whatever it is. */
+/* It has the value 42, whatever it is, but for what never ends. */
 static size_t
-model_execute(const char *line, size_t len, char *says)
+model_execute(struct model *m, const char *line, size_t len, char *says)
 {
 	const char	*p;
 
+	m->is_running = model_find(line, len, "never()") != NULL;
+	if (m->is_running)
+		return (size_t)snprintf(says, MODEL_SAYS_MAX, "OK");
 	if ((p = model_find(line, len, "{}[")) != NULL)
 		return (size_t)snprintf(says, MODEL_SAYS_MAX,
 		    "OK\4KeyError: (%.*s, True)\r\n\4>",
@@ -76,6 +79,12 @@ model_answer_repl(struct model *m, char *says)
 	size_t			len = model_take(m, "\1\2\3\4", line);
 	char			last = len == 0 ? 0 : line[len - 1];
 
+	if (m->is_running) {
+		m->is_running = last != 3;
+		return last != 3 ? 0 : (size_t)snprintf(says, MODEL_SAYS_MAX,
+		    "\4Traceback (most recent call last):\r\n"
+		    "KeyboardInterrupt: \r\n\4>");
+	}
 	if (last == 1)
 		m->is_raw = true;
 	else if (last == 2)
@@ -86,7 +95,7 @@ model_answer_repl(struct model *m, char *says)
 	if (last == 2 || (last == 4 && !m->is_raw))
 		return (size_t)snprintf(says, MODEL_SAYS_MAX, "%s", banner);
 	if (last == 4)
-		return model_execute(line, len, says);
+		return model_execute(m, line, len, says);
 	if (m->is_raw)
 		return 0;
 	if (last == 3)

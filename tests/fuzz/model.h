@@ -15,6 +15,7 @@
 struct model {
 	bool	 is_repl;	/* else PiSerial */
 	bool	 is_raw;	/* in the raw REPL */
+	bool	 is_running;	/* what only Ctrl-C ends: a text with never() */
 	char	 heard[4096];
 	size_t	 len;
 };

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Its calls are answered in their order, so the first that is not answered is
+ * what each message belongs to.
+ */
+#include "tests/fuzz/caller.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "protocol/limits.h"
+#include "tests/fuzz/calls.h"
+
+#define READ_MAX	(64 * 1024)
+
+void
+caller_connect(struct caller *c, int fd, bool is_stranger)
+{
+	*c = (struct caller){ .fd = fd, .is_stranger = is_stranger };
+}
+
+void
+caller_leave(struct caller *c)
+{
+	size_t	i;
+
+	if (c->fd < 0)
+		return;
+	close(c->fd);
+	for (i = 0; i < c->made; i++)
+		free(c->calls[i].method);
+	free(c->unsent);
+	free(c->heard);
+	*c = (struct caller){ .fd = -1 };
+}
+
+const char *
+caller_asks(const struct caller *c)
+{
+	return c->fd < 0 || c->answered == c->made ? NULL :
+	    c->calls[c->answered].method;
+}
+
+void
+caller_send_rest(struct caller *c)
+{
+	ssize_t	n;
+
+	if (c->fd < 0 || c->unsent_len == 0)
+		return;
+	n = send(c->fd, c->unsent, c->unsent_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n <= 0)
+		return;
+	c->unsent_len -= (size_t)n;
+	memmove(c->unsent, c->unsent + n, c->unsent_len);
+}
+
+/* Sends so many bytes of a text that it takes over, and keeps the others. */
+static void
+caller_send(struct caller *c, char *text, size_t len, size_t now)
+{
+	size_t	rest;
+
+	assert(c->unsent_len == 0);
+	free(c->unsent);
+	c->unsent = text;
+	c->unsent_len = now;
+	caller_send_rest(c);
+	rest = c->unsent_len + len - now;
+	memmove(text, text + len - rest, rest);
+	c->unsent_len = rest;
+}
+
+static void
+caller_remember(struct caller *c, const json_t *call)
+{
+	struct caller_call	*made = &c->calls[c->made];
+
+	if (json_is_true(json_object_get(call, "oneway")))
+		return;
+	made->method = strdup(json_string_value(json_object_get(call, "method")));
+	made->upgrade = json_is_true(json_object_get(call, "upgrade"));
+	c->made++;
+}
+
+void
+caller_call(struct caller *c, json_t *call, size_t kept)
+{
+	char	*text = json_dumps(call, JSON_COMPACT);
+	size_t	 len = strlen(text) + 1;
+
+	caller_send_rest(c);
+	if (c->fd < 0 || c->ended || c->raw || c->unsent_len > 0 ||
+	    c->made == CALLER_CALLS_MAX) {
+		free(text);
+	} else {
+		script_tell("%p calls %s", (void *)c, text);
+		caller_remember(c, call);
+		caller_send(c, text, len, kept < len ? len - kept : len);
+	}
+	json_decref(call);
+}
+
+void
+caller_send_bytes(struct caller *c, struct script *script)
+{
+	size_t	len = script_byte(script);
+	char	bytes[256];
+	size_t	i;
+
+	if (c->fd < 0 || c->ended)
+		return;
+	for (i = 0; i < len; i++)
+		bytes[i] = (char)script_byte(script);
+	c->wild |= !c->raw && len > 0;
+	(void)!send(c->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void
+caller_end(struct caller *c)
+{
+	if (c->fd < 0 || c->ended)
+		return;
+	caller_send_rest(c);
+	c->wild |= c->unsent_len > 0;	/* the last call is none */
+	c->ended = true;
+	shutdown(c->fd, SHUT_WR);
+}
+
+void
+caller_wait(struct caller *c, uint64_t ms)
+{
+	int	unread = 0;
+
+	if (c->fd < 0)
+		return;
+	ioctl(c->fd, FIONREAD, &unread);
+	c->lazy |= ms >= LIMIT_STALL_MS && unread > 0;
+}
+
+static void
+caller_learn(struct caller *c, json_t *message, char *token)
+{
+	const char	*said;
+
+	said = json_string_value(json_object_get(json_object_get(message,
+	    "parameters"), "token"));
+	if (said != NULL)
+		snprintf(token, 64, "%s", said);
+	c->raw = c->calls[c->answered].upgrade &&
+	    strstr(c->calls[c->answered].method, "Console") != NULL &&
+	    json_object_get(message, "error") == NULL;
+	c->served = json_object_get(message, "error") == NULL;
+	c->answered++;
+}
+
+static void
+caller_take_message(struct caller *c, const char *text, size_t len, char *token)
+{
+	json_t	*message = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
+
+	script_tell("%p hears %.*s", (void *)c, (int)len, text);
+	assert(json_is_object(message));
+	if (!c->wild) {
+		assert(c->answered < c->made);
+		assert(calls_answers(c->calls[c->answered].method, message));
+		if (!json_is_true(json_object_get(message, "continues")))
+			caller_learn(c, message, token);
+	}
+	json_decref(message);
+}
+
+/* Whatever came, cut where it is. */
+static void
+caller_take(struct caller *c, const char *bytes, size_t len, char *token)
+{
+	const char	*end;
+	size_t		 n;
+
+	while (len > 0 && !c->raw) {
+		end = memchr(bytes, '\0', len);
+		n = end == NULL ? len : (size_t)(end - bytes) + 1;
+		c->heard = realloc(c->heard, c->heard_len + n);
+		memcpy(c->heard + c->heard_len, bytes, n);
+		c->heard_len += n;
+		bytes += n;
+		len -= n;
+		if (end == NULL)
+			continue;
+		caller_take_message(c, c->heard, c->heard_len - 1, token);
+		c->heard_len = 0;
+	}
+}
+
+/* The end of its connection: it was its own doing, or it had all it asked for. */
+static void
+caller_check_end(const struct caller *c, bool ending)
+{
+	if (c->wild || c->lazy || c->raw || c->is_stranger || ending)
+		return;
+	assert(c->ended && c->heard_len == 0 && c->answered == c->made);
+}
+
+void
+caller_read(struct caller *c, bool ending, char *token)
+{
+	static char	bytes[READ_MAX];
+	ssize_t		n;
+
+	if (c->fd < 0)
+		return;
+	n = recv(c->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+	if (n > 0) {
+		caller_take(c, bytes, (size_t)n, token);
+	} else if (n == 0 || errno != EAGAIN) {
+		script_tell("%p sees the end", (void *)c);
+		caller_check_end(c, ending);
+		caller_leave(c);
+	}
+}
