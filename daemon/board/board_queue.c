@@ -107,9 +107,13 @@ static const char bootloader[] =
     "try:\n import machine\n machine.bootloader()\n"
     "except ImportError:\n import microcontroller as m\n"
     " m.on_next_reset(m.RunMode.UF2)\n m.reset()\n";
+/* MicroPython's own word, CircuitPython's, and that of a micro:bit. */
 static const char hard_reset[] =
-    "try:\n import machine\n machine.reset()\n"
-    "except ImportError:\n import microcontroller as m\n m.reset()\n";
+    "try:\n import machine as m\n m.reset\n"
+    "except (ImportError,AttributeError):\n"
+    " try:\n  import microcontroller as m\n"
+    " except ImportError:\n  import microbit as m\n"
+    "m.reset()\n";
 
 /* A board is left before it is flashed, and some in their boot loader. */
 static struct driver_job

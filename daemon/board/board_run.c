@@ -240,6 +240,11 @@ board_done(struct board *b, const struct driver_event *event, uint64_t now)
 		board_conclude(b, ERROR_COMMAND_REJECTED, &result, now,
 		    "board %s answered RR: it does not know the command, or its "
 		    "parameters are not as it wants them", b->name);
+	else if (b->running->kind == REQUEST_HARD_RESET ||
+	    b->running->kind == REQUEST_BOOTLOADER)
+		board_conclude(b, ERROR_UNSUPPORTED, NULL, now,
+		    "board %s carried out its word for this reset, and did not "
+		    "restart; reset it with its button", b->name);
 	else {
 		if (strcmp(driver_name(b->driver), "piserial") == 0)
 			result.status = "OK";

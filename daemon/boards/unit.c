@@ -127,13 +127,14 @@ unit_notice(struct board *board, const struct board_notice *notice, void *arg)
 	u->handler->notice(u->arg, board, notice);
 }
 
+/* To a board with USB of its own, DTR is no reset line. */
 static int
 unit_restart(struct board *board, void *arg)
 {
 	struct unit	*u = arg;
 
 	(void)board;
-	return port_reset(u->port);
+	return u->drop_dtr ? -ENOTSUP : port_reset(u->port);
 }
 
 static void
