@@ -16,9 +16,27 @@
 #include "protocol/limits.h"
 #include "protocol/repl_text.h"
 
-/* How often Ctrl-C is said to a job that does not end, and how many times. */
-#define INTERRUPT_MS	500
-#define INTERRUPTS	8
+/*
+ * What is said to a job that does not end, and after how long.  The first
+ * Ctrl-C lets it clean up, which may take its time.  The Ctrl-A at last is
+ * answered by a raw REPL where nothing runs any more.
+ */
+static const struct {
+	unsigned	 after_ms;
+	const char	*bytes;
+} interrupts[] = {
+	{ 0, "\x03" },
+	{ 3000, "\x03" },
+	{ 1000, "\x03" },
+	{ 1000, "\x03\x01" },
+	{ 1000, NULL },
+};
+#define INTERRUPTS_ASKING 4
+
+/* Before a text runs it is compiled, when a Ctrl-C is no more than a byte. */
+#define COMPILE_MS		50
+#define COMPILE_BYTES_PER_MS	20
+#define COMPILE_LONG_MS		1000
 
 void
 repl_enter(struct repl *r, enum repl_state state, uint64_t now)
@@ -26,7 +44,8 @@ repl_enter(struct repl *r, enum repl_state state, uint64_t now)
 	uint64_t	limit = repl_rows[state].limit_ms;
 
 	/* What runs for us before the job itself must not run for ever. */
-	if (state == REPL_OUTPUT && r->purpose != REPL_FOR_JOB)
+	if (state >= REPL_OUTPUT && state <= REPL_FRAME &&
+	    r->purpose != REPL_FOR_JOB)
 		limit = repl_rows[REPL_OK].limit_ms;
 	r->state = state;
 	r->matched = 0;
@@ -42,7 +61,8 @@ repl_end_job(struct repl *r)
 	r->say_len = r->say_off = 0;
 	r->say_eof = false;
 	r->interrupts = 0;
-	r->interrupt_at = r->suspect_at = DRIVER_NEVER;
+	r->stopping = r->printed = false;
+	r->interrupt_at = r->suspect_at = r->runs_at = DRIVER_NEVER;
 }
 
 void
@@ -59,6 +79,7 @@ repl_finish(struct repl *r, enum driver_outcome outcome, uint64_t now)
 void
 repl_lose(struct repl *r, const char *why, uint64_t now)
 {
+	repl_end_flush(r);
 	repl_tell(r, DRIVER_LOST, why, strlen(why));
 	r->in_step = false;
 	r->ctl_len = 0;
@@ -87,6 +108,7 @@ repl_create(const struct driver_options *options)
 		free(r);
 		return NULL;
 	}
+	r->trace = r->hold;
 	r->may_interrupt = options->may_interrupt;
 	r->baud = options->baud;
 	return &r->base;
@@ -122,8 +144,10 @@ repl_close(struct driver *d)
 
 	repl_end_job(r);
 	repl_watch_init(&r->watch);
+	repl_title_init(&r->title);
 	r->settle_at = r->pace_at = DRIVER_NEVER;
-	r->deaf = r->touched = r->in_step = r->doubt = r->told = false;
+	r->told = REPL_TOLD_NOT;
+	r->deaf = r->touched = r->in_step = r->doubt = false;
 	r->helper = r->compile_known = r->no_compile = r->litter = false;
 	r->paste_known = r->paste = false;
 	r->own_program = true;
@@ -218,11 +242,30 @@ repl_abandon(struct repl *r, uint64_t now)
 }
 
 static void
+repl_interrupt_again(struct repl *r, uint64_t now)
+{
+	const char	*bytes = interrupts[r->interrupts++].bytes;
+
+	if (bytes == NULL) {
+		repl_lose(r, "the program does not stop at Ctrl-C", now);
+		return;
+	}
+	r->interrupt_at = now + interrupts[r->interrupts].after_ms;
+	repl_order(r, bytes, strlen(bytes));
+}
+
+bool
+repl_asked_if_over(const struct repl *r)
+{
+	return r->interrupts >= INTERRUPTS_ASKING;
+}
+
+static void
 repl_interrupt(struct driver *d, uint64_t now)
 {
 	struct repl	*r = repl_of(d);
 	bool		 sent = r->state == REPL_PASTE ||
-	    (r->state >= REPL_OK && r->state <= REPL_GONE);
+	    (r->state >= REPL_OK && r->state <= REPL_FRAME);
 
 	if (r->state == REPL_CLOSED || repl_end_is_news(r))
 		return;
@@ -238,9 +281,24 @@ repl_interrupt(struct driver *d, uint64_t now)
 	r->ctl_len = 0;
 	r->say_off = r->say_len;
 	r->say_eof = false;
-	repl_order(r, "\x03", 1);
-	if (r->interrupts++ == 0)
-		r->interrupt_at = now + INTERRUPT_MS;
+	if (r->state == REPL_PASTE)
+		repl_interrupt_again(r, now);
+	else if (!r->stopping)
+		r->interrupt_at = r->printed ? now : r->runs_at;
+	else
+		repl_order(r, "\x03", 1);
+	r->stopping = true;
+}
+
+void
+repl_runs(struct repl *r, uint64_t now)
+{
+	uint64_t	ms = COMPILE_MS + r->say_len / COMPILE_BYTES_PER_MS;
+
+	repl_enter(r, REPL_OUTPUT, now);
+	r->runs_at = now + (ms < COMPILE_LONG_MS ? ms : COMPILE_LONG_MS);
+	if (r->stopping && r->interrupts == 0)
+		r->interrupt_at = r->runs_at;
 }
 
 /* Texts are joined as long as nothing else happens. */
@@ -263,24 +321,17 @@ repl_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
 static void
 repl_restarted_in_job(struct repl *r, uint64_t now)
 {
-	repl_restarted(r);
-	r->told = false;
-	if (r->purpose != REPL_FOR_JOB) {
-		repl_stumble(r, now);
-		return;
-	}
-	repl_finish(r, DRIVER_BOARD_RESTARTED, now);
-}
+	bool	exited = repl_end_exited(r);
 
-static void
-repl_interrupt_again(struct repl *r, uint64_t now)
-{
-	if (r->interrupts++ >= INTERRUPTS) {
-		repl_lose(r, "the program does not stop at Ctrl-C", now);
-		return;
-	}
-	r->interrupt_at = now + INTERRUPT_MS;
-	repl_order(r, "\x03", 1);
+	if (!exited)
+		repl_end_flush(r);
+	repl_restarted(r);
+	r->told = REPL_TOLD_NOT;
+	if (r->purpose != REPL_FOR_JOB)
+		repl_stumble(r, now);
+	else
+		repl_finish(r, exited ? DRIVER_OK : DRIVER_BOARD_RESTARTED,
+		    now);
 }
 
 /* A state lasted longer than its limit. */
@@ -297,8 +348,9 @@ repl_expire(struct repl *r, uint64_t now)
 		repl_stumble(r, now);
 	} else if (r->state == REPL_LEAVE && r->watch.at_prompt) {
 		repl_left(r, now);
-	} else if (r->state == REPL_TRACE && !repl_trace_is_one(r)) {
-		repl_trace_was_output(r, now);
+	} else if (r->state == REPL_FRAME ||
+	    (for_job && r->state > REPL_OUTPUT && r->state < REPL_FRAME)) {
+		repl_end_quiet(r, now);
 	} else if (r->state == REPL_BANNER || r->state == REPL_PROBE ||
 	    (!for_job && r->state < REPL_LEAVE)) {
 		repl_stumble(r, now);

@@ -6,6 +6,7 @@
  *	repl_plan.c	what to say next to get a job done
  *	repl_say.c	the texts, and which way they go
  *	repl_hear.c	what each byte from the board means
+ *	repl_end.c	where what a job prints ends
  *	repl_send.c	how fast the bytes go
  *	repl_news.c	the events that wait to be told
  */
@@ -13,6 +14,7 @@
 #define PICOD_REPL_H
 
 #include "protocol/driver.h"
+#include "protocol/repl_title.h"
 #include "protocol/repl_watch.h"
 
 /* Names on the board: short, since each byte of them is waited for. */
@@ -37,9 +39,11 @@ enum repl_state {
 	REPL_PASTE,		/* sending by raw-paste */
 	REPL_OK,		/* until it says OK */
 	REPL_OUTPUT,		/* the job runs */
-	REPL_TRACE,		/* its traceback, or nothing */
-	REPL_END,		/* until the raw REPL's ">" */
-	REPL_GONE,		/* the job ended and took the REPL with it */
+	REPL_MARKED,		/* our mark: perhaps its output is over */
+	REPL_TRACE,		/* 04: perhaps its traceback, or nothing */
+	REPL_END,		/* 04 again: until the raw REPL's ">" */
+	REPL_EXIT,		/* or until the board that it restarts is back */
+	REPL_FRAME,		/* ">": is it quiet from now on? */
 	REPL_LEAVE,		/* until the friendly prompt */
 	REPL_REBOOT,		/* until it says that it restarts */
 	REPL_STATES
@@ -63,6 +67,13 @@ enum repl_purpose {
 	REPL_FOR_JOB,
 };
 
+/* What told the last restart, and tells it again in other words. */
+enum repl_told {
+	REPL_TOLD_NOT,
+	REPL_TOLD_BY_TITLE,	/* its line and the next title are still to come */
+	REPL_TOLD_BY_LINE,	/* a banner or a title is */
+};
+
 /* An event that waits to be told. */
 struct repl_news {
 	struct driver_event	 event;
@@ -80,16 +91,18 @@ struct repl {
 	uint64_t		 sync_until;	/* getting into step ends then */
 	uint64_t		 pace_at;	/* the next burst may go */
 	uint64_t		 interrupt_at;	/* the next Ctrl-C is due */
+	uint64_t		 runs_at;	/* what runs can be interrupted */
 	uint64_t		 suspect_at;	/* quiet since a banner until then */
 
 	/* what is known of the board */
 	struct repl_watch	 watch;
+	struct repl_title	 title;
 	bool			 deaf;		/* settling after open */
 	bool			 own_program;	/* it may run one of its own */
 	bool			 touched;	/* we were in its raw REPL */
 	bool			 in_step;
 	bool			 doubt;		/* in step, but probe first */
-	bool			 told;		/* this restart was told */
+	enum repl_told		 told;		/* this restart was */
 	bool			 helper;	/* it has our helper */
 	bool			 compile_known;
 	bool			 no_compile;	/* it needs the other helper */
@@ -111,6 +124,8 @@ struct repl {
 	bool			 started;
 	bool			 quiet;		/* don't tell what it says now */
 	unsigned		 rung;		/* of the ladder into step */
+	bool			 stopping;	/* it is to be interrupted */
+	bool			 printed;	/* it did, so it runs */
 	unsigned		 interrupts;	/* times we said Ctrl-C */
 
 	/* what is being said */
@@ -131,22 +146,29 @@ struct repl {
 
 	/* what is being heard */
 	bool			 marked;	/* this text ends with a mark */
-	bool			 held;		/* a mark that may be the end */
 	bool			 unmarked;	/* it ends without its mark */
+	bool			 exiting;	/* it restarts the board */
 	char			 want[24];	/* "(123456789, ", "123456789" */
 	size_t			 matched;
 	uint8_t			 last;
 	bool			 answer;	/* the probe's, the check's */
-	uint8_t			 trace[REPL_TRACE_MAX];
+	uint8_t			*trace;		/* what it raised, in hold[] */
 	size_t			 trace_len;
-	bool			 trace_cut;	/* its beginning was dropped */
+
+	/* what may be its end: [mark] 04 traceback 04 > */
+	uint8_t			 hold[REPL_TRACE_MAX + 1024];
+	size_t			 hold_len;
+	size_t			 hold_told;	/* as output, up to there */
+	size_t			 hold_first;	/* where the first 04 is */
+	size_t			 hold_second;
+	bool			 hold_cut;	/* a traceback without its beginning */
 
 	/* what is to be told: a queue, and the bytes of its texts */
 	struct repl_news	 news[8];
 	size_t			 n_news;
 	size_t			 text_told;
 	size_t			 text_len;
-	uint8_t			 text[REPL_TRACE_MAX + 1024];
+	uint8_t			 text[REPL_TRACE_MAX + 3072];
 };
 
 static inline struct repl *
@@ -170,6 +192,10 @@ void	repl_finish(struct repl *, enum driver_outcome, uint64_t now);
 void	repl_lose(struct repl *, const char *why, uint64_t now);
 /* The board began anew: all that was put on it is gone. */
 void	repl_restarted(struct repl *);
+/* The board took the text. */
+void	repl_runs(struct repl *, uint64_t now);
+/* Whether the raw REPL was asked to say hello, since a job does not stop. */
+bool	repl_asked_if_over(const struct repl *);
 
 /* repl_news.c */
 /* Adds an event; its data is static, or trace[]. */
@@ -224,6 +250,16 @@ void	repl_stumble(struct repl *, uint64_t now);
 /* The text ended with what is in trace[]. */
 void	repl_text_over(struct repl *, uint64_t now);
 
+/* repl_end.c */
+/* A byte while a text runs, or in what may be its end. */
+void	repl_hear_output(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* Nothing more was said for as long as the state waits. */
+void	repl_end_quiet(struct repl *, uint64_t now);
+/* Whether the job left by sys.exit(), now that a raw REPL says hello. */
+bool	repl_end_exited(struct repl *);
+/* The job is over in another way: what is held was output. */
+void	repl_end_flush(struct repl *);
+
 /* repl_hear.c */
 struct repl_row {
 	void		(*hear)(struct repl *, uint8_t, unsigned signs,
@@ -234,10 +270,6 @@ struct repl_row {
 extern const struct repl_row repl_rows[REPL_STATES];
 
 void	repl_hear(struct repl *, uint8_t, uint64_t now);
-/* Whether trace[] is a traceback for all one can tell by now. */
-bool	repl_trace_is_one(const struct repl *);
-/* It was not: the job printed 04 itself and goes on. */
-void	repl_trace_was_output(struct repl *, uint64_t now);
 /* The board is at its friendly prompt, as DRIVER_LEAVE and SOFT_RESET want. */
 void	repl_left(struct repl *, uint64_t now);
 

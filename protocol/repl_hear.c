@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What each byte from a REPL means: one handler for each state.
- *
- * The raw REPL frames a job's output by bytes that the job may print itself:
- *
- *	OK output 04 traceback 04 >
- *
- * A value is shown by our helper, which writes a mark after it, so that
- * print('\x04\x04>') is not mistaken for the end: that is the mark with 04, or
- * 04 with a traceback.  A program has no mark; there an 04 counts as the end if
- * a second one and a ">" follow.  Wherever no mark was seen, the board is probed
- * before the next job, so that leftovers are nobody's answer.
+ * What a job prints, and where that ends, has a file of its own: repl_end.c.
+ * Wherever no mark was seen, the board is probed before the next job, so that
+ * leftovers are nobody's answer.
  */
 #include <string.h>
 
@@ -22,24 +15,53 @@
 /* How long a restarted board must be quiet before its banner is believed. */
 #define QUIET_MS 300
 
-/* Says what the board said while it was not asked, if anyone wants that. */
+/* Says what the board said by itself, without its titles. */
 static void
-hear_noise(struct repl *r, uint8_t c)
+hear_unasked(struct repl *r)
+{
+	const uint8_t	*bytes;
+	size_t		 n = repl_title_shown(&r->title, &bytes);
+
+	repl_tell_text(r, DRIVER_UNASKED, bytes, n);
+}
+
+/* The same while a job is on its way, if anyone wants that. */
+static void
+hear_noise(struct repl *r)
 {
 	if (!r->quiet)
-		repl_tell_text(r, DRIVER_UNASKED, &c, 1);
+		hear_unasked(r);
+}
+
+/* Whether that is a restart: it may be told by a title, a line and a banner. */
+static bool
+hear_restart(struct repl *r, unsigned signs)
+{
+	enum repl_told	told = r->told;
+
+	if (signs & REPL_SIGN_REBOOT) {
+		r->told = REPL_TOLD_BY_LINE;
+		return told != REPL_TOLD_BY_TITLE;
+	}
+	if (!(signs & REPL_SIGN_BANNER) && !((signs & REPL_SIGN_TITLE) &&
+	    r->title.says == REPL_TITLE_RUNS))
+		return false;
+	r->told = REPL_TOLD_NOT;
+	return told == REPL_TOLD_NOT;
 }
 
 /* A board that restarts itself runs its own program, outside the raw REPL. */
 static void
 hear_listen(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
-	repl_tell_text(r, DRIVER_UNASKED, &c, 1);
-	if (!(signs & (REPL_SIGN_REBOOT | REPL_SIGN_BANNER)))
-		return;
-	if (!r->told || (signs & REPL_SIGN_REBOOT))
+	bool	restart = hear_restart(r, signs);
+
+	(void)c;
+	hear_unasked(r);
+	if (restart)
 		repl_restarted(r);
-	r->told = signs & REPL_SIGN_REBOOT;
+	else if (!(signs & (REPL_SIGN_REBOOT | REPL_SIGN_BANNER)))
+		return;
 	r->own_program = true;
 	r->touched = false;
 	repl_enter(r, REPL_LISTEN, now);
@@ -59,7 +81,8 @@ hear_idle(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 static void
 hear_banner(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
-	hear_noise(r, c);
+	(void)c;
+	hear_noise(r);
 	if (signs & (REPL_SIGN_PROMPT | REPL_SIGN_RAW))
 		r->quiet = true;
 	if (signs & REPL_SIGN_REBOOT)
@@ -135,14 +158,7 @@ hear_send(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	(void)signs, (void)now;
 	if (c != '>')
-		hear_noise(r, c);
-}
-
-static void
-hear_gone(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)signs, (void)now;
-	hear_noise(r, c);
+		hear_noise(r);
 }
 
 /*
@@ -164,9 +180,9 @@ hear_paste(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 		}
 		r->say_eof = false;
 		r->say_off = r->say_len;
-		repl_enter(r, REPL_OUTPUT, now);
+		repl_runs(r, now);
 	} else {
-		hear_noise(r, c);
+		hear_noise(r);
 	}
 }
 
@@ -193,7 +209,7 @@ hear_ok(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	(void)signs;
 	if (c == 'K' && r->last == 'O') {
-		repl_enter(r, REPL_OUTPUT, now);
+		repl_runs(r, now);
 		return;
 	}
 	if (hear_echo(r, c)) {
@@ -201,135 +217,10 @@ hear_ok(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 		repl_stumble(r, now);
 		return;
 	}
-	if (r->last == 'O')
-		hear_noise(r, r->last);
+	if (r->last == 'O' && !r->quiet)
+		repl_tell_text(r, DRIVER_UNASKED, &r->last, 1);
 	if (c != 'O' && c != CTRL_D && c != '>')
-		hear_noise(r, c);
-}
-
-/* The helper works if it shows our nonce; noise may stand around that. */
-static void
-hear_check(struct repl *r, uint8_t c)
-{
-	if (c == (uint8_t)r->want[r->matched])
-		r->matched++;
-	else
-		r->matched = c == (uint8_t)r->want[0];
-	if (r->want[r->matched] == '\0') {
-		r->answer = true;
-		r->matched = 0;
-	}
-}
-
-/* A board that refused half of a text may print all the same. */
-static void
-hear_printed(struct repl *r, const uint8_t *bytes, size_t len)
-{
-	size_t	i;
-
-	for (i = 0; r->purpose == REPL_FOR_CHECK && i < len; i++)
-		hear_check(r, bytes[i]);
-	if (r->purpose != REPL_FOR_JOB || len == 0)
-		return;
-	repl_tell_started(r);
-	repl_tell_text(r, DRIVER_OUTPUT, bytes, len);
-}
-
-/* What raises before the helper is called, or stops it, ends without a mark. */
-static void
-hear_output(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	static const uint8_t	mark = REPL_MARK;
-	bool			held = r->held;
-
-	(void)signs;
-	r->held = r->marked && c == mark;
-	if (held && c != CTRL_D)
-		hear_printed(r, &mark, 1);
-	if (c == CTRL_D) {
-		r->unmarked = !held;
-		repl_enter(r, REPL_TRACE, now);
-	} else if (!r->held) {
-		hear_printed(r, &c, 1);
-	}
-}
-
-bool
-repl_trace_is_one(const struct repl *r)
-{
-	static const char	head[] = "Traceback ";
-	size_t			n = sizeof head - 1;
-
-	return (!r->unmarked && r->trace_len == 0) || r->trace_cut ||
-	    (r->trace_len >= n && memcmp(r->trace, head, n) == 0);
-}
-
-void
-repl_trace_was_output(struct repl *r, uint64_t now)
-{
-	static const uint8_t	end[] = { REPL_MARK, CTRL_D };
-	size_t			len = r->trace_len, i;
-
-	hear_printed(r, end + r->unmarked, sizeof end - r->unmarked);
-	r->trace_len = 0;
-	r->trace_cut = false;
-	repl_enter(r, REPL_OUTPUT, now);
-	for (i = 0; i < len; i++)	/* there is no 04 in it */
-		hear_output(r, r->trace[i], 0, now);
-}
-
-/* An end without its mark is one of a job that raised, or was stopped. */
-static bool
-hear_trace_was_due(const struct repl *r)
-{
-	return !r->marked || r->interrupts > 0 || repl_trace_is_one(r);
-}
-
-/* Of a long traceback the end tells more than the beginning. */
-static void
-hear_trace(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)signs;
-	if (c == CTRL_D && hear_trace_was_due(r)) {
-		repl_enter(r, REPL_END, now);
-		return;
-	}
-	if (c == CTRL_D) {
-		repl_trace_was_output(r, now);
-		hear_output(r, c, 0, now);
-		return;
-	}
-	if (r->trace_len == sizeof r->trace) {
-		if (!repl_trace_is_one(r)) {
-			repl_trace_was_output(r, now);
-			hear_output(r, c, 0, now);
-			return;
-		}
-		r->trace_cut = true;
-		r->trace_len /= 2;
-		memmove(r->trace, r->trace + r->trace_len, r->trace_len);
-	}
-	r->trace[r->trace_len++] = c;
-}
-
-/*
- * No ">" after the second 04: the first of them was the job's own, and this
- * second one may be the first of the end.  With a mark and nothing in between,
- * the end is certain, so the job has left the REPL (sys.exit()).
- */
-static void
-hear_end(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	if (c == '>') {
-		repl_text_over(r, now);
-	} else if (r->unmarked || r->trace_len > 0) {
-		repl_trace_was_output(r, now);
-		hear_output(r, CTRL_D, 0, now);
-		hear_trace(r, c, signs, now);
-	} else {
-		repl_enter(r, REPL_GONE, now);
-		hear_noise(r, c);
-	}
+		hear_noise(r);
 }
 
 /* The prompt is ours: Ctrl-D at it restarts the board with its program. */
@@ -354,14 +245,32 @@ hear_leave(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 		repl_left(r, now);
 }
 
+/*
+ * After a Ctrl-D at its prompt a CircuitPython says in its own language that it
+ * restarts, and may have a title for that.
+ */
+static bool
+hear_rebooted(struct repl *r, unsigned signs)
+{
+	static const char	name[] = "CircuitPython";
+
+	if (signs & (REPL_SIGN_REBOOT | REPL_SIGN_BANNER))
+		return hear_restart(r, signs);
+	if (!(signs & REPL_SIGN_TITLE) && !((signs & REPL_SIGN_LINE) &&
+	    strstr(r->watch.about, name) != NULL))
+		return false;
+	r->told = REPL_TOLD_BY_TITLE;
+	return true;
+}
+
 static void
 hear_reboot(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
-	repl_tell_text(r, DRIVER_UNASKED, &c, 1);
-	if (!(signs & (REPL_SIGN_REBOOT | REPL_SIGN_BANNER)))
+	(void)c;
+	hear_unasked(r);
+	if (!hear_rebooted(r, signs))
 		return;
 	repl_restarted(r);
-	r->told = signs & REPL_SIGN_REBOOT;
 	r->own_program = true;
 	repl_finish(r, DRIVER_OK, now);
 }
@@ -383,13 +292,44 @@ const struct repl_row repl_rows[REPL_STATES] = {
 	[REPL_SEND]	= { hear_send, 5000, "the port takes no bytes" },
 	[REPL_PASTE]	= { hear_paste, 5000, "the board takes no more text" },
 	[REPL_OK]	= { hear_ok, 5000, "the board did not take the text" },
-	[REPL_OUTPUT]	= { hear_output, 0, "the program did not stop" },
-	[REPL_TRACE]	= { hear_trace, 5000, "the traceback has no end" },
-	[REPL_END]	= { hear_end, 2000, "the raw REPL did not come back" },
-	[REPL_GONE]	= { hear_gone, 5000, "the raw REPL did not come back" },
+	[REPL_OUTPUT]	= { repl_hear_output, 0, NULL },
+	[REPL_MARKED]	= { repl_hear_output, 0, NULL },
+	[REPL_TRACE]	= { repl_hear_output, 0, NULL },
+	[REPL_END]	= { repl_hear_output, 0, NULL },
+	[REPL_EXIT]	= { repl_hear_output, 0, NULL },
+	[REPL_FRAME]	= { repl_hear_output, 0, NULL },
 	[REPL_LEAVE]	= { hear_leave, 1000, "the prompt did not come" },
 	[REPL_REBOOT]	= { hear_reboot, 3000, "the board did not restart" },
 };
+
+/* Nothing runs, or the raw REPL would not have answered: nobody heard the end. */
+static void
+hear_over(struct repl *r, uint64_t now)
+{
+	repl_end_flush(r);
+	r->trace_len = 0;
+	r->doubt = true;
+	repl_finish(r, DRIVER_INTERRUPTED, now);
+}
+
+/* A job may write titles of its own. */
+static unsigned
+hear_signs(struct repl *r, uint8_t c)
+{
+	enum repl_title_says	before = r->title.says;
+
+	switch (repl_title_byte(&r->title, c)) {
+	case REPL_TITLE_HIDDEN:
+		return 0;
+	case REPL_TITLE_TOLD:
+		if (r->state < REPL_OK || r->state > REPL_FRAME)
+			return REPL_SIGN_TITLE;
+		r->title.says = before;
+		return 0;
+	default:
+		return repl_watch_byte(&r->watch, c);
+	}
+}
 
 /*
  * A banner as the last thing said while a job ran is a restart; one that the
@@ -398,13 +338,15 @@ const struct repl_row repl_rows[REPL_STATES] = {
 void
 repl_hear(struct repl *r, uint8_t c, uint64_t now)
 {
-	unsigned	signs = repl_watch_byte(&r->watch, c);
+	unsigned	signs = hear_signs(r, c);
 	bool		job_runs;
 
 	repl_rows[r->state].hear(r, c, signs, now);
 	r->last = c;
-	job_runs = r->state >= REPL_OK && r->state <= REPL_GONE;
+	job_runs = r->state >= REPL_OK && r->state <= REPL_FRAME;
 	r->suspect_at = DRIVER_NEVER;
-	if (job_runs && (signs & (REPL_SIGN_RAW | REPL_SIGN_BANNER)))
+	if (job_runs && (signs & REPL_SIGN_RAW) && repl_asked_if_over(r))
+		hear_over(r, now);
+	else if (job_runs && (signs & (REPL_SIGN_RAW | REPL_SIGN_BANNER)))
 		r->suspect_at = now + QUIET_MS;
 }

@@ -77,7 +77,8 @@ say_text(struct repl *r, enum repl_purpose purpose, const void *text,
 	r->say_off = 0;
 	r->say_eof = true;
 	r->marked = marked;
-	r->held = r->unmarked = r->trace_cut = false;
+	r->unmarked = false;
+	r->runs_at = DRIVER_NEVER;
 	r->trace_len = 0;
 	if (purpose != REPL_FOR_PROBE && (!r->paste_known ||
 	    (r->paste && len > r->window_step))) {

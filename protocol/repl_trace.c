@@ -10,7 +10,8 @@
  *						has no compile()
  *
  * The first two go, and the third is named as the friendly prompt names it.  An
- * expression is in the line that was sent, which stays.
+ * expression is in the line that was sent, which stays.  Boards translate all
+ * but the names.
  */
 #include "protocol/repl_trace.h"
 
@@ -18,11 +19,10 @@
 
 #include "protocol/repl.h"
 
-#define CALLER	"  File \"<stdin>\", line 1, in <module>"
-#define STRING	"  File \"<string>\", "
-#define STDIN	"  File \"<stdin>\", "
-#define LAMBDA	", in <lambda>"
-#define MODULE	", in <module>"
+#define STRING	"\"<string>\""
+#define STDIN	"\"<stdin>\""
+#define LAMBDA	"<lambda>"	/* as long as the other */
+#define MODULE	"<module>"
 
 static bool
 line_begins(const uint8_t *line, size_t len, const char *s)
@@ -30,14 +30,11 @@ line_begins(const uint8_t *line, size_t len, const char *s)
 	return len >= strlen(s) && memcmp(line, s, strlen(s)) == 0;
 }
 
-/* The line end is not part of what it must end with. */
-static bool
-line_ends(const uint8_t *line, size_t len, const char *s)
+/* Where the name is in a line, behind which the line goes on; or NULL. */
+static const uint8_t *
+line_find(const uint8_t *line, size_t len, const char *name)
 {
-	while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
-		len--;
-	return len >= strlen(s) &&
-	    memcmp(line + len - strlen(s), s, strlen(s)) == 0;
+	return memmem(line, len, name, strlen(name));
 }
 
 static size_t
@@ -48,28 +45,70 @@ line_length(const uint8_t *line, size_t len)
 	return end == NULL ? len : (size_t)(end - line) + 1;
 }
 
+static bool
+line_is_frame(const uint8_t *line, size_t len, const char *file)
+{
+	return line_begins(line, len, "  ") && line_find(line, len, file) != NULL;
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The frame of the line that was sent: the first of its file, of no function. */
+static bool
+line_is_caller(const uint8_t *line, size_t len)
+{
+	const uint8_t	*end = line + len, *p;
+
+	if (!line_is_frame(line, len, STDIN) ||
+	    line_find(line, len, MODULE) == NULL)
+		return false;
+	p = line_find(line, len, STDIN) + strlen(STDIN);
+	while (p < end && !is_digit(*p))
+		p++;
+	return end - p >= 2 && p[0] == '1' && !is_digit(p[1]);
+}
+
+static bool
+line_is_helper(const uint8_t *line, size_t len)
+{
+	const uint8_t	*name;
+
+	if (!line_is_frame(line, len, STDIN))
+		return false;
+	name = line_find(line, len, " " REPL_HELPER);
+	if (name == NULL)
+		return false;
+	name += strlen(" " REPL_HELPER);
+	return name == line + len || *name == ' ' || *name == '\r' ||
+	    *name == '\n';
+}
+
 /* Copies a frame that stays, under the friendly prompt's names. */
 static size_t
 trace_copy(uint8_t *to, const uint8_t *line, size_t len, bool first)
 {
-	size_t	 n = 0, skip = 0;
+	const uint8_t	*name = line_find(line, len, STRING);
+	size_t		 before, after;
+	uint8_t		*lambda;
 
-	if (line_begins(line, len, STRING)) {
-		memcpy(to, STDIN, n = strlen(STDIN));
-		skip = strlen(STRING);
+	if (name == NULL) {
+		memmove(to, line, len);
+		return len;
 	}
-	if (first && skip > 0 && line_ends(line, len, LAMBDA)) {
-		size_t	keep = len - skip;
-
-		memmove(to + n, line + skip, keep);
-		while (memcmp(to + n + keep - strlen(LAMBDA), LAMBDA,
-		    strlen(LAMBDA)) != 0)
-			keep--;
-		memcpy(to + n + keep - strlen(LAMBDA), MODULE, strlen(MODULE));
-		return n + len - skip;
-	}
-	memmove(to + n, line + skip, len - skip);
-	return n + len - skip;
+	before = (size_t)(name - line);
+	after = len - before - strlen(STRING);
+	memmove(to, line, before);
+	memcpy(to + before, STDIN, strlen(STDIN));
+	to += before + strlen(STDIN);
+	memmove(to, line + len - after, after);
+	lambda = memmem(to, after, LAMBDA, strlen(LAMBDA));
+	if (first && lambda != NULL)
+		memcpy(lambda, MODULE, strlen(MODULE));
+	return before + strlen(STDIN) + after;
 }
 
 size_t
@@ -79,18 +118,20 @@ repl_trace_trim(uint8_t *trace, size_t len, bool wrapped)
 	bool	caller = wrapped, first = true;
 
 	for (off = 0; off < len; off += n) {
-		n = line_length(trace + off, len - off);
-		if (line_ends(trace + off, n, ", in " REPL_HELPER))
+		uint8_t	*line = trace + off;
+
+		n = line_length(line, len - off);
+		if (line_is_helper(line, n))
 			continue;
-		if (caller && line_ends(trace + off, n, CALLER)) {
+		if (caller && line_is_caller(line, n)) {
 			caller = false;
 			continue;
 		}
-		if (line_begins(trace + off, n, "  File ")) {
-			out += trace_copy(trace + out, trace + off, n, first);
+		if (line_is_frame(line, n, "\"")) {
+			out += trace_copy(trace + out, line, n, first);
 			first = false;
 		} else {
-			memmove(trace + out, trace + off, n);
+			memmove(trace + out, line, n);
 			out += n;
 		}
 	}

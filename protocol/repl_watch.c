@@ -96,8 +96,8 @@ watch_end_line(struct repl_watch *w)
 	w->line = w->len;
 	if (line_is(line, len, "MPY: soft reboot") ||
 	    line_is(line, len, "soft reboot"))
-		return REPL_SIGN_REBOOT;
-	return 0;
+		return REPL_SIGN_REBOOT | REPL_SIGN_LINE;
+	return len > 0 ? REPL_SIGN_LINE : 0;
 }
 
 /* Keeps the newer half, and of a long line its newer part. */
@@ -134,5 +134,6 @@ repl_watch_byte(struct repl_watch *w, uint8_t c)
 	if (w->banner > 0 && line_is(line, len, PROMPT))
 		signs |= REPL_SIGN_BANNER;
 	w->banner = 0;
+	w->line = w->len;	/* what is typed or said now is no part of it */
 	return signs;
 }

@@ -15,6 +15,8 @@ enum repl_sign {
 	REPL_SIGN_RAW = 2,	/* the raw REPL's banner is, with its ">" */
 	REPL_SIGN_BANNER = 4,	/* "MicroPython v...", then ">>> " */
 	REPL_SIGN_REBOOT = 8,	/* the line "MPY: soft reboot" */
+	REPL_SIGN_LINE = 16,	/* a line that is not empty */
+	REPL_SIGN_TITLE = 32,	/* a title, see repl_title.h */
 };
 
 struct repl_watch {

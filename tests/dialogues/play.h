@@ -146,7 +146,7 @@ play_append(char *to, size_t size, const void *bytes, size_t len)
 }
 
 struct dialogues {
-	struct dialogue	 all[128];
+	struct dialogue	 all[256];
 	size_t		 n;
 };
 

@@ -125,6 +125,58 @@ class Repl:
         self.assertIn('SyntaxError', caught.exception['traceback'])
         self.assertEqual(self.output('1'), '1\n')
 
+    def test_an_end_without_a_traceback(self):
+        """The compiler refuses a text without one; 04 is in a message."""
+        self.start()
+        with self.fails('StatementFailed', output='') as caught:
+            self.output("print('21 \\N{DEGREE SIGN}C')")
+        self.assertIn('NotImplementedError', caught.exception['traceback'])
+        self.assertEqual(self.output('1'), '1\n')
+        for text in ("raise ValueError('a\\x04b')",
+                     "x = 1\nraise ValueError('a\\x04b')",
+                     "x = 1\nraise ValueError('a\\x04>b')"):
+            with self.subTest(text=text):
+                with self.fails('StatementFailed', output='') as caught:
+                    self.output(text)
+                self.assertRegex(caught.exception['traceback'],
+                                 'ValueError: a\x04>?b\n$')
+                self.assertEqual(self.output('1'), '1\n')
+
+    def test_sys_exit_is_an_end_like_any_other(self):
+        self.start()
+        before = self.p.call('Send', text='x = 5')['boot']
+        for text in ('import sys\nprint("well")\nsys.exit(0)\n',
+                     'import sys; print("well"); sys.exit()',
+                     'print("well"); raise SystemExit'):
+            with self.subTest(text=text):
+                answer = self.p.call('Send', text=text)
+                self.assertEqual(answer['output'], 'well\n')
+                self.assertEqual(answer['boot'] > before, self.EXIT_RESTARTS)
+                before = answer['boot']
+        if self.EXIT_RESTARTS:
+            with self.fails('StatementFailed'):
+                self.output('x')
+        else:
+            self.assertEqual(self.output('x'), '5\n')
+
+    def test_a_clean_up_of_seconds_is_not_cut_short(self):
+        self.start()
+        with self.fails('TimedOut'):
+            self.p.call('Send', timeout=300, text=(
+                'import time as t\n' if self.BOARD is MicroPython else
+                'from microbit import sleep\n') +
+                'steps = []\n'
+                'try:\n'
+                '  while True: pass\n'
+                'finally:\n'
+                '  for i in range(8):\n'
+                '    steps.append(i)\n' +
+                ('    t.sleep_ms(200)\n' if self.BOARD is MicroPython else
+                 '    sleep(200)\n') +
+                '  steps.append("closed")\n')
+        self.assertEqual(self.output('steps'),
+                         "[0, 1, 2, 3, 4, 5, 6, 7, 'closed']\n")
+
     def test_not_utf8(self):
         self.start()
         if not self.CAN_WRITE_BYTES:
@@ -196,7 +248,6 @@ if True:
                       "for i in range(100): print(i, 'grün')"))
         self.assertEqual(''.join(p['output'] for p in pieces),
                          ''.join(f'{i} grün\n' for i in range(100)))
-        self.assertGreater(len(pieces), 1)
 
     def test_picoctl_streams_and_is_interrupted(self):
         self.start()
@@ -368,6 +419,7 @@ class OnMicrobit(Repl, picod.Case):
     BOARD = Microbit
     DIVIDE_BY_ZERO = 'division by zero'
     CAN_WRITE_BYTES = False
+    EXIT_RESTARTS = False
 
     @staticmethod
     def LENGTH(text):
@@ -379,6 +431,7 @@ class OnMicroPython(Repl, picod.Case):
     BOARD = MicroPython
     DIVIDE_BY_ZERO = 'divide by zero'
     CAN_WRITE_BYTES = True
+    EXIT_RESTARTS = True
 
     @staticmethod
     def LENGTH(text):
@@ -398,6 +451,24 @@ class OnMicroPython(Repl, picod.Case):
             self.output('bytearray(100000000)')
         self.assertIn('MemoryError', caught.exception['traceback'])
         self.assertEqual(self.output('2 + 2'), '4\n')
+
+    def test_a_full_memory_ends_a_statement(self):
+        """It has no room for a traceback, and its board is not lost."""
+        self.start()
+        self.output('l = []')
+        with self.fails('StatementFailed'):
+            self.output('while 1: l.append(bytearray(16))')
+        with self.fails('StatementFailed') as caught:
+            self.output('len(l)')
+        self.assertIn('MemoryError', caught.exception['traceback'])
+
+    def test_what_a_scheduled_function_prints(self):
+        self.start()
+        self.output('import micropython')
+        for _ in range(5):
+            self.assertEqual(self.output(
+                'x = micropython.schedule(print, "tick")'), 'tick\n')
+        self.assertEqual(self.output('1'), '1\n')
 
     def test_from_half_a_raw_paste(self):
         self.check_start(b'\x01\x05A\x01marker = 1', b'\x01', echoes=False)

@@ -37,11 +37,16 @@ answer(struct drive *v, uint8_t *to)
 			return (size_t)sprintf(s, "\x04");
 		return (size_t)sprintf(s, "%s\r\n\x1e\x04", r->purpose ==
 		    REPL_FOR_CHECK ? r->want : "1");
+	case REPL_MARKED:
+		return (size_t)sprintf(s, v->now % 5 ? "\x04" : "tick");
 	case REPL_TRACE:
-		return (size_t)sprintf(s, v->now % 3 ? "\x04" :
-		    "Traceback (\r\nNameError: '__p'\r\n\x04");
+		return (size_t)sprintf(s, v->now % 3 ? "\x04" : v->now % 2 ?
+		    "MemoryError: \r\n\x04" :
+		    " \"<stdin>\"\r\nNameError: '__p'\r\n\x04");
 	case REPL_END:
-		return (size_t)sprintf(s, ">");
+		return (size_t)sprintf(s, v->now % 7 ? ">" : "soft reboot\r\n");
+	case REPL_EXIT:
+		return (size_t)sprintf(s, "raw REPL; CTRL-B to exit\r\n>");
 	case REPL_LEAVE:
 		return (size_t)sprintf(s, "MicroPython v1 on 2; x\r\n>>> ");
 	case REPL_REBOOT:

@@ -516,6 +516,26 @@ START_TEST(marked_text_ends_by_its_mark)
 }
 END_TEST
 
+/* Feeds bytes and returns how much output was told; *event: the last one. */
+static size_t
+told(struct driver *d, const void *bytes, size_t len, struct driver_event *event)
+{
+	const uint8_t	*p = bytes;
+	size_t		 sum = 0, n;
+
+	while (len > 0 || driver_deadline(d) == 0) {
+		n = len;
+		if (len > 0)
+			n = driver_feed(d, p, len, 0, event);
+		else
+			driver_tick(d, 0, event);
+		p += n;
+		len -= n;
+		sum += event->type == DRIVER_OUTPUT ? event->len : 0;
+	}
+	return sum;
+}
+
 /* A traceback that is longer than is kept loses its beginning. */
 START_TEST(trace_is_bounded)
 {
@@ -529,10 +549,10 @@ START_TEST(trace_is_bounded)
 	in->busy = in->in_step = true;
 	in->purpose = REPL_FOR_JOB;
 	in->state = REPL_OUTPUT;
-	driver_feed(d, (const uint8_t *)"\x04Traceback (", 12, 0, &event);
-	for (i = 0; i < 3000; i++)
-		driver_feed(d, (const uint8_t *)"  File\r\n", 8, 0, &event);
-	driver_feed(d, (const uint8_t *)"E: 1\r\n\x04>", 8, 0, &event);
+	told(d, "\x04Traceback (\r\n", 13, &event);
+	for (i = 0; i < 1000; i++)
+		told(d, "  File \"<stdin>\", line 1\r\n", 26, &event);
+	told(d, "E: 1\r\n\x04>", 8, &event);
 	ck_assert_int_eq(event.type, DRIVER_DONE);
 	ck_assert_int_eq(event.outcome, DRIVER_RAISED);
 	ck_assert_uint_ge(event.len, REPL_TRACE_MAX / 2);
@@ -542,8 +562,35 @@ START_TEST(trace_is_bounded)
 }
 END_TEST
 
+/* What is no traceback is told when it grows too long, and is not lost. */
+START_TEST(output_between_two_04_is_bounded)
+{
+	struct driver_options	options = { 0 };
+	struct driver		*d = driver_create(&driver_repl, &options);
+	struct driver_event	event = { 0 };
+	struct repl		*in = (struct repl *)d;
+	uint8_t			bytes[500];
+	size_t			sum = 0, i;
+
+	memset(bytes, 'x', sizeof bytes);
+	driver_open(d, 0, false, 0);
+	in->busy = in->in_step = true;
+	in->purpose = REPL_FOR_JOB;
+	in->state = REPL_OUTPUT;
+	bytes[0] = 0x04;
+	for (i = 0; i < 1000; i++, bytes[0] = 'x')
+		sum += told(d, bytes, sizeof bytes, &event);
+	ck_assert_uint_le(i * sizeof bytes - sum, REPL_TRACE_MAX + 1);
+	sum += told(d, "\x04\x04>", 3, &event);
+	ck_assert_int_eq(event.type, DRIVER_DONE);
+	ck_assert_uint_eq(i * sizeof bytes, sum);
+	driver_destroy(d);
+}
+END_TEST
+
 /* ------------------------------------------------------- signs of a REPL */
 
+/* All but the ends of lines. */
 static unsigned
 signs(const char *text)
 {
@@ -553,7 +600,7 @@ signs(const char *text)
 	repl_watch_init(&w);
 	for (; *text != '\0'; text++)
 		all |= repl_watch_byte(&w, (uint8_t)*text);
-	return all;
+	return all & ~(unsigned)REPL_SIGN_LINE;
 }
 
 START_TEST(watch_signs)
@@ -581,6 +628,72 @@ START_TEST(watch_signs)
 	memset(line, 'x', sizeof line);
 	strcpy(line + 900, "\r\nraw REPL; CTRL-B to exit\r\n>");
 	ck_assert_uint_eq(signs(line), REPL_SIGN_RAW);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- titles */
+
+#define SNAKE "\xf0\x9f\x90\x8d"
+
+static const struct {
+	const char		*bytes;
+	enum repl_title_says	 says;
+	const char		*version;
+	const char		*shown;
+} titles[] = {
+	{ "a\x1b]0;" SNAKE "code.py | 10.2.1\x1b\\b", REPL_TITLE_RUNS, "10.2.1",
+	    "ab" },
+	{ "\x1b]0;" SNAKE "REPL | 8.2.9\x07", REPL_TITLE_PROMPT, "8.2.9", "" },
+	{ "\x1b]0;" SNAKE "Done | 10.2.1\x1b\\", REPL_TITLE_OVER, "10.2.1", "" },
+	{ "\x1b]0;" SNAKE "1@code.py KeyboardInterrupt | 10.0.3\x1b\\",
+	    REPL_TITLE_OVER, "10.0.3", "" },
+	{ "\x1b]0;" SNAKE "Wi-Fi: off | lib/a.py | 10.0.3-2-g123\x1b\\",
+	    REPL_TITLE_RUNS, "10.0.3-2-g123", "" },
+	{ "\x1b]0;" SNAKE "10.0.0.7 | Fertig | 9.2.9\x1b\\",
+	    REPL_TITLE_OVER, "9.2.9", "" },
+	{ "\x1b]0;" SNAKE "\x1b\\", REPL_TITLE_OVER, "", "" },
+	{ "\x1b[2K\x1b[0G", REPL_TITLE_NOTHING, "", "\x1b[2K\x1b[0G" },
+	{ "\x1b]0;" SNAKE "REPL | 8\x07\x1b[2K\x1b[0Gx\x1b[2J",
+	    REPL_TITLE_PROMPT, "8", "x\x1b[2J" },
+	{ "\x1b]0;python\x07", REPL_TITLE_NOTHING, "", "\x1b]0;python\x07" },
+	{ "\x1b]0;" SNAKE "REPL\r\n", REPL_TITLE_NOTHING, "",
+	    "\x1b]0;" SNAKE "REPL\r\n" },
+};
+
+START_TEST(title)
+{
+	struct repl_title	 t;
+	char			 shown[64] = "";
+	const uint8_t		*p;
+	const char		*c;
+
+	repl_title_init(&t);
+	for (c = titles[_i].bytes; *c != '\0'; c++) {
+		repl_title_byte(&t, (uint8_t)*c);
+		strncat(shown, (const char *)t.held,
+		    repl_title_shown(&t, &p));
+	}
+	ck_assert_int_eq(t.says, titles[_i].says);
+	ck_assert_str_eq(t.version, titles[_i].version);
+	ck_assert_str_eq(shown, titles[_i].shown);
+}
+END_TEST
+
+/* One that has no end is shown at last. */
+START_TEST(title_is_bounded)
+{
+	struct repl_title	 t;
+	const uint8_t		*p;
+	size_t			 i, sum = 0;
+
+	repl_title_init(&t);
+	repl_title_byte(&t, 0x1b);
+	repl_title_byte(&t, ']');
+	for (i = 2; i < 1000; i++) {
+		repl_title_byte(&t, 'x');
+		sum += repl_title_shown(&t, &p);
+	}
+	ck_assert_uint_eq(sum, i);
 }
 END_TEST
 
@@ -614,7 +727,10 @@ main(void)
 	tcase_add_test(tc, trace_is);
 	tcase_add_test(tc, trace_is_bounded);
 	tcase_add_test(tc, marked_text_ends_by_its_mark);
+	tcase_add_test(tc, output_between_two_04_is_bounded);
 	tcase_add_test(tc, watch_signs);
+	tcase_add_loop_test(tc, title, 0, sizeof titles / sizeof *titles);
+	tcase_add_test(tc, title_is_bounded);
 	suite_add_tcase(suite, tc);
 
 	runner = srunner_create(suite);
