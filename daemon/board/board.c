@@ -52,7 +52,7 @@ board_create(const struct board_options *options, const struct board_host *host,
 	b->host_data = host_data;
 	b->boot = boot;
 	b->next_id = 1;
-	b->timeout_at = b->probe_at = DRIVER_NEVER;
+	b->timeout_at = b->probe_at = b->coming_at = DRIVER_NEVER;
 	b->hold.deadline = DRIVER_NEVER;
 	TAILQ_INIT(&b->waiting);
 	history_init(&b->history, LIMIT_HISTORY);
@@ -117,6 +117,26 @@ board_set_problem(struct board *b, const char *reason)
 	snprintf(b->problem, sizeof b->problem, "%s", reason);
 }
 
+/* It is not expected any more: those who would wait no longer are told why. */
+static void
+board_give_up(struct board *b)
+{
+	char	why[sizeof b->problem];
+
+	b->coming_at = DRIVER_NEVER;
+	snprintf(why, sizeof why, "%s", b->problem);
+	board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, why);
+}
+
+/* A board that was flashed comes back as another device: its port goes first. */
+void
+board_failed(struct board *b, const char *reason)
+{
+	board_set_problem(b, reason);
+	if (b->coming_at != DRIVER_NEVER && !b->becoming)
+		board_give_up(b);
+}
+
 void
 board_disown(struct board *b, const char *problem)
 {
@@ -166,7 +186,7 @@ board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 	b->away = false;
 	b->open = true;
 	b->boot++;
-	b->probe_at = DRIVER_NEVER;
+	b->probe_at = b->coming_at = DRIVER_NEVER;
 	b->probing = false;
 	history_clear(&b->history);
 	driver_close(b->driver);
@@ -196,6 +216,8 @@ void
 board_closed(struct board *b, const char *reason, uint64_t now)
 {
 	board_tick_driver(b, now);	/* above all, that the job had begun */
+	if (!b->open)
+		return;		/* it was left, and taken, that very moment */
 	b->open = false;
 	b->restarted = b->probing = false;
 	b->probe_at = DRIVER_NEVER;
@@ -250,6 +272,8 @@ board_tick(struct board *b, uint64_t now)
 		board_probe(b, now);
 	if (now >= b->hold.deadline)
 		board_release(b, b->hold.token, true, now);
+	if (now >= b->coming_at)
+		board_give_up(b);
 	board_queue_tick(b, now);
 	board_wake(b);
 }
@@ -266,6 +290,7 @@ board_deadline(const struct board *b)
 	uint64_t	at = earlier(b->probe_at, b->hold.deadline);
 
 	at = earlier(at, b->timeout_at);
+	at = earlier(at, b->coming_at);
 	at = earlier(at, board_queue_deadline(b));
 	return b->open && !b->away ?
 	    earlier(at, driver_deadline(b->driver)) : at;

@@ -60,7 +60,10 @@ struct board_host {
 	void	(*change_speed)(struct board *, void *host);
 	/* Stop reading from the port, or go on. */
 	void	(*pause)(struct board *, bool pause, void *host);
-	/* Close the port and leave it closed, or keep it open again. */
+	/*
+	 * Close the port and leave it closed, or keep it open again: then
+	 * board_opened() or board_failed() follows.
+	 */
 	void	(*release)(struct board *, bool release, void *host);
 };
 
@@ -142,11 +145,12 @@ void		 board_set_becoming(struct board *, bool becoming);
 
 /*
  * The port: it was opened, or the board was reset through it (settle_ms and
- * ask: see driver_open()); it is gone; it is not there, for a reason.
+ * ask: see driver_open()); it is gone; it is closed, and for a reason cannot be
+ * opened or is not there.
  */
 void	board_opened(struct board *, uint64_t settle_ms, bool ask, uint64_t now);
 void	board_closed(struct board *, const char *reason, uint64_t now);
-void	board_set_problem(struct board *, const char *reason);
+void	board_failed(struct board *, const char *reason);
 
 /* Its language from now on; of a board whose port is not open.  -ENOMEM. */
 int	board_set_driver(struct board *, const struct driver_ops *,

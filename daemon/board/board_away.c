@@ -11,6 +11,10 @@
 /* Bytes a console may be ahead of the port. */
 #define TYPED_MAX	4096
 
+/* For a port to open again, and for a board that was flashed to come back. */
+#define OPEN_MS		5000
+#define BACK_MS		20000
+
 static enum board_state
 away_state(enum request_kind kind)
 {
@@ -39,7 +43,7 @@ board_take(struct board *b, uint64_t now)
 	driver_close(b->driver);
 	b->away = true;
 	b->becoming = kind == REQUEST_FLASH;
-	b->probe_at = DRIVER_NEVER;
+	b->probe_at = b->coming_at = DRIVER_NEVER;
 	board_enter(b, away_state(kind), away_reason(kind));
 	if (kind != REQUEST_CONSOLE) {
 		b->open = false;
@@ -61,6 +65,16 @@ board_end_away(struct board *b)
 		console->ended(b->console_arg);
 }
 
+/* Those who come until its port is open again wait for that. */
+static void
+board_await(struct board *b, uint64_t now)
+{
+	board_enter(b, BOARD_ABSENT, "it was given back");
+	b->coming_at = now + (b->becoming ? BACK_MS : OPEN_MS);
+	b->host->release(b, false, b->host_data);
+	board_set_bootsel(b, b->bootsel, now);
+}
+
 void
 board_return(struct board *b, uint64_t now)
 {
@@ -72,11 +86,8 @@ board_return(struct board *b, uint64_t now)
 		driver_open(b->driver, 0, false, now);
 		board_enter(b, BOARD_LISTENING, "its console was closed");
 		board_next(b, now);
-	} else {
-		board_enter(b, BOARD_ABSENT, "it was given back");
-		b->host->release(b, false, b->host_data);
-		board_set_bootsel(b, b->bootsel, now);
-	}
+	} else
+		board_await(b, now);
 	b->host->wake(b, b->host_data);
 }
 

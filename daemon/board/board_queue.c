@@ -75,8 +75,8 @@ board_refuse(struct board *b, struct request *r)
 	else if (b->state == BOARD_UNCLAIMED)
 		board_finish(b, r, ERROR_UNSUPPORTED, NULL,
 		    "picod leaves %s alone: %s", b->name, b->problem);
-	else if (!b->open && !b->away && !r->wait_given &&
-	    !board_runs(b, r))
+	else if (!b->open && !b->away && b->coming_at == DRIVER_NEVER &&
+	    !r->wait_given && !board_runs(b, r))
 		board_finish(b, r, ERROR_BOARD_ABSENT, NULL,
 		    "board %s is not there: %s", b->name, b->problem);
 	else if (r->kind == REQUEST_HOLD && !r->wait_given && b->hold.on)

@@ -45,6 +45,8 @@ struct board {
 
 	bool			 open;		/* the port is */
 	bool			 away;		/* taken: lent, flashing, console */
+	uint64_t		 coming_at;	/* until when it is expected to
+						 * open again; or DRIVER_NEVER */
 	bool			 bootsel;	/* it is in BOOTSEL, and has no port */
 	bool			 becoming;	/* flashed, or in BOOTSEL: what comes to
 						 * its place is it */
@@ -67,6 +69,8 @@ struct board {
 /* Enters a state for a reason, the only place where it changes. */
 void	board_enter(struct board *, enum board_state, const char *reason);
 void	board_notify(struct board *, const struct board_notice *);
+/* Why it cannot be used, in words. */
+void	board_set_problem(struct board *, const char *reason);
 /* Starts the first request that may run, if none does. */
 void	board_next(struct board *, uint64_t now);
 /* Finishes a request that is in no queue any more. */

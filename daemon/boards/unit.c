@@ -153,6 +153,8 @@ unit_release(struct board *board, bool release, void *arg)
 
 	port_tell(u->port, !release ? WANTED_RETURNED :
 	    board_state(board) == BOARD_FLASHING ? WANTED_FLASHING : WANTED_LENT);
+	if (!release && !port_is_tried(u->port))
+		board_failed(board, "it is unplugged; plug it in");
 }
 
 /* What answers at it is asked at it first when the port is opened again. */
@@ -231,7 +233,7 @@ unit_failed(void *arg, const char *reason)
 		    .board = board_name(u->board) },
 		    "board %s at %s: %s", board_name(u->board),
 		    board_port(u->board), reason);
-	board_set_problem(u->board, reason);
+	board_failed(u->board, reason);
 }
 
 static void
@@ -340,7 +342,7 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 		return -ENOMEM;
 	unit_serve(u, config);
 	if (config->port == NULL) {
-		board_set_problem(u->board, "no such board is plugged in");
+		board_failed(u->board, "no such board is plugged in");
 		return 0;
 	}
 	return port_set_address(u->port, config->port, true);
@@ -374,7 +376,7 @@ unit_close(struct unit *u, const char *reason)
 	if (board_is_open(u->board))
 		board_closed(u->board, reason, clock_now());
 	else
-		board_set_problem(u->board, reason);
+		board_failed(u->board, reason);
 }
 
 /* Where its port is; of one that is configured, the bus has no say. */
@@ -385,7 +387,8 @@ unit_move(struct unit *u, const char *address, const struct board_usb *usb)
 
 	if (port_is_configured(u->port))
 		return board_set_port(u->board, board_port(u->board), usb);
-	if (strcmp(board_port(u->board), address) != 0)
+	if (board_is_open(u->board) &&
+	    strcmp(board_port(u->board), address) != 0)
 		unit_unplug(u, "its port changed");
 	error = board_set_port(u->board, address, usb);
 	return error < 0 ? error : port_set_address(u->port, address, false);

@@ -371,6 +371,12 @@ port_is_there(const struct port *p)
 }
 
 bool
+port_is_tried(const struct port *p)
+{
+	return p->wanted.phase == PORT_TRYING;
+}
+
+bool
 port_is_unsteady(const struct port *p)
 {
 	return p->wanted.pause_ms > 0;

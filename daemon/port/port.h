@@ -52,6 +52,9 @@ void		 port_tell(struct port *, enum wanted_input);
 bool		 port_is_configured(const struct port *);
 bool		 port_is_there(const struct port *);
 
+/* Whether it is being opened, and nothing better is known yet. */
+bool		 port_is_tried(const struct port *);
+
 /* Whether it comes and goes all the time, by itself. */
 bool		 port_is_unsteady(const struct port *);
 

@@ -69,6 +69,32 @@ class Lend(usb.Case):
         self.assertEqual(p.call('Send', text='f0D', wait=30000)['status'],
                          'OK')
 
+    def test_directly_after_another(self):
+        """What comes while the port is being given back waits for it."""
+        self.uno()
+        p = self.picod()
+        self.wait(p, 'uno0', 'listening')
+        for _ in range(50):
+            with self.connect(p) as lender:
+                self.assertEqual(lender.call('Lend')['port'], '/dev/ttyACM0')
+        self.on(p)
+
+    def test_unplugged_while_lent(self):
+        """Who waited for its return, and for no more, is told."""
+        uno = self.uno()
+        p = self.picod()
+        with self.connect(p) as lender:
+            lender.call('Lend')
+            impatient, waiting = self.connect(p), self.connect(p)
+            impatient.send('Send', text='n0D')
+            waiting.send('Send', text='n0D', wait=60000)
+            self.until(lambda: p.board()['waiting'] == 2)
+            uno.unplug()
+        with self.fails('BoardAbsent', board='uno0'):
+            impatient.receive()
+        uno.plug()
+        self.assertEqual(waiting.receive()['status'], 'OK')
+
     def test_statuses_and_words(self):
         self.uno()
         p = self.picod()

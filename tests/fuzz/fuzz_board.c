@@ -329,10 +329,11 @@ host_release(struct board *b, bool release, void *arg)
 {
 	struct fuzz	*f = arg;
 
-	(void)b;
 	f->released = release;
 	if (release)
 		f->open = f->resetting = f->paused = false;
+	else if (f->now % 2 == 0)
+		board_failed(b, "it is unplugged");
 }
 
 static void
@@ -366,7 +367,7 @@ static void
 fuzz_close(struct fuzz *f)
 {
 	if (!f->open) {
-		board_set_problem(f->board, "nothing listens at its port");
+		board_failed(f->board, "nothing listens at its port");
 		return;
 	}
 	f->open = f->paused = f->resetting = false;

@@ -22,6 +22,7 @@ struct fake {
 	int		 refuse;	/* what run() returns */
 	int		 interrupts;
 	bool		 in_step;
+	uint64_t	 over_at;	/* when its job is over by itself */
 	const char	*language;	/* NULL: its own */
 	char		*said;		/* what its next job overwrites */
 };
@@ -33,6 +34,7 @@ fake_create(const struct driver_options *options)
 {
 	(void)options;
 	fake = calloc(1, sizeof *fake);
+	fake->over_at = DRIVER_NEVER;
 	return &fake->driver;
 }
 
@@ -119,14 +121,19 @@ static void
 fake_tick(struct driver *d, uint64_t now, struct driver_event *event)
 {
 	(void)d, (void)now;
-	event->type = DRIVER_NONE;
+	*event = (struct driver_event){ .type = DRIVER_NONE };
+	if (fake->busy) {
+		event->type = DRIVER_DONE;
+		fake->busy = false;
+		fake->over_at = DRIVER_NEVER;
+	}
 }
 
 static uint64_t
 fake_deadline(const struct driver *d)
 {
 	(void)d;
-	return DRIVER_NEVER;
+	return fake->over_at;
 }
 
 static size_t
@@ -185,6 +192,7 @@ static const struct driver_ops fake_driver = {
 static struct board	*board;
 static bool		 host_paused;
 static int		 host_restarts;
+static bool		 host_opens;	/* its port, when it is given back */
 static char		 told[1024];	/* states and steps, in words */
 static char		 will_told[512];	/* what was said of a last will */
 
@@ -224,7 +232,9 @@ host_pause(struct board *b, bool pause, void *arg)
 static void
 host_release(struct board *b, bool release, void *arg)
 {
-	(void)b, (void)release, (void)arg;
+	(void)arg;
+	if (!release && !host_opens)
+		board_failed(b, "it is unplugged");
 }
 
 static void
@@ -247,6 +257,7 @@ create(struct driver_options driver_options)
 
 	told[0] = will_told[0] = '\0';
 	host_restarts = 0;
+	host_opens = true;
 	host_paused = false;
 	board = board_create(&options, &host, NULL, 100);
 	board_opened(board, 0, false, 0);
@@ -746,6 +757,91 @@ lend(struct asker *a, const struct asker *holder)
 	ck_assert_int_eq(board_state(board), BOARD_LENT);
 }
 
+/* The board is lent, one waits for it, and it is given back at 10. */
+static void
+give_back(struct asker *waiting)
+{
+	static struct asker	nobody, borrower;
+
+	lend(&borrower, &nobody);
+	ask(waiting, "1");
+	board_return(board, 10);
+}
+
+START_TEST(test_one_that_is_unplugged_as_it_is_taken_is_given_back)
+{
+	static struct asker	flasher, a;
+
+	board_submit(board, make(&flasher, REQUEST_FLASH, ""), 0);
+	fake->over_at = 10;
+	board_closed(board, "unplugged", 10);
+	ck_assert_int_eq(flasher.answers, 1);
+	ck_assert_int_eq(flasher.error, ERROR_NONE);
+	ck_assert_int_eq(board_state(board), BOARD_FLASHING);
+	board_return(board, 20);
+	board_opened(board, 0, false, 30);
+	ask(&a, "1");
+	ck_assert_str_eq(fake->text, "1");
+}
+END_TEST
+
+START_TEST(test_who_comes_while_it_is_given_back_waits)
+{
+	static struct asker	a, b;
+
+	give_back(&a);
+	ask(&b, "2");
+	ck_assert_int_eq(a.answers + b.answers, 0);
+	board_opened(board, 0, false, 20);
+	ck_assert_str_eq(fake->text, "1");
+	say("d", 20);
+	ck_assert_str_eq(fake->text, "2");
+	ck_assert_int_ne((int)board_deadline(board), 10 + 5000);
+}
+END_TEST
+
+START_TEST(test_who_waits_for_a_port_that_does_not_open_is_told)
+{
+	static struct asker	a, b, late;
+
+	host_opens = _i != 2;
+	give_back(&a);
+	ck_assert_int_eq(a.answers, _i == 2);	/* it is unplugged */
+	ask(&b, "2");
+	if (_i == 0)
+		board_failed(board, "another program has its port");
+	board_tick(board, 10 + 4999);
+	ck_assert_int_eq(a.answers, _i != 1);
+	board_tick(board, 10 + 5000);
+	ck_assert_int_eq(a.error, ERROR_BOARD_ABSENT);
+	ck_assert_int_eq(b.error, ERROR_BOARD_ABSENT);
+	ck_assert_ptr_nonnull(strstr(b.message, _i == 0 ? "another program" :
+	    _i == 1 ? "given back" : "unplugged"));
+	ask(&late, "3");
+	ck_assert_int_eq(late.error, ERROR_BOARD_ABSENT);
+}
+END_TEST
+
+START_TEST(test_a_flashed_board_is_given_time_to_come_back)
+{
+	static struct asker	flasher, a, b;
+
+	board_submit(board, make(&flasher, REQUEST_FLASH, ""), 0);
+	say("d", 0);
+	ck_assert_int_eq(board_state(board), BOARD_FLASHING);
+	ask(&a, "1");
+	host_opens = false;
+	board_return(board, 10);
+	board_failed(board, "it is unplugged");
+	ask(&b, "2");
+	board_tick(board, 10 + 19999);
+	ck_assert_int_eq(a.answers + b.answers, 0);
+	board_tick(board, 10 + 20000);
+	ck_assert_int_eq(a.error, ERROR_BOARD_ABSENT);
+	ck_assert_int_eq(b.error, ERROR_BOARD_ABSENT);
+}
+END_TEST
+
 START_TEST(test_will_waits_for_a_lent_board)
 {
 	static struct asker	holder, borrower, other;
@@ -1210,6 +1306,12 @@ main(void)
 	tcase_add_test(tc, test_cancel);
 	tcase_add_test(tc, test_hold);
 	tcase_add_test(tc, test_will_runs_before_others);
+	tcase_add_test(tc,
+	    test_one_that_is_unplugged_as_it_is_taken_is_given_back);
+	tcase_add_test(tc, test_who_comes_while_it_is_given_back_waits);
+	tcase_add_loop_test(tc,
+	    test_who_waits_for_a_port_that_does_not_open_is_told, 0, 3);
+	tcase_add_test(tc, test_a_flashed_board_is_given_time_to_come_back);
 	tcase_add_test(tc, test_will_waits_for_a_lent_board);
 	tcase_add_test(tc, test_will_waits_for_an_absent_board);
 	tcase_add_test(tc, test_will_that_cannot_run_is_told);
