@@ -5,38 +5,21 @@
  *
  * The letters of commands, of digits and of statuses do not overlap, so the
  * board may send commands of its own in the same stream, and noise is told
- * from both.  A command says nothing of which status is its own.  So after a
- * command that was given up the next one waits: until the status that is owed
- * has come, or it is plain that none will.
+ * from both.  A command takes as long as it takes, since a sketch may move
+ * something.  A status says not whose it is: while it is open whether another
+ * one is still to come, the board is asked (piserial_ask.c) before it is told
+ * anything else.
  */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/pins.h"
 #include "protocol/piserial.h"
-
-/* A sketch may move a servo or read a sensor before it answers. */
-#define ANSWER_MS	30000
-
-/* How long a board is given to say whether it hears this speed, and how often. */
-#define ASK_MS		500
-#define ASKS		4
 
 /* A port that takes no byte for so long takes none. */
 #define SEND_MS		5000
-
-/*
- * Said before the next command: the # breaks off what the board may have of
- * an unfinished one, so that the newline cannot carry out its first half.
- */
-#define BREAK		"#\n"
-
-/*
- * Asks a board whether it is awake, and hears our speed: a command that is broken
- * off at once, which is RR and no more, whether or not there is such a command.
- */
-#define ASK		"x#"
 
 static struct piserial *
 piserial_of(struct driver *d)
@@ -50,19 +33,22 @@ piserial_const(const struct driver *d)
 	return (const struct piserial *)d;
 }
 
-static void
-piserial_enter(struct piserial *p, enum piserial_state state,
-    uint64_t deadline)
-{
-	p->state = state;
-	p->deadline = deadline;
-}
-
 void
 piserial_tell(struct piserial *p, struct driver_event event)
 {
 	assert(p->n_news < sizeof p->news / sizeof *p->news);
 	p->news[p->n_news++] = event;
+}
+
+/* Whether all letters of a PinServer's reports are set aside: then it is one. */
+static bool
+piserial_has_pin_server(const struct piserial *p)
+{
+	const char	*letter = pins_reports;
+
+	while (*letter != '\0' && p->reports[*letter - 'a'])
+		letter++;
+	return *letter == '\0';
 }
 
 static struct driver *
@@ -77,6 +63,7 @@ piserial_create(const struct driver_options *options)
 	for (; letter != NULL && *letter != '\0'; letter++)
 		if (piserial_is_letter((uint8_t)*letter))
 			p->reports[*letter - 'a'] = true;
+	p->pin_server = piserial_has_pin_server(p);
 	return &p->base;
 }
 
@@ -119,16 +106,14 @@ piserial_close(struct driver *d)
 {
 	struct piserial	*p = piserial_of(d);
 
-	piserial_enter(p, PISERIAL_CLOSED, DRIVER_NEVER);
-	p->settle_at = DRIVER_NEVER;
-	p->busy = p->deaf = p->doubt = false;
+	p->state = PISERIAL_CLOSED;
+	p->settle_at = p->deadline = DRIVER_NEVER;
+	p->busy = p->deaf = p->greeting = false;
+	p->in_word = p->after_status = p->line_ends = false;
 	p->say_len = p->say_off = p->command_len = 0;
-	p->owed = 0;
 	p->last = 0;
 	p->n_news = 0;
-	p->heard = !p->two_speeds;
-	p->moved = false;
-	p->asked = 0;
+	piserial_ask_reset(p);
 }
 
 static void
@@ -137,8 +122,8 @@ piserial_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 	struct piserial	*p = piserial_of(d);
 
 	piserial_close(d);
-	piserial_enter(p, PISERIAL_IDLE, DRIVER_NEVER);
-	p->deaf = settle_ms > 0;
+	p->state = PISERIAL_IDLE;
+	p->deaf = p->greeting = settle_ms > 0;
 	p->ask = ask;
 	p->settle_at = p->deaf ? now + settle_ms : DRIVER_NEVER;
 }
@@ -149,8 +134,9 @@ piserial_end(struct piserial *p, struct driver_event event)
 {
 	p->busy = false;
 	p->say_len = p->say_off = 0;
+	p->state = PISERIAL_IDLE;
+	p->deadline = DRIVER_NEVER;
 	piserial_tell(p, event);
-	piserial_enter(p, PISERIAL_IDLE, DRIVER_NEVER);
 }
 
 void
@@ -160,39 +146,33 @@ piserial_finish(struct piserial *p, enum driver_outcome outcome)
 	    .outcome = outcome });
 }
 
-static void
+void
 piserial_lose(struct piserial *p, const char *why)
 {
-	if (p->state == PISERIAL_WAIT)
-		p->owed = 1;
 	p->doubt = true;
-	p->heard = !p->two_speeds;
-	p->asked = 0;
 	piserial_end(p, (struct driver_event){ .type = DRIVER_LOST,
 	    .data = (const uint8_t *)why, .len = strlen(why) });
 }
 
-/* The next step of the job, once the board can hear. */
-static void
+void
 piserial_advance(struct piserial *p, uint64_t now)
 {
 	if (!p->busy)
 		return;
 	p->say_off = 0;
-	if (p->task == DRIVER_LEAVE)
+	p->state = PISERIAL_IDLE;
+	if (p->task == DRIVER_LEAVE) {
 		piserial_finish(p, DRIVER_OK);
-	else if (p->deaf ? p->ask : !p->heard && p->asked < ASKS)
-		piserial_enter(p, PISERIAL_ASK, p->two_speeds ?
-		    now + ASK_MS : DRIVER_NEVER);
-	else if (p->deaf)
+	} else if (p->deaf && !p->ask) {
 		return;
-	else if (p->doubt) {
-		p->drain_until = now + PISERIAL_DRAIN_MS;
-		piserial_enter(p, PISERIAL_DRAIN, now + PISERIAL_QUIET_MS);
-	} else if (p->task == DRIVER_SYNC)
+	} else if (p->deaf || p->doubt) {
+		piserial_ask_begin(p, now);
+	} else if (p->task == DRIVER_SYNC) {
 		piserial_finish(p, DRIVER_OK);
-	else
-		piserial_enter(p, PISERIAL_SEND, now + SEND_MS);
+	} else {
+		p->state = PISERIAL_SEND;
+		p->deadline = now + SEND_MS;
+	}
 }
 
 /* A job is over for the caller only when it was told. */
@@ -240,63 +220,29 @@ piserial_interrupt(struct driver *d, uint64_t now)
 {
 	struct piserial	*p = piserial_of(d);
 
-	(void)now;
 	if (!p->busy)
 		return;
-	if (p->state == PISERIAL_WAIT ||
-	    (p->state == PISERIAL_SEND && p->say_off > 0)) {
-		p->owed = 1;
-		p->doubt = true;
-	}
+	if (piserial_is_under_way(p))
+		piserial_ask_owed(p, now);
 	piserial_finish(p, DRIVER_INTERRUPTED);
 }
 
-/* Back in step, or as near to it as waiting helps. */
+/* It was given the time that it may be deaf. */
 static void
-piserial_drained(struct piserial *p, uint64_t now)
+piserial_settled(struct piserial *p, uint64_t now)
 {
-	p->doubt = false;
-	p->owed = 0;
-	piserial_advance(p, now);
-}
-
-/* The board can hear.  What it may still have to say is of nobody's command. */
-static void
-piserial_awake(struct piserial *p, uint64_t now)
-{
-	p->settle_at = DRIVER_NEVER;
-	p->doubt |= p->deaf && p->state == PISERIAL_ASK;
 	p->deaf = false;
+	p->settle_at = DRIVER_NEVER;
+	p->ask_at = now;
 	piserial_advance(p, now);
 }
 
-/*
- * Right after a change of speed it may be a late answer to what was said before:
- * there the second one counts.
- */
-void
-piserial_answered(struct piserial *p, uint64_t now)
-{
-	p->heard = !p->moved;
-	p->moved = false;
-	if (p->heard)
-		piserial_awake(p, now);
-	else
-		piserial_advance(p, now);
-}
-
-/* Nobody answers: at the other speed, or without an answer at either. */
 static void
-piserial_ask_again(struct piserial *p, uint64_t now)
+piserial_stuck(struct piserial *p, uint64_t now)
 {
-	static const char	step[] = "no answer: trying the other speed";
-
-	p->asked += !p->deaf;
-	p->moved = true;
-	p->doubt |= p->asked == ASKS;
-	piserial_tell(p, (struct driver_event){ .type = DRIVER_SPEED,
-	    .data = (const uint8_t *)step, .len = sizeof step - 1 });
-	piserial_advance(p, now);
+	if (piserial_is_under_way(p))
+		piserial_ask_owed(p, now);
+	piserial_lose(p, "the port takes no bytes");
 }
 
 static void
@@ -332,19 +278,11 @@ piserial_tick(struct driver *d, uint64_t now, struct driver_event *event)
 		return;
 	}
 	if (now >= p->settle_at)
-		piserial_awake(p, now);
-	else if (now >= p->deadline) {
-		if (p->state == PISERIAL_ASK)
-			piserial_ask_again(p, now);
-		else if (p->state == PISERIAL_SEND)
-			piserial_lose(p, "the port takes no bytes");
-		else if (p->state == PISERIAL_WAIT)
-			piserial_lose(p, "the board answers neither OK nor RR");
-		else if (p->owed == 0 || now >= p->drain_until)
-			piserial_drained(p, now);
-		else
-			p->deadline = p->drain_until;
-	}
+		piserial_settled(p, now);
+	else if (p->state == PISERIAL_ASK)
+		piserial_ask_tick(p, now);
+	else if (now >= p->deadline)
+		piserial_stuck(p, now);
 	piserial_take_news(p, event);
 }
 
@@ -352,10 +290,12 @@ static uint64_t
 piserial_deadline(const struct driver *d)
 {
 	const struct piserial	*p = piserial_const(d);
+	uint64_t		 at = p->state == PISERIAL_ASK ?
+				    piserial_ask_deadline(p) : p->deadline;
 
 	if (p->n_news > 0)
 		return 0;
-	return p->settle_at < p->deadline ? p->settle_at : p->deadline;
+	return p->settle_at < at ? p->settle_at : at;
 }
 
 static size_t
@@ -363,19 +303,12 @@ piserial_output(const struct driver *d, const uint8_t **bytes)
 {
 	const struct piserial	*p = piserial_const(d);
 
-	switch (p->state) {
-	case PISERIAL_ASK:
-		*bytes = (const uint8_t *)ASK + p->say_off;
-		return strlen(ASK) - p->say_off;
-	case PISERIAL_DRAIN:
-		*bytes = (const uint8_t *)BREAK + p->say_off;
-		return strlen(BREAK) - p->say_off;
-	case PISERIAL_SEND:
-		*bytes = p->say + p->say_off;
-		return p->say_len - p->say_off;
-	default:
+	if (p->state == PISERIAL_ASK)
+		return piserial_ask_output(p, bytes);
+	if (p->state != PISERIAL_SEND)
 		return 0;
-	}
+	*bytes = p->say + p->say_off;
+	return p->say_len - p->say_off;
 }
 
 static void
@@ -383,14 +316,17 @@ piserial_sent(struct driver *d, size_t n, uint64_t now)
 {
 	struct piserial	*p = piserial_of(d);
 
-	p->say_off += n;
-	if (p->state != PISERIAL_SEND)
+	if (p->state == PISERIAL_ASK) {
+		piserial_ask_sent(p, n, now);
 		return;
+	}
+	p->say_off += n;
 	p->deadline = now + SEND_MS;
 	if (p->say_off < p->say_len)
 		return;
 	piserial_tell(p, (struct driver_event){ .type = DRIVER_STARTED });
-	piserial_enter(p, PISERIAL_WAIT, now + ANSWER_MS);
+	p->state = PISERIAL_WAIT;
+	p->deadline = DRIVER_NEVER;
 }
 
 static const char *
@@ -405,7 +341,8 @@ piserial_in_step(const struct driver *d)
 {
 	const struct piserial	*p = piserial_const(d);
 
-	return p->state != PISERIAL_CLOSED && !p->deaf && !p->doubt;
+	return p->state != PISERIAL_CLOSED && p->heard && !p->deaf &&
+	    p->due_until == 0;
 }
 
 /* A command is all that a sketch reads. */

@@ -3,6 +3,7 @@
  * The inside of the PiSerial driver, shared by its files:
  *
  *	piserial.c	the driver's face: jobs and time
+ *	piserial_ask.c	whether the board is there, and owes nothing
  *	piserial_hear.c	what each byte from the board means
  */
 #ifndef PICOD_PISERIAL_H
@@ -11,15 +12,10 @@
 #include "protocol/driver.h"
 #include "protocol/limits.h"
 
-/* Getting back in step: quiet for so long, but no longer than that. */
-#define PISERIAL_QUIET_MS	200
-#define PISERIAL_DRAIN_MS	2000
-
 enum piserial_state {
 	PISERIAL_CLOSED,
 	PISERIAL_IDLE,
-	PISERIAL_ASK,		/* whether the board is awake, and hears us */
-	PISERIAL_DRAIN,		/* old statuses are dropped */
+	PISERIAL_ASK,		/* is it there, and does it owe nothing? */
 	PISERIAL_SEND,
 	PISERIAL_WAIT,		/* for OK or RR */
 };
@@ -28,33 +24,46 @@ struct piserial {
 	struct driver		 base;
 	enum piserial_state	 state;
 	bool			 reports[26];
+	bool			 pin_server;	/* it says when it has restarted */
+	bool			 greeting;	/* it was reset: it will say so */
 	bool			 deaf;		/* settling after open */
 	bool			 ask;		/* it may be awake all the same */
 	bool			 two_speeds;	/* it may hear either */
-	bool			 heard;		/* at this one */
+	bool			 heard;		/* it has answered, at this speed */
 	bool			 moved;		/* to it, since the last answer */
-	unsigned		 asked;		/* times, in vain */
 	uint64_t		 settle_at;
-	uint64_t		 deadline;	/* of the state */
-	uint64_t		 drain_until;
+	uint64_t		 deadline;	/* of sending */
 
 	bool			 busy;
 	enum driver_task	 task;
 	uint8_t			 say[LIMIT_COMMAND + 1];
 	size_t			 say_len;
 	size_t			 say_off;
-	unsigned		 owed;		/* statuses nobody waits for */
-	bool			 doubt;		/* drain before the next */
+
+	/* What it may still have to say; see piserial_ask.c. */
+	bool			 doubt;
+	bool			 proved;	/* the last status was an answer */
+	unsigned		 due;		/* statuses, if none is lost */
+	uint64_t		 due_until;	/* they are waited for; 0: none */
+	uint64_t		 latency;	/* between question and answer */
+	uint64_t		 asked_at;	/* the last time */
+	uint64_t		 ask_at;	/* the next time */
+	uint64_t		 ask_delay;	/* and from then to the one after */
+	uint64_t		 quiet_at;
+	uint64_t		 give_up_at;
 
 	uint8_t			 command[LIMIT_COMMAND + 1];
 	size_t			 command_len;	/* 0: between commands */
 	uint8_t			 last;
+	bool			 in_word;	/* a capital was before the last */
+	bool			 after_status;	/* and nothing, or the end of a line */
+	bool			 line_ends;	/* such are usual here */
 
-	/* Each call tells one of the news and hears at least one byte, and a
-	 * command has two at least: so it is told before a third comes. */
-	struct driver_event	 news[4];
+	/* Each call tells one of the news and hears at least one byte, and those
+	 * that bring two or three are rarer than that. */
+	struct driver_event	 news[8];
 	size_t			 n_news;
-	uint8_t			 told[2][LIMIT_COMMAND + 1];
+	uint8_t			 told[4][LIMIT_COMMAND + 1];
 	unsigned		 told_next;
 };
 
@@ -70,13 +79,40 @@ piserial_is_digit(uint8_t c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
 }
 
+/* Whether the board may have heard of the command that is being sent. */
+static inline bool
+piserial_is_under_way(const struct piserial *p)
+{
+	return p->state == PISERIAL_WAIT ||
+	    (p->state == PISERIAL_SEND && p->say_off > 0);
+}
+
 /* piserial.c */
 /* Adds an event that waits to be told. */
 void	piserial_tell(struct piserial *, struct driver_event);
 /* The job ended like that. */
 void	piserial_finish(struct piserial *, enum driver_outcome);
-/* It answered the question whether it hears us. */
-void	piserial_answered(struct piserial *, uint64_t now);
+/* The job cannot be done, for this reason (static). */
+void	piserial_lose(struct piserial *, const char *why);
+/* The next step of the job, if there is one. */
+void	piserial_advance(struct piserial *, uint64_t now);
+
+/* piserial_ask.c */
+/* The port was opened: nothing is known. */
+void	piserial_ask_reset(struct piserial *);
+/* Begins to ask, until the board has proved that it owes nothing. */
+void	piserial_ask_begin(struct piserial *, uint64_t now);
+/* A status came that no command waits for. */
+void	piserial_ask_status(struct piserial *, bool rejected, bool in_word,
+	    uint64_t now);
+/* A command was given up; its status may come. */
+void	piserial_ask_owed(struct piserial *, uint64_t now);
+/* The board began anew: nothing that was said before will be answered. */
+void	piserial_ask_void(struct piserial *, uint64_t now);
+void	piserial_ask_tick(struct piserial *, uint64_t now);
+uint64_t piserial_ask_deadline(const struct piserial *);
+size_t	piserial_ask_output(const struct piserial *, const uint8_t **);
+void	piserial_ask_sent(struct piserial *, size_t, uint64_t now);
 
 /* piserial_hear.c */
 void	piserial_hear(struct piserial *, uint8_t, uint64_t now);

@@ -264,8 +264,9 @@ board_silence(struct board *b, const char *reason, uint64_t now)
 }
 
 /*
- * The driver gave up.  The last step of the ladder is the port's: a reset, once
- * between two answers, and only if a request is waiting for it to help.
+ * The driver gave up.  The last step of a REPL's ladder is the port's: a reset,
+ * once between two answers, and only if a request is waiting for it to help.  A
+ * sketch may be moving something: nobody resets it unasked.
  */
 static void
 board_lost(struct board *b, const struct driver_event *event, uint64_t now)
@@ -275,10 +276,11 @@ board_lost(struct board *b, const struct driver_event *event, uint64_t now)
 	};
 	char			reason[200];
 	bool			wanted = b->running != NULL || b->waiting_count > 0;
+	bool			repl = strcmp(driver_name(b->driver), "repl") == 0;
 
 	snprintf(reason, sizeof reason, "%.*s", (int)event->len,
 	    (const char *)event->data);
-	if (wanted && !b->restarted &&
+	if (wanted && repl && !b->restarted &&
 	    b->host->restart(b, b->host_data) == 0) {
 		b->restarted = true;
 		board_notify(b, &step);

@@ -2,6 +2,7 @@
 /* The driver that finds out the language (tests/dialogues/auto.txt). */
 #include <check.h>
 
+#include "tests/dialogues/library.h"
 #include "tests/dialogues/play.h"
 
 static struct dialogues	*dialogues;
@@ -13,24 +14,9 @@ START_TEST(dialogue_all_ways)
 END_TEST
 
 /* A board that is a PiSerial one after all, whatever was heard before. */
-static void
-model_reset(struct model *m)
-{
-	m->len = 0;
-}
-
-static size_t
-model_hear(struct model *m, uint8_t c, char *answer)
-{
-	uint8_t	before = (uint8_t)m->len;
-
-	m->len = c;
-	return c == '\n' && before == 'n' ? (size_t)sprintf(answer, "OK") : 0;
-}
-
 static struct model	model = {
-	.reset = model_reset,
-	.hear = model_hear,
+	.reset = library_reset,
+	.hear = library_hear,
 	.job = "n",
 	.answer = "done ok",
 	.banner = "v1\n",

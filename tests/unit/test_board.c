@@ -1036,6 +1036,7 @@ START_TEST(test_reset_through_the_port_after_a_probe)
 {
 	static struct asker	a, b;
 
+	fake->language = "repl";
 	ask(&a, "1");
 	say("Lno answer", 0);
 	board_tick(board, board_deadline(board));
@@ -1064,6 +1065,7 @@ START_TEST(test_reset_through_the_port_is_the_last_step)
 {
 	static struct asker	a, b;
 
+	fake->language = "repl";
 	host_restarts = 2;
 	ask(&a, "1");
 	say("L", 0);
@@ -1077,11 +1079,31 @@ START_TEST(test_reset_through_the_port_is_the_last_step)
 }
 END_TEST
 
+/* It may be moving something; so may a board whose language is not known. */
+START_TEST(test_a_sketch_is_not_reset_unasked)
+{
+	static const char *const	languages[] = { "piserial", "auto" };
+	static struct asker		a;
+	size_t				i;
+
+	host_restarts = 1;
+	for (i = 0; i < 2; i++) {
+		fake->language = languages[i];
+		ask(&a, "1");
+		say("L", 0);
+		ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
+		ck_assert_int_eq(board_state(board), BOARD_SILENT);
+	}
+	ck_assert_int_eq(host_restarts, 1);
+}
+END_TEST
+
 START_TEST(test_reset_through_the_port_spares_who_has_not_begun)
 {
 	static struct asker	 a, b, c;
 	struct request		*r;
 
+	fake->language = "repl";
 	host_restarts = 1;
 	ask(&a, "1");
 	r = make(&b, REQUEST_RUN, "2");
@@ -1325,6 +1347,7 @@ main(void)
 	tcase_add_test(tc, test_reset_through_the_port_after_a_probe);
 	tcase_add_test(tc, test_silent_board_speaks);
 	tcase_add_test(tc, test_reset_through_the_port_is_the_last_step);
+	tcase_add_test(tc, test_a_sketch_is_not_reset_unasked);
 	tcase_add_test(tc, test_reset_through_the_port_spares_who_has_not_begun);
 	tcase_add_test(tc, test_boot_count);
 	tcase_add_test(tc, test_resets);

@@ -3,30 +3,12 @@
 #include <check.h>
 
 #include "protocol/limits.h"
+#include "tests/dialogues/library.h"
 #include "tests/dialogues/play.h"
 
-static void
-model_reset(struct model *m)
-{
-	m->len = 0;
-}
-
-/* A sketch that knows the command "n" only. */
-static size_t
-model_hear(struct model *m, uint8_t c, char *answer)
-{
-	uint8_t	before = m->len > 0 ? (uint8_t)m->line[0] : 0;
-
-	m->line[0] = (char)c;
-	m->len = 1;
-	if (c != '\n' || before < 'a' || before > 'z')
-		return 0;
-	return (size_t)sprintf(answer, before == 'n' ? "OK" : "RR");
-}
-
 static struct model	model = {
-	.reset = model_reset,
-	.hear = model_hear,
+	.reset = library_reset,
+	.hear = library_hear,
 	.job = "n",
 	.answer = "done ok",
 	.banner = "\x00\xff",

@@ -11,6 +11,9 @@
  *   dHH     digitalRead(HH), an input with its pull-up
  *   sHHHH   deaf: interrupts off for HHHH ms
  *   w       the watchdog resets the board
+ *   lHHHH   OK, after HHHH ms
+ *   rHHHH   RR, and RR once more after HHHH ms, as if noise had made two of it
+ *   pHHHH   a word that holds a status, and OK after HHHH ms
  */
 #include <PiSerial.h>
 #include <avr/wdt.h>
@@ -48,6 +51,13 @@ static void resetByWatchdog()
 	wdt_enable(WDTO_15MS);
 	for (;;) {
 	}
+}
+
+static void sendErrorTwice(unsigned int milliseconds)
+{
+	piSerial.sendError();
+	delay(milliseconds);
+	piSerial.sendError();
 }
 
 /* The parameter of a command, and whether the command is complete. */
@@ -106,6 +116,21 @@ static void obey(char command)
 		break;
 	case 'w':
 		resetByWatchdog();
+		break;
+	case 'l':
+		if (!take(&PiSerial::paramInt, &value))
+			return;
+		delay(value);
+		break;
+	case 'r':
+		if (take(&PiSerial::paramInt, &value))
+			sendErrorTwice(value);
+		return;
+	case 'p':
+		if (!take(&PiSerial::paramInt, &value))
+			return;
+		Serial.println("LOOKING");
+		delay(value);
 		break;
 	default:
 		piSerial.sendError();
