@@ -40,6 +40,7 @@ board_create(const struct board_options *options, const struct board_host *host,
 	if (b == NULL)
 		return NULL;
 	b->name = strdup(options->name);
+	b->number = options->number;
 	b->port = strdup(options->port == NULL ? "" : options->port);
 	b->flash.flasher = copy_string(options->flash.flasher);
 	b->flash.part = copy_string(options->flash.part);

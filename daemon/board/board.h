@@ -86,6 +86,7 @@ struct board_flash {
 /* What the configuration says of a board.  Strings are copied. */
 struct board_options {
 	const char	*name;
+	uint64_t	 number;	/* no other board ever has the same */
 	const char	*port;		/* for people to read; NULL: not known */
 	const struct driver_ops *driver;
 	struct driver_options	 driver_options;
@@ -105,6 +106,7 @@ const char	*board_notice_name(enum board_notice_kind);
 
 /* What it is.  Strings are the board's, until it is changed. */
 const char	*board_name(const struct board *);
+uint64_t	 board_number(const struct board *);
 const char	*board_port(const struct board *);	/* "" while unknown */
 const struct board_usb *board_usb(const struct board *);
 const struct board_flash *board_flash(const struct board *);

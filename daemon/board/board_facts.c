@@ -31,6 +31,12 @@ board_name(const struct board *b)
 	return b->name;
 }
 
+uint64_t
+board_number(const struct board *b)
+{
+	return b->number;
+}
+
 const char *
 board_port(const struct board *b)
 {

@@ -25,6 +25,7 @@ enum board_stop {
 
 struct board {
 	char			*name;
+	uint64_t		 number;
 	char			*port;		/* "" until it is known */
 	struct board_usb	 usb;
 	struct board_flash	 flash;		/* its strings are the board's */

@@ -23,6 +23,7 @@ struct boards {
 	struct path_watcher	*watcher;
 	struct unit		*units[LIMIT_BOARDS];
 	size_t			 count;
+	uint64_t		 last_number;
 	LIST_HEAD(, watcher)	 watchers;
 	struct event		*leave_timer;
 	void			(*left)(void *);
@@ -130,8 +131,8 @@ boards_add(struct boards *bs, const struct board_config *config)
 		return -EEXIST;
 	if (bs->count == LIMIT_BOARDS && boards_forget(bs) < 0)
 		return -ENOSPC;
-	u = unit_create(bs->base, bs->watcher, config, &boards_unit_handler,
-	    bs);
+	u = unit_create(bs->base, bs->watcher, config, ++bs->last_number,
+	    &boards_unit_handler, bs);
 	if (u == NULL)
 		return -errno;
 	bs->units[bs->count++] = u;
@@ -210,6 +211,17 @@ boards_find(struct boards *bs, const char *name)
 	for (i = 0; i < bs->count; i++)
 		if (strcmp(board_name(boards_get(bs, i)), name) == 0 ||
 		    strcmp(board_port(boards_get(bs, i)), name) == 0)
+			return unit_board(bs->units[i]);
+	return NULL;
+}
+
+struct board *
+boards_numbered(struct boards *bs, uint64_t number)
+{
+	size_t	i;
+
+	for (i = 0; i < bs->count; i++)
+		if (board_number(unit_board(bs->units[i])) == number)
 			return unit_board(bs->units[i]);
 	return NULL;
 }

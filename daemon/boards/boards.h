@@ -61,6 +61,12 @@ size_t		 boards_count(const struct boards *);
 /* The board of that name or at that port, or NULL. */
 struct board	*boards_find(struct boards *, const char *name);
 
+/*
+ * The board with that board_number(), or NULL: it is served no more, whatever has
+ * its name now.
+ */
+struct board	*boards_numbered(struct boards *, uint64_t number);
+
 void		 boards_watch(struct boards *, struct watcher *);
 void		 boards_unwatch(struct watcher *);
 

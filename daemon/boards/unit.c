@@ -323,10 +323,11 @@ unit_serve(struct unit *u, const struct board_config *config)
 /* Its board and what that needs; half of it is undone by unit_destroy(). */
 static int
 unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
-    const struct board_config *config)
+    const struct board_config *config, uint64_t number)
 {
 	struct board_options	options = {
 		.name = config->name,
+		.number = number,
 		.port = config->port,
 		.driver = config->driver,
 		.driver_options = unit_driver_options(config),
@@ -350,7 +351,8 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 
 struct unit *
 unit_create(struct event_base *base, struct path_watcher *watcher,
-    const struct board_config *config, const struct unit_handler *handler, void *arg)
+    const struct board_config *config, uint64_t number,
+    const struct unit_handler *handler, void *arg)
 {
 	struct unit	*u = calloc(1, sizeof *u);
 	int		 error;
@@ -360,7 +362,7 @@ unit_create(struct event_base *base, struct path_watcher *watcher,
 	u->handler = handler;
 	u->arg = arg;
 	u->timer_at = DRIVER_NEVER;
-	error = unit_init(u, base, watcher, config);
+	error = unit_init(u, base, watcher, config, number);
 	if (error < 0) {
 		unit_destroy(u);
 		errno = -error;

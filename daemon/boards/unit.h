@@ -33,11 +33,13 @@ struct unit_handler {
 };
 
 /*
- * A board; it has a port if one is configured, and begins to open it.  NULL with
- * errno: EINVAL (no such kind of port), ENOMEM.
+ * A board, with that number of struct board_options; it has a port if one is
+ * configured, and begins to open it.  NULL with errno: EINVAL (no such kind of
+ * port), ENOMEM.
  */
 struct unit	*unit_create(struct event_base *, struct path_watcher *,
-    const struct board_config *, const struct unit_handler *, void *arg);
+    const struct board_config *, uint64_t number, const struct unit_handler *,
+    void *arg);
 
 /* Its board's requests are finished first. */
 void		 unit_destroy(struct unit *);

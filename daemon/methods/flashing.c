@@ -18,7 +18,8 @@ static LIST_HEAD(, flashing) flashings = LIST_HEAD_INITIALIZER(flashings);
 struct board *
 flashing_board(const struct flashing *f)
 {
-	return f->boards == NULL ? NULL : boards_find(f->boards, f->board);
+	return f->boards == NULL ? NULL : boards_numbered(f->boards,
+	    f->number);
 }
 
 void
@@ -67,6 +68,7 @@ flashing_create(struct call *call, const struct board *b,
 	f->recipe = *recipe;
 	f->image.fd = -1;
 	snprintf(f->board, sizeof f->board, "%s", board_name(b));
+	f->number = board_number(b);
 	LIST_INSERT_HEAD(&flashings, f, entry);
 	return f;
 }

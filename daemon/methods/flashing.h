@@ -24,6 +24,7 @@ struct flashing {
 	struct boards		*boards;
 	struct event_base	*base;
 	char			 board[LIMIT_BOARD_NAME + 1];
+	uint64_t		 number;	/* of the board */
 	char			 token[REQUEST_TOKEN_SIZE];
 	struct client		 client;
 	struct flash_recipe	 recipe;

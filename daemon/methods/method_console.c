@@ -26,7 +26,7 @@ static const struct board_console console = { console_bytes, console_ended };
 static struct board *
 console_board(struct tenure *t)
 {
-	return boards_find(t->boards, t->name);
+	return boards_numbered(t->boards, t->number);
 }
 
 static bool

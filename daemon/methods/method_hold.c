@@ -10,8 +10,9 @@ static void
 hold_granted(struct tenure *t, struct call *call, const struct request *r,
     const struct request_result *result)
 {
-	call_reply(call, json_pack("{s:s, s:s, s:I}", "board", t->name, "token",
-	    r->token, "boot", (json_int_t)result->boot));
+	call_reply(call, json_pack("{s:s, s:s, s:I}", "board",
+	    board_name(t->board), "token", r->token, "boot",
+	    (json_int_t)result->boot));
 }
 
 static void
@@ -58,7 +59,7 @@ method_drop(struct call *call)
 
 	if (b == NULL)
 		return;
-	t = tenure_find(call, board_name(b), &hold_ops);
+	t = tenure_find(call, b, &hold_ops);
 	if (t == NULL) {
 		call_fail(call, ERROR_UNSUPPORTED,
 		    json_pack("{s:s}", "board", board_name(b)),

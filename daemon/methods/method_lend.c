@@ -11,8 +11,8 @@ lend_granted(struct tenure *t, struct call *call, const struct request *r,
     const struct request_result *result)
 {
 	(void)r, (void)result;
-	call_reply(call, json_pack("{s:s, s:s}", "board", t->name, "port",
-	    board_port(t->board)));
+	call_reply(call, json_pack("{s:s, s:s}", "board", board_name(t->board),
+	    "port", board_port(t->board)));
 }
 
 static void

@@ -2,7 +2,8 @@
 /*
  * While it waits, its request knows it, and the board is there by the queue's
  * word.  Once granted, the board may go at any time (unplugged for good, taken
- * out of the configuration), so it is known only by its name.
+ * out of the configuration), and another one get its name, so it is known only by
+ * its number.
  */
 #include "tenure.h"
 
@@ -19,7 +20,7 @@ tenure_lost(struct lease *lease)
 {
 	struct tenure	*t = (struct tenure *)lease;
 
-	t->ops->ended(t, boards_find(t->boards, t->name), true);
+	t->ops->ended(t, boards_numbered(t->boards, t->number), true);
 	free(t);
 }
 
@@ -27,7 +28,7 @@ void
 tenure_end(struct tenure *t, bool lost)
 {
 	LIST_REMOVE(&t->lease, entry);
-	t->ops->ended(t, boards_find(t->boards, t->name), lost);
+	t->ops->ended(t, boards_numbered(t->boards, t->number), lost);
 	free(t);
 }
 
@@ -92,7 +93,7 @@ tenure_begin(struct call *call, struct board *b, struct request *r,
 	t->board = b;
 	t->boards = server_boards(call_server(call));
 	t->state = state;
-	snprintf(t->name, sizeof t->name, "%s", board_name(b));
+	t->number = board_number(b);
 	r->sink = &tenure_sink;
 	r->asker = t;
 	call->state = t;
@@ -101,7 +102,7 @@ tenure_begin(struct call *call, struct board *b, struct request *r,
 }
 
 struct wanted {
-	const char		*board;
+	uint64_t		 number;
 	const struct tenure_ops	*ops;
 };
 
@@ -112,13 +113,14 @@ tenure_is(struct lease *lease, void *arg)
 	const struct tenure	*t = (const struct tenure *)lease;
 
 	return lease->lost == tenure_lost && t->ops == wanted->ops &&
-	    strcmp(t->name, wanted->board) == 0;
+	    t->number == wanted->number;
 }
 
 struct tenure *
-tenure_find(struct call *call, const char *board, const struct tenure_ops *ops)
+tenure_find(struct call *call, const struct board *board,
+    const struct tenure_ops *ops)
 {
-	struct wanted	wanted = { board, ops };
+	struct wanted	wanted = { board_number(board), ops };
 
 	return (struct tenure *)call_find_lease(call, tenure_is, &wanted);
 }

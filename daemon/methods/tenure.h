@@ -38,7 +38,7 @@ struct tenure {
 	struct request	*request;	/* likewise */
 	struct board	*board;		/* likewise: later it may be gone */
 	struct boards	*boards;
-	char		 name[LIMIT_BOARD_NAME + 1];
+	uint64_t	 number;	/* board_number() */
 	char		 token[REQUEST_TOKEN_SIZE];	/* of a hold */
 	void		*state;		/* the method's */
 };
@@ -48,7 +48,7 @@ void		 tenure_begin(struct call *, struct board *, struct request *,
     const struct tenure_ops *, void *state);
 
 /* The tenure of that kind that a call's connection has of a board, or NULL. */
-struct tenure	*tenure_find(struct call *, const char *board,
+struct tenure	*tenure_find(struct call *, const struct board *,
     const struct tenure_ops *);
 
 /* Ends it; lost: as if the connection had ended. */

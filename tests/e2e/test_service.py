@@ -171,6 +171,22 @@ class TestReload(ServiceCase):
         self.assertEqual(p.call('Send', board='two', text='n', wait=60000)
                          ['status'], 'OK')
 
+    def test_loan_of_a_removed_board_ends_nobody_elses(self):
+        one = self.uno()
+        p = self.service(config=section('one', one))
+        old, new = self.connect(p), self.connect(p)
+        old.call('Lend', board='one')
+        p.reload('')
+        p.reload(section('one', one))
+        new.call('Lend', board='one', wait=60000)
+        p.wait_said('STATUS=1 board, 2 clients')
+        old.close()
+        p.wait_said('STATUS=1 board, 1 client')
+        self.assertEqual(p.board('one')['state'], 'lent')
+        new.close()
+        self.assertEqual(p.call('Send', board='one', text='c1', wait=60000)
+                         ['status'], 'OK')
+
     def test_changed_board_is_taken_anew(self):
         one = self.uno()
         p = self.service(config=section('one', one, baud=57600))
