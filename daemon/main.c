@@ -56,7 +56,8 @@ static const char usage[] =
     "  -b, --board    serve this board; once for each\n"
     "  -c, --config   read this file instead of " CONFIG_PATH "\n"
     "      --check    say what is wrong with the configuration, and end\n"
-    "  -s, --socket   listen here instead of " SYSTEM_SOCKET "\n"
+    "  -s, --socket   listen here instead of $XDG_RUNTIME_DIR/picod/io.picod, or,\n"
+    "                 as root and as a service, " SYSTEM_SOCKET "\n"
     "  -v, --verbose  tell everything that happens\n"
     "  -h, --help     -V, --version\n";
 
@@ -280,7 +281,9 @@ daemon_start(struct daemon *d)
 	if (error == -EADDRINUSE)
 		log_error("another picod answers at %s", path);
 	else if (error < 0)
-		log_error("cannot listen at %s: %s", path, strerror(-error));
+		log_error("cannot listen at %s: %s%s", path, strerror(-error),
+		    geteuid() == 0 ? "" : "; -s names a socket elsewhere, and "
+		    "$PICOD_SOCKET tells picoctl of it");
 	if (error < 0)
 		return error;
 	d->attach = attach_create(d->base, d->boards, &d->config,

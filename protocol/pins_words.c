@@ -108,6 +108,23 @@ choose_letter(struct pins_maker *maker, size_t count, const char *const *words)
 	return analog < 0 ? analog : 0;
 }
 
+/* The last word is meant to say it, unless it is a pin. */
+static int
+complain_no_word(struct pins_maker *maker, size_t count,
+    const char *const *words)
+{
+	uint8_t	pin;
+
+	if (count == 0 || parse_pin(maker, words[count - 1], &pin) == 0)
+		snprintf(maker->why, PINS_TEXT, "what shall be done? Such as: "
+		    "on, off, read, pwm, watch; pinserver(7) has all words");
+	else
+		snprintf(maker->why, PINS_TEXT, "there is no word \"%.20s\"; "
+		    "there are on, off, read, pwm, watch; pinserver(7) has all",
+		    words[count - 1]);
+	return -EINVAL;
+}
+
 int
 pins_command(struct pins_command *command, const struct pins_board *board,
     size_t count, const char *const *words, char *why)
@@ -117,11 +134,8 @@ pins_command(struct pins_command *command, const struct pins_board *board,
 	size_t		at = find_word(count, words, &maker.word);
 
 	memset(command, 0, sizeof(*command));
-	if (at == count) {
-		snprintf(why, PINS_TEXT, "what shall be done? Such as: on, "
-		    "off, read, pwm, watch");
-		return -EINVAL;
-	}
+	if (at == count)
+		return complain_no_word(&maker, count, words);
 	maker.arg = words + at + 1;
 	maker.args = count - at - 1;
 	if (choose_letter(&maker, at, words) < 0 ||

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "duration.h"
+#include "hints.h"
 #include "picoctl.h"
 #include "suggest.h"
 
@@ -142,7 +143,12 @@ options_unknown_verb(const char *name)
 {
 	const struct verb *const	*verb, *const *best = NULL;
 	unsigned			 distance, least = 0;
+	const char			*hint = hints_find(name);
 
+	if (hint != NULL) {
+		picoctl_complain("there is no verb \"%s\"; %s", name, hint);
+		return STATUS_USAGE;
+	}
 	for (verb = picoctl_verbs; *verb != NULL; verb++) {
 		distance = suggest_distance(name, (*verb)->name);
 		if (suggest_is_near(name, (*verb)->name) &&
@@ -205,6 +211,11 @@ options_check(const struct picoctl *ctl)
 	if (ctl->operand_count < verb->least)
 		return picoctl_usage(verb, "%s needs %s", verb->name,
 		    verb->operands);
+	if (verb->most == 0 && ctl->operand_count > 0 &&
+	    (taken & OPTION_BIT(BOARD)) != 0 &&
+	    !options_given(&ctl->options, OPTION_BOARD))
+		return picoctl_usage(verb, "a board is named by -b: picoctl %s "
+		    "-b %s", verb->name, ctl->operands[0]);
 	if (verb->most >= 0 && ctl->operand_count > verb->most)
 		return picoctl_usage(verb, "%s does not know what to do with "
 		    "\"%s\"", verb->name, ctl->operands[verb->most]);

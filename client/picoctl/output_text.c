@@ -255,7 +255,9 @@ output_text_error(struct output *o, const char *name, const json_t *parameters,
     const char *message)
 {
 	const char	*traceback = output_string(parameters, "traceback");
-	size_t		 len = strlen(traceback);
+	/* It may have NUL bytes, as a message of Python's may. */
+	size_t		 len = json_string_length(
+			    json_object_get(parameters, "traceback"));
 
 	output_text_printed(o, parameters);
 	if (strcmp(name, "io.picod.CommandRejected") == 0) {
@@ -269,9 +271,10 @@ output_text_error(struct output *o, const char *name, const json_t *parameters,
 	if (o->midline && isatty(fileno(o->out)))
 		fputc('\n', o->err);
 	if (len > 0)
-		fprintf(o->err, "%s%s", traceback,
-		    traceback[len - 1] == '\n' ? "" : "\n");
-	else
+		fwrite(traceback, 1, len, o->err);
+	if (len > 0 && traceback[len - 1] != '\n')
+		fputc('\n', o->err);
+	if (len == 0)
 		fprintf(o->err, "picoctl: %s\n", message);
 }
 

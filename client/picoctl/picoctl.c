@@ -9,8 +9,10 @@
 #include "picoctl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct verb *const	picoctl_verbs[] = {
 	&verb_list,
@@ -85,12 +87,35 @@ picoctl_finish(struct picoctl *ctl, int status)
 	return error < 0 && status == STATUS_OK ? STATUS_FILE : status;
 }
 
+/*
+ * Where a standard descriptor is closed, as by some daemons, the socket would get
+ * its number, and what is printed would go to picod.  What takes its place fails
+ * as a closed one does: standard input cannot be read, the others not written.
+ */
+static void
+picoctl_fill_descriptors(void)
+{
+	int	fd = open("/dev/null", O_WRONLY);
+
+	if (fd == STDIN_FILENO)
+		fd = open("/dev/null", O_RDONLY);
+	while (fd == STDOUT_FILENO || fd == STDERR_FILENO) {
+		close(fd);
+		if (open("/dev/null", O_RDONLY) < 0)
+			return;
+		fd = open("/dev/null", O_RDONLY);
+	}
+	close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct picoctl	ctl = { 0 };
-	int		status = options_parse(&ctl, argc, argv);
+	int		status;
 
+	picoctl_fill_descriptors();
+	status = options_parse(&ctl, argc, argv);
 	if (status != STATUS_OK)
 		return status;
 	output_init(&ctl.output, options_given(&ctl.options, OPTION_JSON),
@@ -101,8 +126,9 @@ main(int argc, char **argv)
 	}
 	if (options_given(&ctl.options, OPTION_HELP))
 		return picoctl_finish(&ctl, verb_help.run(&ctl));
-	if (ctl.verb == NULL)
-		return picoctl_usage(NULL, "there is no verb; \"picoctl list\" "
-		    "shows the boards");
+	if (ctl.verb == NULL) {
+		verb_help.run(&ctl);
+		return picoctl_finish(&ctl, STATUS_USAGE);
+	}
 	return picoctl_finish(&ctl, ctl.verb->run(&ctl));
 }

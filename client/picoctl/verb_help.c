@@ -50,13 +50,15 @@ verb_help_all(FILE *out)
 	const struct verb *const	*verb;
 
 	fputs("Usage: picoctl [OPTION...] VERB [OPERAND...]\n\n"
-	    "Talks to the microcontrollers that picod looks after.\n\n"
+	    "Talks to the microcontrollers that picod looks after, such as:\n\n"
+	    "    picoctl send 'on()'\n\n"
 	    "Verbs:\n", out);
 	for (verb = picoctl_verbs; *verb != NULL; verb++)
 		fprintf(out, "    %-12s %s\n", (*verb)->name,
 		    (*verb)->summary);
-	fputs("\nOptions that every verb takes:\n", out);
-	verb_help_options(out, VERB_HELP_ALWAYS);
+	fputs("\nOptions that every verb takes, the first if it is about a "
+	    "board:\n", out);
+	verb_help_options(out, VERB_HELP_ALWAYS | OPTION_BIT(BOARD));
 	fputs("\n\"picoctl help VERB\" tells more.\n", out);
 }
 

@@ -39,18 +39,26 @@ verb_pin_send(struct picoctl *ctl, const char *text, json_t **reply)
 }
 
 static int
+verb_pin_stranger(void)
+{
+	picoctl_complain("the board is no PinServer: put that on it with "
+	    "\"picoctl flash pinserver\", or use \"picoctl send\"");
+	return STATUS_FAILED;
+}
+
+static int
 verb_pin_identify(struct picoctl *ctl, struct pins_board *board)
 {
 	json_t	*reply;
 	int	 status = verb_pin_send(ctl, PINS_IDENTIFY, &reply);
 
+	/* Another sketch says RR, as to all that it does not know. */
+	if (status == STATUS_FAILED)
+		return verb_pin_stranger();
 	if (status != STATUS_OK)
 		return status;
-	if (pins_identify(board, output_string(reply, "output")) < 0) {
-		picoctl_complain("the board is no PinServer: put that on it "
-		    "with \"picoctl flash\", or use \"picoctl send\"");
-		status = STATUS_FAILED;
-	}
+	if (pins_identify(board, output_string(reply, "output")) < 0)
+		status = verb_pin_stranger();
 	json_decref(reply);
 	return status;
 }

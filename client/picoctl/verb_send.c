@@ -15,14 +15,16 @@
 #include "protocol/limits.h"
 #include "session.h"
 
+/* name: what it is called in a complaint. */
 static int
-verb_send_text(struct picoctl *ctl, const char *text, size_t len)
+verb_send_text(struct picoctl *ctl, const char *text, size_t len,
+    const char *name)
 {
 	json_t	*parameters, *json = json_stringn(text, len);
 
 	if (json == NULL) {
-		picoctl_complain("that is not UTF-8, and a board takes nothing "
-		    "else");
+		picoctl_complain("%s is not UTF-8, and a board takes nothing "
+		    "else", name);
 		return STATUS_USAGE;
 	}
 	parameters = session_parameters(ctl, true);
@@ -64,6 +66,7 @@ verb_send_stream(struct picoctl *ctl, int fd, const char *name)
 	char	*text = malloc(LIMIT_STATEMENT + 1);
 	ssize_t	 n = text == NULL ? -ENOMEM :
 		    verb_send_read(fd, text, LIMIT_STATEMENT + 1);
+	size_t	 skip;
 	int	 status;
 
 	if (n < 0) {
@@ -75,7 +78,10 @@ verb_send_stream(struct picoctl *ctl, int fd, const char *name)
 		    name, LIMIT_STATEMENT);
 		status = STATUS_USAGE;
 	} else {
-		status = verb_send_text(ctl, text, (size_t)n);
+		/* Some editors put a mark before it, which is no Python. */
+		skip = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+		status = verb_send_text(ctl, text + skip, (size_t)n - skip,
+		    name);
 	}
 	free(text);
 	return status;
@@ -122,7 +128,7 @@ verb_send_run(struct picoctl *ctl)
 	for (i = 0; status == STATUS_OK && i < ctl->operand_count; i++) {
 		text = ctl->operands[i];
 		status = strcmp(text, "-") == 0 ? verb_send_file(ctl, text) :
-		    verb_send_text(ctl, text, strlen(text));
+		    verb_send_text(ctl, text, strlen(text), "that");
 	}
 	return status;
 }

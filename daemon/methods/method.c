@@ -17,6 +17,9 @@
 #include "protocol/schema.h"
 #include "daemon/server/server.h"
 
+/* What names of boards take in a message, which has 511 bytes. */
+#define METHOD_NAMES	300
+
 const struct method methods[] = {
 	{ "org.varlink.service.GetInfo", method_get_info, false },
 	{ "org.varlink.service.GetInterfaceDescription",
@@ -168,18 +171,39 @@ method_time(struct call *call, const char *name, uint64_t *ms)
 	return true;
 }
 
+/* "pico0, uno0, ..." in a text of METHOD_NAMES bytes. */
+static const char *
+method_names(struct boards *boards, char *text)
+{
+	struct board	*b;
+	size_t		 i, len = 0;
+
+	text[0] = '\0';
+	for (i = 0; (b = boards_get(boards, i)) != NULL; i++) {
+		if (len + strlen(board_name(b)) + sizeof ", , ..." >
+		    METHOD_NAMES) {
+			strcpy(text + len, ", ...");
+			break;
+		}
+		len += (size_t)sprintf(text + len, "%s%s", i > 0 ? ", " : "",
+		    board_name(b));
+	}
+	return text;
+}
+
 static void
 method_ambiguous(struct call *call, struct boards *boards)
 {
 	json_t		*names = json_array();
+	char		 text[METHOD_NAMES];
 	struct board	*b;
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
 		json_array_append_new(names, json_string(board_name(b)));
 	call_fail(call, ERROR_AMBIGUOUS_BOARD, json_pack("{s:o}", "boards", names),
-	    "there are %zu boards; name one of them (picoctl -b NAME)",
-	    boards_count(boards));
+	    "there are %zu boards; name one of them (picoctl -b NAME): %s",
+	    boards_count(boards), method_names(boards, text));
 }
 
 /* What a call would send to a board, or NULL. */
@@ -220,6 +244,7 @@ method_board(struct call *call)
 {
 	struct boards	*boards = server_boards(call_server(call));
 	const char	*name = method_string(call, "board");
+	char		 text[METHOD_NAMES];
 	struct board	*b = NULL;
 
 	if (name[0] != '\0')
@@ -233,10 +258,10 @@ method_board(struct call *call)
 	if (b != NULL)
 		return method_permit(call, b) ? b : NULL;
 	call_fail(call, ERROR_NO_SUCH_BOARD,
-	    json_pack("{s:s}", "board", name), name[0] == '\0' ?
-	    "picod knows no board; name one in /etc/picod/picod.conf" :
-	    "there is no board %s; \"picoctl list\" shows those there are",
-	    name);
+	    json_pack("{s:s}", "board", name), boards_count(boards) == 0 ?
+	    "picod knows no board: plug one in, or name one in "
+	    "/etc/picod/picod.conf" : "there is no board %s; there are: %s",
+	    name, method_names(boards, text));
 	return NULL;
 }
 

@@ -71,8 +71,10 @@ port_reason(const struct port *p, int error)
 	}
 	switch (-error) {
 	case ENOENT: return "its port is not there; is it plugged in?";
-	case EACCES: return "picod may not open its port; is picod in the "
-	    "group that owns it (often dialout)?";
+	case EACCES: return "picod may not open its port: the user that picod "
+	    "runs as has to be in the group that owns it, often dialout; of a "
+	    "picod of your own: sudo usermod -aG dialout \"$USER\", then log "
+	    "in again";
 	case EBUSY: return "another program has its port; end that program";
 	case ECONNREFUSED: return "nothing listens at its port";
 	case ENOTTY: return "its port is no serial port";

@@ -11,6 +11,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import select
 import shutil
 import signal
@@ -26,6 +27,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 BUILD = os.path.join(ROOT, os.environ.get('PICOD_BUILD', 'build'))
 PICOCTL = os.path.join(BUILD, 'picoctl')
 TIMEOUT_S = 30
+
+
+def read(*names):
+    with open(os.path.join(*names), encoding='utf-8') as file:
+        return file.read()
 
 
 class Answer(Exception):
@@ -189,7 +195,35 @@ class CommandLine(Case):
         return result.stderr.decode().splitlines()[1:]
 
     def test_no_verb(self):
-        self.check([], 'there is no verb; "picoctl list" shows the boards')
+        result = picoctl()
+        self.assertEqual((result.returncode, result.stderr), (2, b''))
+        self.assertEqual(result.stdout, picoctl('help').stdout)
+
+    def test_verbs_of_other_tools(self):
+        """Of each there is a word of what it is here."""
+        hints = re.findall(r'\{ " (.*?) ",', read(
+            ROOT, 'client', 'picoctl', 'hints.c').replace('"\n\t    "', ''))
+        words = ' '.join(hints).split()
+        self.assertGreater(len(words), 40)
+        verbs = re.findall(r'&verb_(\w+)', read(
+            ROOT, 'client', 'picoctl', 'picoctl.c'))
+        for word in words:
+            self.assertEqual(words.count(word), 1, word)
+            self.assertNotIn(word, verbs, 'it is a verb: no hint is needed')
+            result = picoctl(word, 'x')
+            self.assertEqual((result.returncode, result.stdout), (2, b''))
+            self.assertRegex(result.stderr.decode(), '^picoctl: there is no '
+                             f'verb "{word}"; .+\n$')
+            for verb in re.findall(r'"?picoctl (\w+)',
+                                   result.stderr.decode()):
+                self.assertIn(verb, verbs)
+
+    def test_board_without_its_option(self):
+        hint = self.check(['list', 'pico0'], 'a board is named by -b: '
+                          'picoctl list -b pico0')
+        self.assertEqual(hint, ['Try "picoctl help list".'])
+        self.check(['list', '-b', 'pico0', 'uno0'],
+                   'list does not know what to do with "uno0"')
 
     def test_mistyped_verb(self):
         self.check(['sned', 'x'],
@@ -220,7 +254,7 @@ class CommandLine(Case):
         self.check(['list', '--json=yes'], '--json takes no value')
 
     def test_operands(self):
-        self.check(['list', 'x'], 'list does not know what to do with "x"')
+        self.check(['doctor', 'x'], 'doctor does not know what to do with "x"')
         self.check(['cancel'], 'cancel needs REQUEST')
         self.check(['cancel', '1', '2'],
                    'cancel does not know what to do with "2"')
@@ -503,6 +537,43 @@ class Send(Case):
     def test_not_utf8(self):
         self.expect(self.send(b'\xff'), 2, b'', b'picoctl: that is not '
                     b'UTF-8, and a board takes nothing else\n')
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b'print("\xe4")')
+            file.flush()
+            self.expect(self.send('-f', file.name), 2, b'', b'picoctl: '
+                        + file.name.encode() + b' is not UTF-8, and a board '
+                        b'takes nothing else\n')
+
+    def test_mark_before_a_text_is_skipped(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(b'\xef\xbb\xbfprint("\xef\xbb\xbf")')
+            file.flush()
+            self.expect(self.send('-f', file.name), 0)
+        self.assertEqual(self.picod.parameters()['text'], 'print("\ufeff")')
+
+    def test_traceback_with_nul(self):
+        def method(parameters):
+            raise Answer('StatementFailed', output='', boot=7,
+                         traceback='ValueError: a\0b', message='m')
+
+        self.expect(self.send('x', method=method), 1, b'',
+                    b'ValueError: a\0b\n')
+
+    def test_closed_descriptors(self):
+        """The socket takes no place of theirs."""
+        for closed, status in ((0, 12), (1, 12), (2, 0)):
+            with FakePicod(Send=lambda parameters: output('4\n')) as fake:
+                process = subprocess.Popen(
+                    [PICOCTL, 'send', '-' if closed == 0 else 'x', 'y'],
+                    env=environment(PICOD_SOCKET=fake.path),
+                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    preexec_fn=lambda fd=closed: os.close(fd))
+                out, err = process.communicate(timeout=TIMEOUT_S)
+            with self.subTest(closed=closed):
+                self.assertEqual(process.returncode, status, err)
+                self.assertEqual(len(fake.calls), {0: 0, 1: 1, 2: 2}[closed])
+                self.assertEqual(out, b'4\n4\n' if closed == 2 else b'')
 
     def test_daemon_dies(self):
         def method(parameters):

@@ -15,15 +15,10 @@ import tempfile
 import unittest
 
 from test_picoctl import BUILD, PICOCTL, ROOT, TIMEOUT_S, FakePicod
-from test_picoctl import environment, picoctl
+from test_picoctl import environment, picoctl, read
 
 CLIENT = os.path.join(ROOT, 'client', 'picoctl')
 LIBRARY = os.path.join(ROOT, 'client', 'lib')
-
-
-def read(*names):
-    with open(os.path.join(*names), encoding='utf-8') as file:
-        return file.read()
 
 
 def verbs():

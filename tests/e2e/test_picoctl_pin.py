@@ -51,9 +51,19 @@ class Pin(picod.Case):
 
     def test_mistakes(self):
         self.assertIn('no such pin', self.pin('99', 'on', status=2))
-        self.assertIn('what shall be done', self.pin('13', 'onn', status=2))
+        self.assertIn('what shall be done', self.pin('13', status=2))
+        self.assertIn('no word "onn"', self.pin('13', 'onn', status=2))
         self.assertIn('RR', self.p.picoctl('pin', '13', 'pwm', '1').stdout +
                       self.p.picoctl('pin', '13', 'pwm', '1').stderr)
+
+    def test_another_sketch(self):
+        """RR is what a sketch says to a command of another's."""
+        uno = self.board(Uno(sketch=f'{picod.FIRMWARE}/uno-rgb.hex'))
+        p = self.picod(uno0=f'{uno.path},driver=piserial,baud=9600')
+        p.call('Send', board='uno0', text='n', wait=picod.PATIENCE_S * 1000)
+        result = p.picoctl('pin', '13', 'on')
+        self.assertEqual(result.returncode, 1)
+        self.assertIn('picoctl flash pinserver', result.stderr)
 
     def test_watch_until_ctrl_c(self):
         watch = subprocess.Popen(

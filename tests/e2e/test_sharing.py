@@ -186,8 +186,10 @@ class TwoBoards(picod.Case):
     def test_ambiguous(self):
         with self.fails('AmbiguousBoard', boards=['one', 'two', 'gone']):
             self.p.send('1')
-        with self.fails('NoSuchBoard', board='three'):
+        with self.fails('NoSuchBoard', board='three') as caught:
             self.p.send('1', 'three')
+        self.assertIn('one, two, gone', caught.exception.parameters['message'])
+        self.assertIn('one, two, gone', self.p.picoctl('send', '1').stderr)
         self.assertEqual(self.p.picoctl('send', '1').returncode, 4)
         self.assertEqual(self.p.picoctl('-b', 'gone', 'send', '1').returncode,
                          5)

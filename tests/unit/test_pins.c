@@ -132,7 +132,7 @@ static const struct {
 } refused[] = {
 	{ "", "what shall be done" },
 	{ "13", "what shall be done" },
-	{ "13 blink", "what shall be done" },
+	{ "13 blink", "there is no word \"blink\"; there are on" },
 	{ "on", "PIN... on" },
 	{ "13 on now", "PIN... on" },
 	{ "20 on", "20: the board has no such pin" },

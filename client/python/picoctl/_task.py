@@ -10,11 +10,12 @@ behind a mark.
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import os
 import textwrap
 import zlib
-from functools import update_wrapper
+from functools import WRAPPER_ASSIGNMENTS
 from typing import (TYPE_CHECKING, Any, Callable, Generic, Iterator,
                     ParamSpec, TypeVar)
 
@@ -118,7 +119,9 @@ class TaskBase(Generic[P, R]):
 
     def __init__(self, function: Callable[..., Any], timeout: float | None,
                  wait: float | None):
-        update_wrapper(self, function)
+        for name in WRAPPER_ASSIGNMENTS:
+            with contextlib.suppress(AttributeError):
+                setattr(self, name, getattr(function, name))
         self.function = function
         self._source = Source(function)
         self._timeout = timeout
