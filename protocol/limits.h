@@ -10,6 +10,9 @@
  * byte of it escaped in JSON as six, and room for the rest. */
 #define LIMIT_MESSAGE		(2 * 1024 * 1024)
 
+/* How long a message that has begun may take, for each 64 KiB of it. */
+#define LIMIT_MESSAGE_MS	10000
+
 /* A statement or program, in bytes: more than any board's heap. */
 #define LIMIT_STATEMENT		(256 * 1024)
 

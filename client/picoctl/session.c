@@ -140,19 +140,15 @@ session_call(struct picoctl *ctl, const char *method, json_t *parameters,
 
 int
 session_upgrade(struct picoctl *ctl, const char *method, json_t *parameters,
-    const void **bytes, size_t *len)
+    json_t **reply, const void **bytes, size_t *len)
 {
-	json_t	*reply;
-	int	 failure;
+	int	failure;
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
-	failure = picod_json_upgrade(ctl->picod, method, parameters, &reply,
+	failure = picod_json_upgrade(ctl->picod, method, parameters, reply,
 	    bytes, len);
-	if (failure != 0)
-		return session_failed(ctl, failure, false);
-	json_decref(reply);
-	return STATUS_OK;
+	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
 }
 
 int

@@ -33,7 +33,7 @@ int	session_call(struct picoctl *, const char *method, json_t *parameters,
 
 /* As picod_json_upgrade(), but 0 or an exit status. */
 int	session_upgrade(struct picoctl *, const char *method,
-    json_t *parameters, const void **bytes, size_t *len);
+    json_t *parameters, json_t **reply, const void **bytes, size_t *len);
 
 /*
  * A call that may have many replies, if more; show is called with each, until

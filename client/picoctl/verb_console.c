@@ -4,8 +4,12 @@
  *
  * The connection becomes the board's bytes, which are copied both ways as they
  * are.  A terminal is set to raw mode, so that Ctrl-C goes to the board, and set
- * back whatever ends us but SIGKILL.  Where standard input is no terminal, its
- * end is not the end: the board's answer to what was typed last is still to come.
+ * back whatever ends us but SIGKILL.
+ *
+ * Where standard input is no terminal, its end is told to picod, which hands all
+ * of it to the board, however long that takes, waits for the board's answer, and
+ * then ends the connection.  That looks like a board that went away in between;
+ * so picod is asked afterwards whether it is still the same boot.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,14 +23,13 @@
 
 #define LEAVE_KEY	0x1d	/* Ctrl-] */
 
-/* After the end of input: a board that is quiet for so long has answered. */
-#define QUIET_MS	1000
-
 struct console {
 	int		 fd;		/* the board's bytes */
 	bool		 terminal;	/* standard input is one */
 	bool		 input_over;
 	bool		 left;		/* by the user */
+	char		 typed[4096];	/* what the board is still to take */
+	size_t		 typed_at, typed_len;
 	struct termios	 saved;
 };
 
@@ -80,28 +83,42 @@ verb_console_write(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-/* What is typed goes to the board; false at the end. */
-static bool
-verb_console_type(struct console *c)
+/* Takes what is typed, up to the key that leaves. */
+static void
+verb_console_read(struct console *c)
 {
-	char		 buf[1024];
 	const char	*leave = NULL;
-	ssize_t		 n = read(STDIN_FILENO, buf, sizeof buf);
+	ssize_t		 n = read(STDIN_FILENO, c->typed, sizeof c->typed);
 
 	if (n < 0 && errno == EINTR)
-		return true;
+		return;
 	if (n <= 0) {
 		c->input_over = true;
 		c->left = c->terminal;
-		return !c->terminal;
+		shutdown(c->fd, SHUT_WR);
+		return;
 	}
 	if (c->terminal)
-		leave = memchr(buf, LEAVE_KEY, (size_t)n);
-	if (!verb_console_write(c->fd, buf, leave != NULL ?
-	    (size_t)(leave - buf) : (size_t)n))
-		return false;
+		leave = memchr(c->typed, LEAVE_KEY, (size_t)n);
 	c->left = leave != NULL;
-	return !c->left;
+	c->typed_at = 0;
+	c->typed_len = leave != NULL ? (size_t)(leave - c->typed) : (size_t)n;
+}
+
+/* Sends what the socket takes, without waiting: the board may have to speak. */
+static bool
+verb_console_type(struct console *c)
+{
+	ssize_t	n;
+
+	if (c->typed_len == 0)
+		return true;
+	n = send(c->fd, c->typed + c->typed_at, c->typed_len, MSG_DONTWAIT);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN;
+	c->typed_at += (size_t)n;
+	c->typed_len -= (size_t)n;
+	return true;
 }
 
 static bool
@@ -115,28 +132,75 @@ verb_console_show(const struct console *c)
 	return n > 0 && verb_console_write(STDOUT_FILENO, buf, (size_t)n);
 }
 
+/* Copies both ways until one of both sides is over. */
 static void
 verb_console_copy(struct console *c)
 {
-	struct pollfd	fds[2] = {
-		{ .fd = c->fd, .events = POLLIN },
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-	};
+	struct pollfd	fds[2] = { { .fd = c->fd }, { .fd = STDIN_FILENO } };
 	bool		go_on = true;
-	int		n;
 
-	while (go_on && verb_console_signal == 0) {
-		n = poll(fds, c->input_over ? 1 : 2,
-		    c->input_over ? QUIET_MS : -1);
-		if (n == 0)
-			c->left = true;
-		if (n == 0 || (n < 0 && errno != EINTR))
-			return;
-		if (n > 0 && fds[0].revents != 0)
-			go_on = verb_console_show(c);
-		else if (n > 0)
+	while (go_on && !c->left && verb_console_signal == 0) {
+		fds[0].events = c->typed_len > 0 ? POLLIN | POLLOUT : POLLIN;
+		fds[1].events = POLLIN;
+		if (poll(fds, c->input_over || c->typed_len > 0 ? 1 : 2,
+		    -1) < 0)
+			continue;	/* a signal */
+		if (fds[0].revents & POLLOUT)
 			go_on = verb_console_type(c);
+		if (fds[0].revents & ~POLLOUT)
+			go_on = verb_console_show(c);
+		else if (!c->input_over && c->typed_len == 0 &&
+		    fds[1].revents != 0) {
+			verb_console_read(c);
+			go_on = verb_console_type(c);
+		}
 	}
+}
+
+static const char *
+verb_console_string(const json_t *object, const char *name)
+{
+	const char	*s = json_string_value(json_object_get(object, name));
+
+	return s == NULL ? "" : s;
+}
+
+/* Whether the board is in the boot that the console began with. */
+static bool
+verb_console_stayed(struct picoctl *ctl, const json_t *begun)
+{
+	const char	*board = verb_console_string(begun, "board");
+	json_t		*reply, *row;
+	json_int_t	 boot = -1;
+	size_t		 i;
+
+	picod_close(ctl->picod);
+	ctl->picod = NULL;
+	if (picod_connect(ctl->options.value[OPTION_SOCKET], &ctl->picod) < 0)
+		return false;
+	if (picod_json_call(ctl->picod, "io.picod.ListBoards", json_object(),
+	    &reply) != 0)
+		return true;	/* it does not say */
+	json_array_foreach(json_object_get(reply, "boards"), i, row)
+		if (strcmp(verb_console_string(row, "name"), board) == 0 &&
+		    strcmp(verb_console_string(row, "state"), "absent") != 0)
+			boot = json_integer_value(json_object_get(row, "boot"));
+	json_decref(reply);
+	return boot == json_integer_value(json_object_get(begun, "boot"));
+}
+
+/* The exit status of a console that is over. */
+static int
+verb_console_end(struct picoctl *ctl, const struct console *c,
+    const json_t *begun)
+{
+	if (verb_console_signal != 0)
+		return STATUS_SIGNAL + verb_console_signal;
+	if (c->left || (c->input_over && verb_console_stayed(ctl, begun)))
+		return STATUS_OK;
+	picoctl_complain("the console is over: the board went away, or picod "
+	    "ended");
+	return 7;	/* as the error Disconnected */
 }
 
 static int
@@ -144,7 +208,7 @@ verb_console_run(struct picoctl *ctl)
 {
 	struct console	 c = { 0 };
 	const void	*bytes;
-	json_t		*parameters;
+	json_t		*parameters, *begun;
 	size_t		 len;
 	int		 status = session_open(ctl);
 
@@ -153,8 +217,8 @@ verb_console_run(struct picoctl *ctl)
 	parameters = session_parameters(ctl, true);
 	if (parameters != NULL)
 		session_add_time(ctl, parameters, OPTION_WAIT, "wait");
-	status = session_upgrade(ctl, "io.picod.Console", parameters, &bytes,
-	    &len);
+	status = session_upgrade(ctl, "io.picod.Console", parameters, &begun,
+	    &bytes, &len);
 	if (status != STATUS_OK)
 		return status;
 	c.fd = picod_fd(ctl->picod);
@@ -168,13 +232,9 @@ verb_console_run(struct picoctl *ctl)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &c.saved);
 	if (c.terminal)
 		fputc('\n', stderr);
-	if (verb_console_signal != 0)
-		return STATUS_SIGNAL + verb_console_signal;
-	if (c.left)
-		return STATUS_OK;
-	picoctl_complain("the console is over: the board went away, or picod "
-	    "ended");
-	return 7;	/* as the error Disconnected */
+	status = verb_console_end(ctl, &c, begun);
+	json_decref(begun);
+	return status;
 }
 
 const struct verb	verb_console = {
@@ -186,7 +246,7 @@ const struct verb	verb_console = {
 "they are, Ctrl-C too.  Ctrl-] leaves.  The board is yours until then: other\n"
 "clients wait, and are answered afterwards.  Without a terminal, it copies\n"
 "standard input to the board, and ends when the board has been quiet for a\n"
-"second after that.\n",
+"second after the last byte of it.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.run = verb_console_run,
 };

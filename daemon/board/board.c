@@ -246,6 +246,7 @@ board_feed(struct board *b, const uint8_t *buf, size_t len, uint64_t now)
 	size_t			n;
 
 	board_notify(b, &trace);
+	assert(b->console == NULL || b->away);
 	if (b->console != NULL) {
 		if (!b->console->bytes(b->console_arg, buf, len) && !b->paused) {
 			b->paused = true;
@@ -320,10 +321,13 @@ board_sent(struct board *b, size_t n, uint64_t now)
 	trace.bytes = bytes;
 	trace.len = n;
 	board_notify(b, &trace);
-	if (b->away)
-		evbuffer_drain(b->typed, n);
-	else
+	if (!b->away) {
 		driver_sent(b->driver, n, now);
+		return;
+	}
+	evbuffer_drain(b->typed, n);
+	if (b->console != NULL && evbuffer_get_length(b->typed) == 0)
+		b->console->room(b->console_arg);
 }
 
 void

@@ -71,6 +71,8 @@ struct board_host {
 struct board_console {
 	/* The board said something.  false: no more before board_resume(). */
 	bool	(*bytes)(void *arg, const uint8_t *, size_t);
+	/* The port took all that was typed. */
+	void	(*room)(void *arg);
 	/* The board is gone, and the console with it. */
 	void	(*ended)(void *arg);
 };
@@ -221,8 +223,11 @@ void	board_set_bootsel(struct board *, bool bootsel, uint64_t now);
 /* Connects the raw bytes of a board that was taken for a console. */
 void	board_set_console(struct board *, const struct board_console *, void *arg);
 
-/* Bytes for the port; false if so many wait already that no more should come. */
-bool	board_type(struct board *, const uint8_t *, size_t, uint64_t now);
+/*
+ * Bytes for the port: how many of them were taken, since only some may wait for
+ * it; room() tells when there is room again.
+ */
+size_t	board_type(struct board *, const uint8_t *, size_t, uint64_t now);
 
 /*
  * picod ends: interrupts what runs and leaves the board as a person would find

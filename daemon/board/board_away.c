@@ -122,12 +122,17 @@ board_set_console(struct board *b, const struct board_console *console, void *ar
 	b->console_arg = arg;
 }
 
-bool
+size_t
 board_type(struct board *b, const uint8_t *bytes, size_t len, uint64_t now)
 {
+	size_t	room = TYPED_MAX - evbuffer_get_length(b->typed);
+
 	(void)now;
-	if (b->open)
-		evbuffer_add(b->typed, bytes, len);
+	if (b->console == NULL)
+		return len;	/* it is over, and with it what is typed */
+	if (len > room)
+		len = room;
+	evbuffer_add(b->typed, bytes, len);
 	b->host->wake(b, b->host_data);
-	return evbuffer_get_length(b->typed) < TYPED_MAX;
+	return len;
 }

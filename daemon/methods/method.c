@@ -134,7 +134,7 @@ method_dispatch(struct call *call)
 	if (schema_check(schema, SCHEMA_METHOD, strrchr(m->name, '.') + 1,
 	    SCHEMA_IN, call->in.parameters, &bad) < 0)
 		method_fail(call, "InvalidParameter", "parameter", bad);
-	else if (m->needs_more && !call->in.more)
+	else if (m->needs_more && (!call->in.more || call->in.oneway))
 		call_fail_name(call, "org.varlink.service.ExpectedMore", NULL);
 	else if (schema == schema_picod && !call_is_allowed(call))
 		call_fail(call, ERROR_PERMISSION_DENIED, NULL,

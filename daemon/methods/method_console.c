@@ -2,69 +2,161 @@
 /*
  * Console: the connection becomes the board's bytes.  Whoever is slower makes
  * the other wait: the client the board, the board the client.
+ *
+ * A client that says no more is not gone: what it typed still gets to the board,
+ * however slowly, and the board's answer to the client.  No protocol tells when
+ * that is over; a board that has been quiet for a while has answered.
  */
+#include <event2/event.h>
 #include <stdlib.h>
 
 #include "daemon/boards/boards.h"
+#include "daemon/server/server.h"
 #include "method.h"
+#include "protocol/limits.h"
 #include "tenure.h"
+
+/* After the client's last byte: a board that is quiet for so long has answered. */
+#define QUIET_MS	1000
+
+struct console {
+	struct tenure	*tenure;
+	struct conn	*conn;
+	struct event	*quiet;
+	bool		 typing;	/* the port has not taken all yet */
+	bool		 ended;		/* the client says no more */
+};
+
+static struct board *
+console_board(struct console *c)
+{
+	return boards_numbered(c->tenure->boards, c->tenure->number);
+}
+
+static void
+console_wait_quiet(struct console *c)
+{
+	struct timeval	tv = { QUIET_MS / 1000, QUIET_MS % 1000 * 1000 };
+
+	if (c->ended)
+		event_add(c->quiet, &tv);
+}
+
+static void
+console_quiet_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct console	*c = arg;
+
+	(void)fd, (void)what;
+	if (!c->typing && !conn_is_full(c->conn))
+		conn_finish(c->conn, 0);
+}
+
+/* ------------------------------------------------------------ the board's */
 
 static bool
 console_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
-	return conn_write(arg, bytes, len);
+	struct console	*c = arg;
+
+	console_wait_quiet(c);
+	return conn_write(c->conn, bytes, len);
+}
+
+static void
+console_room(void *arg)
+{
+	struct console	*c = arg;
+
+	c->typing = false;
+	console_wait_quiet(c);
+	conn_resume(c->conn);
+}
+
+static void
+console_over(void *arg)
+{
+	struct console	*c = arg;
+
+	conn_finish(c->conn, LIMIT_STALL_MS);
+}
+
+static const struct board_console console = {
+	console_bytes, console_room, console_over
+};
+
+/* ----------------------------------------------------------- the client's */
+
+static size_t
+console_typed(void *arg, const char *bytes, size_t len)
+{
+	struct console	*c = arg;
+	struct board	*b = console_board(c);
+
+	if (b == NULL)
+		return len;
+	c->typing = true;
+	return board_type(b, (const uint8_t *)bytes, len, boards_now());
 }
 
 static void
 console_ended(void *arg)
 {
-	conn_close(arg);
-}
+	struct console	*c = arg;
 
-static const struct board_console console = { console_bytes, console_ended };
-
-static struct board *
-console_board(struct tenure *t)
-{
-	return boards_numbered(t->boards, t->number);
-}
-
-static bool
-console_typed(void *arg, const uint8_t *bytes, size_t len)
-{
-	struct board	*b = console_board(arg);
-
-	return b == NULL || board_type(b, bytes, len, boards_now());
+	c->ended = true;
+	console_wait_quiet(c);
 }
 
 static void
 console_drained(void *arg)
 {
-	struct board	*b = console_board(arg);
+	struct console	*c = arg;
+	struct board	*b = console_board(c);
 
+	console_wait_quiet(c);
 	if (b != NULL)
 		board_resume(b);
 }
 
-static const struct conn_raw console_raw = { console_typed, console_drained };
+static const struct conn_raw console_raw = {
+	console_typed, console_ended, console_drained
+};
+
+/* ------------------------------------------------------------- the method */
 
 static void
 console_granted(struct tenure *t, struct call *call, const struct request *r,
     const struct request_result *result)
 {
-	struct board	*b = t->board;
+	struct console	*c = calloc(1, sizeof *c);
 
-	(void)r, (void)result;
-	board_set_console(b, &console, call_upgrade(call,
-	    json_pack("{s:s}", "board", board_name(b)), &console_raw, t));
+	(void)r;
+	if (c == NULL)
+		abort();	/* a few bytes */
+	c->tenure = t;
+	c->conn = call->conn;
+	c->quiet = evtimer_new(server_base(call_server(call)),
+	    console_quiet_cb, c);
+	if (c->quiet == NULL)
+		abort();	/* likewise */
+	t->state = c;
+	/* The client is told last, when board and lease agree. */
+	board_set_console(t->board, &console, c);
+	call_upgrade(call, json_pack("{s:s, s:I}", "board", board_name(t->board), "boot",
+	    (json_int_t)result->boot), &console_raw, c);
 }
 
 static void
 console_finish(struct tenure *t, struct board *b, bool lost)
 {
-	(void)t, (void)lost;
+	struct console	*c = t->state;
+
+	(void)lost;
 	if (b != NULL)
 		board_return(b, boards_now());
+	event_free(c->quiet);
+	free(c);
 }
 
 static const struct tenure_ops console_ops = {
@@ -79,7 +171,7 @@ method_console(struct call *call)
 
 	if (b == NULL)
 		return;
-	if (!call->in.upgrade) {
+	if (!call->in.upgrade || call->in.oneway) {
 		call_fail(call, ERROR_UNSUPPORTED,
 		    json_pack("{s:s}", "board", board_name(b)),
 		    "a console wants a call with \"upgrade\": use \"picoctl console\"");

@@ -257,6 +257,7 @@ method_submit(struct call *call, struct board *b, struct request *r)
 		t->piece = evtimer_new(server_base(call_server(call)),
 		    task_piece_cb, t);
 		r->sink = t->piece == NULL ? &task_sink : &task_stream_sink;
+		call_press(call);
 	}
 	call->state = t;
 	call->cancel = task_cancel;

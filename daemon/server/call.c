@@ -65,21 +65,27 @@ call_reply(struct call *call, json_t *parameters)
 	call_end(call, varlink_reply_new(parameters, false));
 }
 
-struct conn *
+void
 call_upgrade(struct call *call, json_t *parameters, const struct conn_raw *raw,
     void *arg)
 {
-	struct conn	*c = call->conn;
-
-	conn_set_raw(c, raw, arg);
+	conn_set_raw(call->conn, raw, arg);
 	call_end(call, varlink_reply_new(parameters, false));
-	return c;
 }
 
 void
 call_continue(struct call *call, json_t *parameters)
 {
-	conn_send(call->conn, varlink_reply_new(parameters, true));
+	if (call->in.oneway)
+		json_decref(parameters);
+	else
+		conn_send(call->conn, varlink_reply_new(parameters, true));
+}
+
+void
+call_press(struct call *call)
+{
+	conn_press(call->conn, true);
 }
 
 void

@@ -46,13 +46,19 @@ void		 call_reply(struct call *, json_t *parameters);
 
 /*
  * Ends the call with an answer, and calls altogether: from now on the connection
- * is bytes.  Returns the connection, which lives until its leases are lost.
+ * is bytes.  Everything is to be ready for them.
  */
-struct conn	*call_upgrade(struct call *, json_t *parameters,
+void		 call_upgrade(struct call *, json_t *parameters,
     const struct conn_raw *, void *arg);
 
 /* One answer of several, to a call with "more". */
 void		 call_continue(struct call *, json_t *parameters);
+
+/*
+ * A board waits when the client does not read its answers: the client is dropped
+ * if it does not for LIMIT_STALL_MS, until the call ends.
+ */
+void		 call_press(struct call *);
 
 /*
  * Ends the call with an error of io.picod, whose message is made from format.

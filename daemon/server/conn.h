@@ -19,8 +19,10 @@ struct server;
 
 /* What a connection is after an upgrade: bytes, no calls. */
 struct conn_raw {
-	/* Bytes came.  false: no more before conn_resume(). */
-	bool	(*bytes)(void *arg, const uint8_t *, size_t);
+	/* Bytes came.  Takes some; the rest is kept, after 0 for conn_resume(). */
+	size_t	(*bytes)(void *arg, const char *, size_t);
+	/* The client says no more, and listens: once conn_finish() is due. */
+	void	(*end)(void *arg);
 	/* The client took what it was sent, after conn_write() was false. */
 	void	(*drained)(void *arg);
 };
@@ -37,7 +39,12 @@ LIST_HEAD(lease_list, lease);
 /* Takes over an accepted descriptor.  NULL when memory is short. */
 struct conn	*conn_create(struct server *, int fd, const struct client *);
 
-/* Ends it at once; the memory goes a little later. */
+/*
+ * Ends it: its call is cancelled and its leases are lost at once.  What was sent
+ * still reaches the client, unless that stalls for so long (0: it may take its
+ * time); closing drops it.
+ */
+void		 conn_finish(struct conn *, unsigned stall_ms);
 void		 conn_close(struct conn *);
 
 /* Sends a message; takes it over. */
@@ -52,8 +59,14 @@ void		 conn_set_raw(struct conn *, const struct conn_raw *, void *arg);
 /* Sends bytes after an upgrade.  false: no more before drained(). */
 bool		 conn_write(struct conn *, const void *, size_t);
 
-/* Reads again, after bytes() was false. */
+/* Offers bytes again, after bytes() was 0. */
 void		 conn_resume(struct conn *);
+
+/*
+ * Whether a board waits while the client does not read: then it is dropped when
+ * that lasts.
+ */
+void		 conn_press(struct conn *, bool);
 
 /* Whether so much waits for the client that no more should be produced. */
 bool		 conn_is_full(const struct conn *);

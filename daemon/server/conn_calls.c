@@ -1,18 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From bytes to calls: one after the other, each answered before the next is
- * looked at.  What comes ahead of its turn is kept, up to a limit, and then no
- * more is read.
+ * looked at, and one in a turn of the loop, whoever sends it.
  */
 #include "conn_private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "daemon/base/log.h"
 #include "daemon/methods/method.h"
 #include "protocol/limits.h"
 
+/* The part of a message for which there is LIMIT_MESSAGE_MS. */
+#define MESSAGE_STEP	(64 * 1024)
+
 void
-conn_warn(const struct conn *c, const char *what)
+conn_warn(const struct conn *c, const char *format, ...)
 {
+	char	what[256];
+	va_list	args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
 	log_warn_about(&(struct log_about){ .client_pid = c->client.pid },
 	    "client %d %s", (int)c->client.pid, what);
 }
@@ -25,7 +37,7 @@ conn_take_message(struct conn *c, json_t *message)
 	*call = (struct call){ .conn = c };
 	if (varlink_call_parse(message, &call->in) < 0) {
 		conn_warn(c, "sent an object that is no call");
-		conn_close(c);
+		conn_finish(c, LIMIT_STALL_MS);
 		return;
 	}
 	if (c->gone && !call->in.oneway) {
@@ -39,82 +51,60 @@ conn_take_message(struct conn *c, json_t *message)
 static bool
 conn_is_free(const struct conn *c)
 {
-	return !c->closed && !c->call.active && c->raw == NULL &&
-	    evbuffer_get_length(c->out) <= LIMIT_BACKLOG;
+	return !c->stopped && !c->call.active && !stream_is_full(c->stream);
+}
+
+static void
+conn_refuse_message(struct conn *c, int error)
+{
+	conn_warn(c, error == -EMSGSIZE ? "sent a message over the limit" :
+	    "sent what is no JSON object");
+	conn_finish(c, LIMIT_STALL_MS);
+}
+
+/* What was begun is to be ended, if slowly where it is long. */
+static void
+conn_expect_rest(struct conn *c, size_t before)
+{
+	size_t	len = c->decoder.len;
+
+	if (len == 0)
+		stream_expect(c->stream, 0);
+	else if (before == 0 || len / MESSAGE_STEP > before / MESSAGE_STEP)
+		stream_expect(c->stream, LIMIT_MESSAGE_MS);
 }
 
 size_t
-conn_eat(struct conn *c, const char *buf, size_t len)
+conn_eat(struct conn *c, const char *bytes, size_t len)
 {
 	json_t	*message;
-	size_t	 eaten = 0;
 	ssize_t	 n;
+	size_t	 before = c->decoder.len;
 
-	while (eaten < len && conn_is_free(c)) {
-		n = varlink_decoder_feed(&c->decoder, buf + eaten, len - eaten,
-		    &message);
-		if (n < 0) {
-			conn_warn(c, n == -EMSGSIZE ?
-			    "sent a message over the limit" :
-			    "sent what is no JSON object");
-			conn_close(c);
-			return len;
-		}
-		eaten += (size_t)n;
-		if (message != NULL)
-			conn_take_message(c, message);
+	if (!conn_is_free(c))
+		return 0;
+	n = varlink_decoder_feed(&c->decoder, bytes, len, &message);
+	if (n < 0) {
+		conn_refuse_message(c, (int)n);
+		return 0;
 	}
-	return eaten;
-}
-
-/* After an upgrade: hands on the bytes that were kept. */
-static void
-conn_run_raw(struct conn *c)
-{
-	size_t	len = evbuffer_get_length(c->in);
-
-	if (len > 0 && !c->raw_full) {
-		c->raw_full = !c->raw->bytes(c->raw_arg,
-		    evbuffer_pullup(c->in, -1), len);
-		evbuffer_drain(c->in, len);
-	}
-	if (c->eof)
-		conn_close(c);
-	else
-		conn_set_reading(c, !c->raw_full);
-}
-
-bool
-conn_is_idle(const struct conn *c)
-{
-	return !c->call.active && evbuffer_get_length(c->in) == 0 &&
-	    evbuffer_get_length(c->out) == 0;
+	conn_expect_rest(c, before);
+	if (message != NULL)
+		conn_take_message(c, message);
+	return (size_t)n;
 }
 
 /* Goes on with what was kept, and ends the connection when all is done. */
 void
 conn_run(struct conn *c)
 {
-	size_t	len, n;
-
-	if (c->running || c->closed)
+	if (c->stopped || c->call.active)
 		return;
-	if (c->raw != NULL) {
-		conn_run_raw(c);
-		return;
-	}
-	c->running = true;
-	while (conn_is_free(c) && c->raw == NULL &&
-	    (len = evbuffer_get_contiguous_space(c->in)) > 0) {
-		n = conn_eat(c, (char *)evbuffer_pullup(c->in, (ev_ssize_t)len),
-		    len);
-		evbuffer_drain(c->in, n);
-	}
-	c->running = false;
-	if (c->closed)
-		return;
-	if (c->eof && conn_is_idle(c))
-		conn_close(c);
-	else if (!c->eof)
-		conn_set_reading(c, evbuffer_get_length(c->in) < LIMIT_PIPELINE);
+	conn_press(c, c->raw != NULL);
+	if (c->ended && c->raw != NULL)
+		c->raw->end(c->raw_arg);
+	else if (c->ended)
+		conn_finish(c, 0);
+	else
+		stream_resume(c->stream);
 }

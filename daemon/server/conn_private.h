@@ -6,47 +6,33 @@
 #ifndef PICOD_CONN_PRIVATE_H
 #define PICOD_CONN_PRIVATE_H
 
-#include <event2/buffer.h>
-#include <event2/event.h>
-
 #include "access.h"
 #include "call.h"
 #include "conn.h"
+#include "daemon/base/stream.h"
 #include "server.h"
 
 struct conn {
 	struct server_entry	 entry;		/* must be first: server.h */
 	struct call		 call;
-	int			 fd;
-	int			 hangup_fd;	/* the duplicate, or -1 */
+	struct stream		*stream;
 	struct client		 client;
 	struct access_groups	 groups;
 	bool			 allowed;
-	bool			 reading;
-	bool			 eof;		/* no more calls come */
+	bool			 ended;		/* no more calls come */
 	bool			 gone;		/* nobody is there */
-	bool			 closed;	/* about to be freed */
-	bool			 running;	/* conn_run() is on the stack */
+	bool			 stopped;	/* nothing is done for it any more */
 	const struct conn_raw	*raw;		/* after an upgrade, or NULL */
 	void			*raw_arg;
-	bool			 raw_full;	/* it takes no bytes now */
 	struct varlink_decoder	 decoder;
-	struct evbuffer		*in;		/* bytes of calls to come */
-	struct evbuffer		*out;		/* bytes the socket did not take */
-	struct event		*readable, *writable, *hangup, *reap;
 	struct lease_list	 leases;
 };
 
 /* Logs what a client did. */
-void	conn_warn(const struct conn *, const char *what);
+void	conn_warn(const struct conn *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* Eats calls one after the other as long as each is answered at once. */
-size_t	conn_eat(struct conn *, const char *buf, size_t len);
-
-/* Whether there is nothing left to do or to say. */
-bool	conn_is_idle(const struct conn *);
-
-/* Whether calls are read: not while too many wait, nor at the end of file. */
-void	conn_set_reading(struct conn *, bool on);
+/* Eats bytes, one call at most: how many.  0: a call is in work. */
+size_t	conn_eat(struct conn *, const char *bytes, size_t len);
 
 #endif

@@ -99,7 +99,7 @@ class Away(picod.Case):
             'parameters': {'board': 'mb'}}).encode() + b'\0')
         reply = self.read_until(sock, b'\0')
         self.assertEqual(json.loads(reply[:-1])['parameters'],
-                         {'board': 'mb'})
+                         {'board': 'mb', 'boot': self.p.board('mb')['boot']})
         return sock
 
     def test_console_is_the_boards_bytes(self):

@@ -6,6 +6,7 @@ import os
 import resource
 import subprocess
 import sys
+import time
 import unittest
 
 import picod
@@ -116,6 +117,39 @@ class Clients(picod.Case):
         for client in early[45:]:
             client.receive()
         p.call('org.varlink.service.GetInfo')
+
+
+class Messages(picod.Case):
+    def test_half_a_message(self):
+        """What was begun is to be ended; who is slow, but not too slow, is
+        heard, and so is who says nothing at all."""
+        p = self.picod(verbose=False)
+        silent = self.connect(p)
+        silent.call('ListBoards')
+        half, dribble, slow = (self.connect(p) for _ in range(3))
+        message = picod.encode('ListBoards')
+        half.write(message[:-1])
+        dribble.socket.setblocking(False)
+        closed = None
+        count = 0
+        while closed is None:
+            try:
+                dribble.write(b' ')
+                closed = dribble.socket.recv(100)
+            except BlockingIOError:
+                time.sleep(0.01)     # the pace of the dribble
+            except (BrokenPipeError, ConnectionResetError):
+                closed = b''
+            count += 1
+            if count == 300:
+                slow.write(message[:20])
+        self.assertEqual(closed, b'')
+        self.assertEqual(half.wait_closed(), b'')
+        slow.sent.append('io.picod.ListBoards')
+        slow.write(message[20:])
+        slow.receive()
+        self.assertIn('did not end its message in time', p.log())
+        silent.call('ListBoards')
 
 
 class Requests(picod.Case):

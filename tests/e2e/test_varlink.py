@@ -342,6 +342,48 @@ class Wire(picod.Case):
             watcher.wait(event='state', state='busy')
         watcher.wait(event='state', state='ready')
 
+    def test_gone_with_an_answer_unread(self):
+        """A hang-up is noticed at once, whatever the client had left unread,
+        unsaid or said ahead: what it held is free again, what it ran ends."""
+        ahead = picod.encode('ListBoards') * (
+            2 * picod.limit('PIPELINE') // len(picod.encode('ListBoards')))
+        for rest in (b'', ahead):
+            with self.subTest(len(rest)):
+                watcher = self.watch(self.p)
+                watcher.wait(event='state')
+                client = self.connect(self.p)
+                token = client.call('Hold', will='y = 1')['token']
+                client.send('ListBoards')
+                client.send('Send', text='while True: pass', hold=token)
+                if rest:
+                    client.socket.setblocking(False)
+                    client.socket.send(rest)
+                else:
+                    client.end()
+                watcher.wait(event='state', state='busy')
+                client.close()
+                with self.p.connect() as other:
+                    other.call('Hold', wait=20000)
+                watcher.close()
+
+    def test_oneway_watch_is_refused(self):
+        """Nobody would hear it, and nothing would end it."""
+        with self.p.connect() as client:
+            client.call('ListBoards')
+            before = self.p.open_descriptors()
+            for _ in range(20):
+                with self.p.connect() as watcher:
+                    watcher.send('Watch', more=True, oneway=True)
+                    watcher.call('ListBoards')
+            self.until(lambda: self.p.open_descriptors() == before)
+
+    def test_oneway_is_never_answered(self):
+        """Not with pieces of what it prints either."""
+        self.client.send('Send', text='for i in range(9): print(i)',
+                         more=True, oneway=True)
+        self.client.send('Send', text='5')
+        self.assertEqual(self.client.receive()['output'], '5\n')
+
     def test_half_closed_in_a_message(self):
         self.client.write(b'{"method":"io.picod.ListBoards"')
         self.client.end()

@@ -140,6 +140,8 @@ caller_wait(struct caller *c, uint64_t ms)
 		return;
 	ioctl(c->fd, FIONREAD, &unread);
 	c->lazy |= ms >= LIMIT_STALL_MS && unread > 0;
+	c->half_ms = c->unsent_len > 0 ? c->half_ms + ms : 0;
+	c->lazy |= c->half_ms >= LIMIT_MESSAGE_MS;
 }
 
 static void

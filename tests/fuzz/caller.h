@@ -29,7 +29,9 @@ struct caller {
 	char	*heard;			/* the beginning of an answer */
 	size_t	 heard_len;
 	bool	 wild;			/* it sent what is no call */
-	bool	 lazy;			/* it did not read for too long */
+	uint64_t half_ms;		/* for so long a call is half sent */
+	bool	 lazy;			/* it did not read, or not end a call,
+					 * for too long */
 	bool	 raw;			/* it has a console */
 	bool	 ended;			/* it will make no more calls */
 	bool	 served;		/* its last call was answered well */

@@ -1196,7 +1196,18 @@ console_ended(void *arg)
 	board_return(board, 0);
 }
 
-static const struct board_console console = { console_bytes, console_ended };
+static int	console_rooms;
+
+static void
+console_room(void *arg)
+{
+	(void)arg;
+	console_rooms++;
+}
+
+static const struct board_console console = {
+	console_bytes, console_room, console_ended
+};
 
 /* Somebody gets the board's console. */
 static void
@@ -1226,6 +1237,53 @@ START_TEST(test_what_was_typed_is_not_for_the_next)
 	ck_assert_uint_eq(board_output(board, &bytes), 0);
 	board_return(board, 0);
 	ck_assert_int_eq(consoles_ended, 1);
+}
+END_TEST
+
+START_TEST(test_console_is_paced_by_the_port)
+{
+	static const uint8_t	 much[65536];
+	static struct asker	 a;
+	const uint8_t		*bytes;
+	size_t			 taken, len;
+
+	open_console(&a);
+	console_rooms = 0;
+	taken = board_type(board, much, sizeof much, 0);
+	ck_assert_uint_gt(taken, 0);
+	ck_assert_uint_lt(taken, sizeof much);
+	ck_assert_uint_eq(board_type(board, much, 1, 0), 0);
+	len = board_output(board, &bytes);
+	board_sent(board, len - 1, 0);
+	ck_assert_int_eq(console_rooms, 0);	/* not before all was taken */
+	while ((len = board_output(board, &bytes)) > 0)
+		board_sent(board, len, 0);
+	ck_assert_int_eq(console_rooms, 1);
+	ck_assert_uint_eq(board_type(board, much, 1, 0), 1);
+	board_return(board, 0);
+	/* Over, it takes everything, for nobody. */
+	ck_assert_uint_eq(board_type(board, much, sizeof much, 0), sizeof much);
+}
+END_TEST
+
+/* Interrupted while the board is left for it, it was not taken. */
+START_TEST(test_who_is_interrupted_has_no_board)
+{
+	static const enum request_kind	kinds[] = {
+		REQUEST_CONSOLE, REQUEST_LEND, REQUEST_FLASH
+	};
+	static struct asker		a, b;
+
+	board_submit(board, make(&a, kinds[_i], ""), 0);
+	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	say("d", 0);			/* the driver left it all the same */
+	ck_assert_int_eq(a.answers, 1);
+	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
+	ck_assert(!board_is_away(board));
+	ask(&b, "1");
+	say("S", 0);
+	say("d", 0);
+	ck_assert_int_eq(b.error, ERROR_NONE);
 }
 END_TEST
 
@@ -1356,6 +1414,8 @@ main(void)
 	tcase_add_test(tc, test_history);
 	tcase_add_test(tc, test_leave);
 	tcase_add_test(tc, test_will_runs_when_picod_ends);
+	tcase_add_test(tc, test_console_is_paced_by_the_port);
+	tcase_add_loop_test(tc, test_who_is_interrupted_has_no_board, 0, 3);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
