@@ -10,11 +10,37 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "protocol/text.h"
 
 #define OUTPUT_QUOTE_MAX	60
+
+/* Of a terminal that does not know its size, as a serial one, $COLUMNS. */
+int
+output_columns(FILE *file)
+{
+	const char	*given = getenv("COLUMNS");
+	struct winsize	 size;
+
+	if (!isatty(fileno(file)))
+		return 0;
+	if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return given != NULL && atoi(given) > 0 ? atoi(given) : 80;
+}
+
+/* See no-color.org. */
+static bool
+output_takes_colour(FILE *file)
+{
+	const char	*no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(fileno(file)) && (no == NULL || no[0] == '\0') &&
+	    terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
 
 void
 output_init(struct output *o, bool json, FILE *out, FILE *err)
@@ -23,7 +49,50 @@ output_init(struct output *o, bool json, FILE *out, FILE *err)
 		.ops = json ? &output_json : &output_text,
 		.out = out,
 		.err = err,
+		.columns = output_columns(out),
+		.colour = output_takes_colour(out),
 	};
+}
+
+const char *
+output_state_colour(const struct output *o, const char *state)
+{
+	static const struct {
+		const char	*colour;
+		const char	*states;	/* each between blanks */
+	} colours[] = {
+		{ "\033[32m", " ready listening over " },
+		{ "\033[33m", " busy recovering lent console flashing " },
+		{ "\033[31m", " silent unclaimed bootsel bootloader " },
+		{ "\033[2m", " absent " },
+	};
+	char	word[40];
+	size_t	i;
+
+	snprintf(word, sizeof word, " %s ", state);
+	for (i = 0; o->colour && i < sizeof colours / sizeof *colours; i++)
+		if (strstr(colours[i].states, word) != NULL)
+			return colours[i].colour;
+	return "";
+}
+
+void
+output_wrap(struct output *o, const char *text)
+{
+	const char	*indent = "";
+	int		 room = o->columns, len, end;
+
+	while (room > 20 && (len = (int)strlen(text)) > room) {
+		for (end = room; end > 0 && text[end] != ' '; end--)
+			;
+		if (end == 0)
+			break;
+		fprintf(o->out, "%s%.*s\n", indent, end, text);
+		text += end + 1;
+		indent = "    ";
+		room = o->columns - 4;
+	}
+	fprintf(o->out, "%s%s\n", indent, text);
 }
 
 int

@@ -39,6 +39,8 @@ struct output {
 						/* output in "watch" is open */
 	char			 stage[16];	/* of "flash", told last */
 	bool			 bar;		/* err: its line is open */
+	int			 columns;	/* of out; 0: no terminal */
+	bool			 colour;	/* out takes it */
 };
 
 extern const struct output_ops output_text, output_json;
@@ -60,6 +62,21 @@ enum output_escape {
 	OUTPUT_EXACT,		/* every byte in ASCII, in quotes */
 };
 
+/* Ends a colour. */
+#define OUTPUT_PLAIN	"\033[m"
+
+/* The width of a terminal; 0 for what is none. */
+int	output_columns(FILE *);
+
+/* What colours a board's state; "" where nothing is coloured. */
+const char	*output_state_colour(const struct output *, const char *state);
+
+/*
+ * Prints a line that may be longer than the terminal: there it goes on, between
+ * two words, on lines of their own.
+ */
+void	output_wrap(struct output *, const char *text);
+
 /* Prints bytes so that no terminal acts on them. */
 void	output_escape(FILE *, enum output_escape, const char *bytes, size_t len);
 
@@ -78,6 +95,10 @@ const char	*output_string(const json_t *object, const char *name);
  * *owned is to be freed when they are done with; it may be NULL.
  */
 const char	*output_bytes(const json_t *reply, size_t *len, char **owned);
+
+/* Of "list", as text. */
+void	output_text_boards(struct output *, const json_t *boards,
+    bool details);
 
 /* Of "watch" and "trace", as text. */
 void	output_text_event(struct output *, const json_t *event);

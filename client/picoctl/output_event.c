@@ -76,7 +76,8 @@ output_event_reason(struct output *o, const json_t *event, const char *what)
 	const char	*reason = output_string(event, "reason");
 	const json_t	*client = json_object_get(event, "client");
 
-	fputs(what, o->out);
+	fprintf(o->out, "%s%s%s", output_state_colour(o, what), what,
+	    output_state_colour(o, what)[0] != '\0' ? OUTPUT_PLAIN : "");
 	if (reason[0] != '\0') {
 		fputs(": ", o->out);
 		output_escape(o->out, OUTPUT_LINE, reason, strlen(reason));
@@ -97,8 +98,9 @@ output_text_event(struct output *o, const json_t *event)
 		output_event_printed(o, event);
 	} else {
 		output_event_begin(o, event);
-		output_event_reason(o, event, strcmp(kind, "state") == 0 ?
-		    output_string(event, "state") : kind);
+		if (strcmp(kind, "state") == 0)
+			kind = output_string(event, "state");
+		output_event_reason(o, event, kind);
 	}
 	output_flush(o);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "protocol/error.h"
+#include "waiting.h"
 
 /* systemd's, if its socket is meant; any other picod is somebody's own. */
 static const char *
@@ -130,11 +131,16 @@ int
 session_call(struct picoctl *ctl, const char *method, json_t *parameters,
     json_t **reply)
 {
+	bool	continues;
 	int	failure;
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
-	failure = picod_json_call(ctl->picod, method, parameters, reply);
+	failure = picod_json_begin(ctl->picod, method, parameters, false);
+	if (failure == 0) {
+		waiting_tell(ctl);
+		failure = picod_json_next(ctl->picod, reply, &continues);
+	}
 	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
 }
 
@@ -162,6 +168,8 @@ session_stream(struct picoctl *ctl, const char *method, json_t *parameters,
 	if (parameters == NULL)
 		return STATUS_USAGE;
 	failure = picod_json_begin(ctl->picod, method, parameters, more);
+	if (failure == 0)
+		waiting_tell(ctl);
 	while (failure == 0 && continues) {
 		failure = picod_json_next(ctl->picod, &reply, &continues);
 		if (failure != 0)

@@ -2,6 +2,7 @@
 """Exclusive use of a board: who gets it, for how long, and what remains."""
 
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -342,6 +343,27 @@ class Holds(picod.Case):
                 holder.receive()
 
     # -------------------------------------------------------------- picoctl
+
+    def test_who_waits_is_told_for_whom(self):
+        """At a terminal; and no more of it once the answer is there."""
+        with self.connect(self.p) as client:
+            client.call('Hold')
+            master, slave = pty.openpty()
+            process = subprocess.Popen(
+                [picod.PICOCTL, 'send', '2 + 2'], stdout=slave, stderr=slave,
+                stdin=subprocess.DEVNULL, env=self.p.client_environment())
+            os.close(slave)
+            with open(master, 'rb', 0) as terminal:
+                shown = b''
+                while b'since' not in shown:
+                    shown += terminal.read(1000)
+                client.call('Drop')
+                while not shown.endswith(b'4\r\n'):
+                    shown += terminal.read(1000)
+            self.assertEqual(process.wait(picod.PATIENCE_S), 0)
+        self.assertRegex(shown.decode(), r'^(\rwaiting: board mb is held by '
+                         r'\S+ \(\S+\) since \d\d:\d\d\033\[K)+'
+                         r'\r\033\[K4\r\n$')
 
     def test_picoctl_hold(self):
         script = ('"$PICOCTL" send "log.append(1)" && '

@@ -7,18 +7,23 @@ boards answer is tested elsewhere.
 """
 
 import base64
+import concurrent.futures
 import contextlib
+import fcntl
 import json
 import os
 import pty
+import queue
 import re
 import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import unittest
 
@@ -712,6 +717,22 @@ class Errors(Case):
                     f'picoctl: {message}\n'.encode())
 
 
+def on_terminal(words, columns, env):
+    """What a command prints on a terminal of so many columns."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ,
+                struct.pack('HHHH', 24, columns, 0, 0))
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=slave,
+                          stderr=slave, env=env) as process:
+        os.close(slave)
+        pieces = []
+        with contextlib.suppress(OSError), open(master, 'rb', 0) as terminal:
+            while piece := terminal.read(65536):
+                pieces.append(piece)
+        process.wait(TIMEOUT_S)
+    return b''.join(pieces).decode().replace('\r\n', '\n')
+
+
 CLIENT = {'pid': 4711, 'uid': 1000, 'user': 'ben', 'program': 'python3',
           'since': 1714572185000000}
 BOARDS = [
@@ -739,12 +760,64 @@ class List(Case):
 
     def test_table(self):
         self.expect(self.list(), 0, b'''\
-NAME           STATE      DRIVER  PORT          ABOUT
-pico0          busy       repl    /dev/ttyACM0  MicroPython v1.22; Pico
+NAME           STATE      DRIVER  PORT          USED BY                 ABOUT
+pico0          busy       repl    /dev/ttyACM0  python3 (ben), 1 waits  \
+MicroPython v1.22; Pico
 thelongername  unclaimed  auto    /dev/ttyUSB0
 thelongername: it may be anything: name it in picod.conf
 ''')
         self.assertEqual(self.picod.parameters(), {})
+
+    def test_nobody_uses_them(self):
+        self.expect(self.list(boards=[{**BOARDS[0], 'holder': None,
+                                       'waiting': 0}]), 0, b'''\
+NAME   STATE  DRIVER  PORT          ABOUT
+pico0  busy   repl    /dev/ttyACM0  MicroPython v1.22; Pico
+''')
+
+    BY_ID = '/dev/serial/by-id/usb-MicroPython_Board_in_FS_mode_e661640-if00'
+
+    def terminal(self, boards, columns=80, **env):
+        """The lines of "list" on a terminal of so many columns."""
+        with FakePicod(ListBoards=lambda parameters:
+                       {'boards': boards}) as fake:
+            text = on_terminal([PICOCTL, 'list'], columns, environment(
+                PICOD_SOCKET=fake.path, TERM='xterm', **env))
+        return text.splitlines()
+
+    def test_fits_a_terminal(self):
+        boards = [
+            {**BOARDS[0], 'port': self.BY_ID},
+            {**BOARDS[0], 'name': 'pico-weather-station-window-3',
+             'about': 'ä' * 70, 'waiting': 12},
+            {**BOARDS[1], 'port': self.BY_ID, 'problem': ' '.join(
+                ['a sentence that says what to do'] * 6)}]
+        for columns in (132, 100, 80, 60):
+            lines = self.terminal(boards, columns, NO_COLOR='1')
+            for line in lines:
+                self.assertLessEqual(len(line), columns, lines)
+            for word in ('pico0', 'unclaimed', '-if00',
+                         'python3 (ben)' if columns >= 80 else '',
+                         '12 wait' if columns >= 100 else ''):
+                self.assertIn(word, '\n'.join(lines[:4]))
+        rows = len(boards) + 1
+        problem = ' '.join(line.strip() for line in lines[rows:])
+        self.assertEqual(problem, 'thelongername: ' + boards[2]['problem'])
+
+    def test_what_fits_is_whole(self):
+        lines = self.terminal(BOARDS[:1], 132, NO_COLOR='1')
+        self.assertEqual(lines, self.list(
+            boards=BOARDS[:1]).stdout.decode().splitlines())
+
+    def test_colours(self):
+        coloured = self.terminal(BOARDS)
+        self.assertIn('\033[33mbusy\033[m', coloured[1])
+        self.assertIn('\033[31munclaimed\033[m', coloured[2])
+        plain = self.terminal(BOARDS, NO_COLOR='1')
+        self.assertEqual([re.sub('\033\\[[0-9]*m', '', line)
+                          for line in coloured], plain)
+        self.assertEqual(self.terminal(BOARDS, NO_COLOR=''), coloured)
+        self.assertNotIn(b'\033', self.list().stdout)
 
     def test_details(self):
         self.expect(self.list('-v'), 0, f'''\
@@ -793,6 +866,70 @@ thelongername
 
 def event(kind, board='pico0', **more):
     return {'board': board, 'event': kind, 'time': 1714572185123456, **more}
+
+
+class Waiting(Case):
+    """What a person at a terminal is told while a request waits."""
+
+    def send(self, board):
+        """Answers once the line is there; what was on the terminal."""
+        told = threading.Event()
+
+        def boards_of(parameters):
+            process = pid.get(timeout=TIMEOUT_S)
+            pid.put(process)
+            told.set()
+            for request in board.get('requests', []):
+                if request['client'] == 'ours':
+                    request['client'] = {**CLIENT, 'pid': process}
+            return {'boards': [BOARDS[1], board]}
+
+        def answer(parameters):
+            told.wait(TIMEOUT_S)
+            return output('4\n')
+
+        pid = queue.Queue()
+        with FakePicod(ListBoards=boards_of, Send=answer) as fake:
+            master, slave = pty.openpty()
+            process = subprocess.Popen(
+                [PICOCTL, '-s', fake.path, 'send', 'x'], stdout=slave, stderr=slave,
+                env=environment(), stdin=subprocess.DEVNULL)
+            pid.put(process.pid)
+            os.close(slave)
+            self.assertEqual(process.wait(TIMEOUT_S), 0)
+            text = os.read(master, 10000).decode()
+            os.close(master)
+        return text
+
+    OURS = {'id': 9, 'method': 'Send', 'text': 'x', 'running': False,
+            'client': 'ours'}
+
+    def board(self, *others, **more):
+        return {'name': 'uno0', 'state': 'busy', 'driver': 'repl', 'port': '',
+                'boot': 1, 'waiting': 1, 'requests': [*others, {**self.OURS}],
+                **more}
+
+    def test_what_it_waits_for_is_told(self):
+        other = {'id': 1, 'method': 'Send', 'text': 'y', 'running': True,
+                 'client': {**CLIENT, 'program': 'a.py', 'pid': 1}}
+        cases = [
+            (self.board(holder=CLIENT), 'is held by python3 (ben) since '
+             '14:03'),
+            (self.board(other), 'works for a.py (ben) since 14:03'),
+            (self.board(other, {**other, 'running': False}),
+             'works for a.py (ben) since 14:03, 1 before you'),
+            (self.board(state='absent'), 'is not plugged in'),
+            (self.board(state='flashing'), 'is flashing')]
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            seen = list(pool.map(lambda case: self.send(case[0]), cases))
+        self.assertEqual(seen, [
+            f'\rwaiting: board uno0 {line}\033[K\r\033[K4\r\n'
+            for _, line in cases])
+
+    def test_what_runs_does_not_wait(self):
+        board = self.board()
+        board['requests'][0]['running'] = True
+        self.assertEqual(self.send(board), '4\r\n')
 
 
 class Watch(Case):
