@@ -80,8 +80,11 @@ caller_remember(struct caller *c, const json_t *call)
 {
 	struct caller_call	*made = &c->calls[c->made];
 
-	if (json_is_true(json_object_get(call, "oneway")))
+	if (json_is_true(json_object_get(call, "oneway"))) {
+		/* A console that nobody confirms. */
+		c->wild |= json_is_true(json_object_get(call, "upgrade"));
 		return;
+	}
 	made->method = strdup(json_string_value(json_object_get(call, "method")));
 	made->upgrade = json_is_true(json_object_get(call, "upgrade"));
 	c->made++;
