@@ -40,6 +40,7 @@ struct slot {
 	bool		 slow;		/* it took no output lately */
 	bool		 holds;
 	char		 token[REQUEST_TOKEN_SIZE];
+	bool		 typing;	/* the port has not taken all of it */
 	bool		 has;		/* the board itself: lent and so on */
 	enum request_kind kind;		/* of what it has */
 };
@@ -52,6 +53,7 @@ struct fuzz {
 	bool		 released;	/* the port is to stay closed */
 	bool		 resetting;
 	bool		 paused;
+	bool		 jammed;	/* the port takes no bytes */
 	bool		 resubmit;	/* who is answered comes again */
 	enum error_code	 last_error;	/* of the last answer */
 	bool		 left;		/* picod ends */
@@ -103,12 +105,23 @@ console_ended(void *arg)
 	struct slot	*slot = arg;
 
 	assert(slot->has && slot->kind == REQUEST_CONSOLE);
-	slot->has = false;
+	slot->has = slot->typing = false;
 	if (slot->fuzz->board != NULL)
 		board_return(slot->fuzz->board, slot->fuzz->now);
 }
 
-static const struct board_console console = { console_bytes, console_ended };
+static void
+console_room(void *arg)
+{
+	struct slot	*slot = arg;
+
+	assert(slot->has && slot->kind == REQUEST_CONSOLE);
+	slot->typing = false;
+}
+
+static const struct board_console console = {
+	console_bytes, console_room, console_ended
+};
 
 static bool
 slot_is_taking(enum request_kind kind)
@@ -231,17 +244,22 @@ slot_return(struct slot *slot)
 {
 	if (!slot->has)
 		return;
-	slot->has = false;
+	slot->has = slot->typing = false;
 	board_return(slot->fuzz->board, slot->fuzz->now);
 }
 
 static void
 slot_type(struct slot *slot)
 {
-	uint8_t	byte = (uint8_t)(TYPED + slot_number(slot));
+	uint8_t	bytes[300];
+	size_t	len = slot->fuzz->script.size % sizeof bytes + 1;
 
-	if (slot->has && slot->kind == REQUEST_CONSOLE)
-		board_type(slot->fuzz->board, &byte, 1, slot->fuzz->now);
+	if (!slot->has || slot->kind != REQUEST_CONSOLE)
+		return;
+	memset(bytes, TYPED + (int)slot_number(slot), sizeof bytes);
+	slot->typing = true;
+	assert(board_type(slot->fuzz->board, bytes, len, slot->fuzz->now) <=
+	    len);
 }
 
 /* It reads again. */
@@ -286,7 +304,7 @@ host_wake(struct board *b, void *arg)
 	const uint8_t	*bytes;
 	size_t		 len;
 
-	while (f->open && (len = board_output(b, &bytes)) > 0) {
+	while (f->open && !f->jammed && (len = board_output(b, &bytes)) > 0) {
 		fuzz_check_sent(f, bytes, len);
 		model_hear(&f->model, bytes, len);
 		board_sent(b, len, f->now);
@@ -425,6 +443,13 @@ fuzz_tick(struct fuzz *f, uint64_t ms)
 	board_tick(f->board, f->now);
 }
 
+static void
+fuzz_jam(struct fuzz *f, bool jammed)
+{
+	f->jammed = jammed;
+	host_wake(f->board, f);
+}
+
 /* As after a flash: whoever has the board then makes it another one. */
 static void
 fuzz_change(struct fuzz *f, unsigned how)
@@ -446,7 +471,7 @@ fuzz_operate(struct fuzz *f)
 	uint8_t	op = script_byte(&f->script), arg;
 	char	byte;
 
-	switch (op % 20) {
+	switch (op % 21) {
 	case 0: case 1: fuzz_submit(f); break;
 	case 2: case 3: case 4: fuzz_answer(f); break;
 	case 5: fuzz_say_word(f); break;
@@ -480,6 +505,7 @@ fuzz_operate(struct fuzz *f)
 		else if (!f->open)
 			board_set_bootsel(f->board, op < 200, f->now);
 		break;
+	case 20: fuzz_jam(f, op < 128); break;
 	}
 }
 
@@ -538,6 +564,9 @@ fuzz_to_the_end(struct fuzz *f)
 	size_t	i;
 
 	f->resubmit = false;
+	fuzz_jam(f, false);
+	for (i = 0; i < SLOTS; i++)
+		assert(!f->slots[i].has || !f->slots[i].typing || !f->open);
 	for (i = 0; i < SLOTS; i++)
 		slot_leave(&f->slots[i]);
 	for (i = 0; i < TRIES; i++) {
