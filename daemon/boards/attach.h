@@ -76,6 +76,10 @@ const struct attached *attach_find_twin(const struct attach *,
 bool		 attach_has_sibling(const struct attach *,
     const struct hotplug_tty *);
 
+/* What the configuration says of the board of that name, or NULL. */
+const struct config_board *attach_configuration(const struct attach *,
+    const char *name);
+
 /* The board of that name; boards_find() takes ports for names, too. */
 struct board	*attach_named(struct attach *, const char *name);
 
@@ -106,6 +110,14 @@ struct board	*attach_bootsel(struct attach *, const struct claim *,
  */
 struct board	*attach_keyed(struct attach *, const struct claim *,
     const struct hotplug_tty *, const char *key);
+
+/* Likewise of what is known by its USB identity, by the key of what is there. */
+struct board	*attach_known(struct attach *, const struct claim *,
+    const struct hotplug_tty *);
+
+/* Listed under the name of its port, with the lines that would claim it. */
+struct board	*attach_unclaimed(struct attach *, const struct claim *,
+    const struct hotplug_tty *);
 
 /* The board of that name, added if it is new; NULL with the reason logged. */
 struct board	*attach_board(struct attach *, const struct board_config *);

@@ -40,17 +40,6 @@ attach_becoming(struct attach *at, const struct hotplug_tty *tty)
 	return NULL;
 }
 
-static const struct config_board *
-attach_configuration(const struct attach *at, const char *name)
-{
-	const struct config_board	*b = at->config->boards;
-
-	for (; b < at->config->boards + at->config->board_count; b++)
-		if (strcmp(b->name, name) == 0)
-			return b;
-	return NULL;
-}
-
 /* The place of a board that was in BOOTSEL is free for the next one. */
 static void
 attach_forget_bootsel(struct attach *at, const struct board *b)

@@ -203,16 +203,33 @@ boards_count(const struct boards *bs)
 	return bs->count;
 }
 
+/* The board at that port: one that has it, or else one that had it. */
+static struct board *
+boards_find_port(struct boards *bs, const char *port)
+{
+	struct board	*b, *absent = NULL;
+	size_t		 i;
+
+	for (i = 0; (b = boards_get(bs, i)) != NULL; i++) {
+		if (strcmp(board_port(b), port) != 0)
+			continue;
+		if (unit_is_there(bs->units[i]))
+			return b;
+		absent = b;
+	}
+	return absent;
+}
+
 struct board *
 boards_find(struct boards *bs, const char *name)
 {
-	size_t	i;
+	struct board	*b;
+	size_t		 i;
 
-	for (i = 0; i < bs->count; i++)
-		if (strcmp(board_name(boards_get(bs, i)), name) == 0 ||
-		    strcmp(board_port(boards_get(bs, i)), name) == 0)
-			return unit_board(bs->units[i]);
-	return NULL;
+	for (i = 0; (b = boards_get(bs, i)) != NULL; i++)
+		if (strcmp(board_name(b), name) == 0)
+			return b;
+	return boards_find_port(bs, name);
 }
 
 struct board *

@@ -58,7 +58,10 @@ void		 boards_unplug(struct boards *, struct board *, const char *reason);
 struct board	*boards_get(struct boards *, size_t i);
 size_t		 boards_count(const struct boards *);
 
-/* The board of that name or at that port, or NULL. */
+/*
+ * The board of that name, or NULL; name may also be a port: then the board that has
+ * it now, or if none has, one that had it.
+ */
 struct board	*boards_find(struct boards *, const char *name);
 
 /*

@@ -441,6 +441,13 @@ unit_board(const struct unit *u)
 }
 
 bool
+unit_is_there(const struct unit *u)
+{
+	return port_is_configured(u->port) || port_is_there(u->port) ||
+	    board_state(u->board) == BOARD_UNCLAIMED;
+}
+
+bool
 unit_is_forgettable(const struct unit *u)
 {
 	const struct board	*b = u->board;

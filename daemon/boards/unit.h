@@ -66,6 +66,9 @@ void		 unit_unplug(struct unit *, const char *reason);
 
 struct board	*unit_board(const struct unit *);
 
+/* Whether it is at its port: plugged in, or always there, or nobody's. */
+bool		 unit_is_there(const struct unit *);
+
 /*
  * Whether nobody would miss it: it is not there, not configured, and nobody holds
  * it or waits for it.

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From what is at a port to a board: how it is served, and under which name.  A
+ * name in the configuration is that board's alone; a board that had it before, by
+ * itself, gets a new one.
+ */
+#include "attach.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/usb/names.h"
+
+/*
+ * What the port's board is known by.  A serial number that two boards have had at
+ * the same time is never trusted again: both are known by where they are plugged
+ * in, and the first keeps the name that it has.
+ */
+void
+attach_key(struct attach *at, const struct hotplug_tty *tty, char *key,
+    size_t size)
+{
+	const struct attached	*twin = attach_find_twin(at, tty);
+	struct hotplug_tty	 other;
+	char			 instead[512];
+
+	claim_key(tty, false, key, size);
+	if (tty->serial[0] == '\0')
+		return;
+	if (twin != NULL && !names_is_shared(at->names, key)) {
+		other = attached_tty(twin);
+		claim_key(&other, true, instead, sizeof instead);
+		names_share(at->names, key, instead);
+	}
+	claim_key(tty, names_is_shared(at->names, key), key, size);
+}
+
+const struct config_board *
+attach_configuration(const struct attach *at, const char *name)
+{
+	const struct config_board	*b = at->config->boards;
+
+	for (; b < at->config->boards + at->config->board_count; b++)
+		if (strcmp(b->name, name) == 0)
+			return b;
+	return NULL;
+}
+
+static bool
+attach_name_is_taken(const char *name, void *arg)
+{
+	struct attach	*at = arg;
+
+	return attach_configuration(at, name) != NULL ||
+	    attach_named(at, name) != NULL;
+}
+
+/*
+ * The speed of the Arduino IDE's Serial Monitor, and so of sketches that were not
+ * written with picod in mind.
+ */
+#define SKETCH_BAUD	9600
+
+/* The other speed of a port whose speed nobody has said. */
+static unsigned
+attach_other_baud(const struct board_config *config, const struct known *known)
+{
+	if (config->driver != &driver_piserial ||
+	    (known != NULL && known->baud == 0) ||
+	    (config->port != NULL && config->port[0] != '/'))
+		return 0;
+	return SKETCH_BAUD;
+}
+
+struct board_config
+attach_config(const struct config_board *b, const struct known *known)
+{
+	struct board_config	config = {
+		.driver = &driver_auto,
+		.baud = CONFIG_BAUD_DEFAULT,
+		.may_interrupt = true,
+	};
+
+	if (known != NULL) {
+		config.driver = known->driver;
+		config.baud = known->baud != 0 ? known->baud : config.baud;
+		config.drop_dtr = known->native_usb;
+		config.boot_greedy = known->boot_greedy;
+		config.reports = known->reports;
+	}
+	if (b == NULL) {
+		config.other_baud = attach_other_baud(&config, known);
+		return config;
+	}
+	config.name = b->name;
+	config.configured = true;
+	config.port = b->port;
+	if (b->flasher != NULL)
+		config.boot_greedy = strcmp(b->flasher, "mega") == 0;
+	config.driver = b->driver != NULL ? b->driver : config.driver;
+	config.baud = b->baud != 0 ? b->baud : config.baud;
+	config.may_interrupt = b->interrupt;
+	config.reports = b->reports != NULL ? b->reports : config.reports;
+	config.flash = (struct board_flash){
+		.flasher = b->flasher, .part = b->part,
+		.programmer = b->programmer, .baud = b->flash_baud,
+	};
+	if (b->baud == 0)
+		config.other_baud = attach_other_baud(&config, known);
+	return config;
+}
+
+struct board *
+attach_named(struct attach *at, const char *name)
+{
+	struct board	*b;
+	size_t		 i;
+
+	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
+		if (strcmp(board_name(b), name) == 0)
+			return b;
+	return NULL;
+}
+
+struct board *
+attach_board(struct attach *at, const struct board_config *config)
+{
+	struct board	*b = attach_named(at, config->name);
+	int		 error;
+
+	if (b != NULL)
+		return b;
+	error = boards_add(at->boards, config);
+	if (error == -ENOSPC)
+		log_error("board %s is not served: there are %d already, all of "
+		    "them plugged in, configured, held or waited for",
+		    config->name, LIMIT_BOARDS);
+	else if (error < 0)
+		log_error("board %s: %s", config->name, strerror(-error));
+	return attach_named(at, config->name);
+}
+
+struct board *
+attach_keyed(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty, const char *key)
+{
+	struct board_config	 config = attach_config(NULL, claim->known);
+	const char		*name = names_known(at->names, key);
+	const struct attached	*other = name == NULL ? NULL :
+				    attach_find_board(at, attach_named(at, name));
+
+	if ((name != NULL && attach_configuration(at, name) != NULL) ||
+	    (other != NULL && strcmp(other->usb.path, tty->path) != 0))
+		names_drop(at->names, key);
+	config.name = names_get(at->names, key, claim->known->prefix,
+	    attach_name_is_taken, at);
+	return config.name == NULL ? NULL : attach_board(at, &config);
+}
+
+struct board *
+attach_known(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	char	key[512];
+
+	attach_key(at, tty, key, sizeof key);
+	return attach_keyed(at, claim, tty, key);
+}
+
+/* The name of a port, or one like it if a board has that. */
+static void
+attach_port_name(struct attach *at, const struct hotplug_tty *tty, char *name,
+    size_t size)
+{
+	const char	*base = strrchr(tty->node, '/') + 1;
+	unsigned	 n = 1;
+
+	snprintf(name, size, "%.30s", base);
+	while (attach_name_is_taken(name, at))
+		snprintf(name, size, "%.30s-%u", base, ++n);
+}
+
+struct board *
+attach_unclaimed(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	struct board_config	config = attach_config(NULL, claim->known);
+	struct board		*b;
+	char			name[LIMIT_BOARD_NAME + 1], problem[256];
+
+	attach_port_name(at, tty, name, sizeof name);
+	config.name = name;
+	b = attach_board(at, &config);
+	if (b == NULL)
+		return NULL;
+	snprintf(problem, sizeof problem, "%s: it may lead to anything; to use "
+	    "it, add to /etc/picod/picod.conf: [board NAME] and match = "
+	    "%04x:%04x path:%s", claim->known->what, tty->vendor, tty->product,
+	    tty->path);
+	board_disown(b, problem);
+	return b;
+}
