@@ -27,40 +27,56 @@ session_start_hint(const char *path, int error)
 	    "$PICOD_SOCKET";
 }
 
-static int
-session_no_daemon(const char *path, int error)
+int
+session_explain(const char *path, int error, char *text, size_t size)
 {
 	switch (error) {
 	case -ENOENT:
 	case -ECONNREFUSED:
-		picoctl_complain("picod is not running (%s %s): %s",
+		snprintf(text, size, "picod is not running (%s %s): %s",
 		    error == -ENOENT ? "there is no socket" :
 		    "nothing listens at", path, session_start_hint(path, error));
 		return STATUS_NO_DAEMON;
 	case -EACCES:
 	case -EPERM:
-		picoctl_complain("you may not use the socket %s: sudo usermod "
-		    "-aG picod \"$USER\", then log in again", path);
+		snprintf(text, size, "you may not use the socket %s: sudo "
+		    "usermod -aG picod \"$USER\", then log in again", path);
 		return STATUS_PERMISSION;
+	case -ECONNRESET:
+		snprintf(text, size, "picod ended the connection before it "
+		    "answered: %s", strcmp(path, SESSION_SYSTEM_SOCKET) == 0 ?
+		    "\"sudo journalctl -u picod\" says why" :
+		    "it says why where it was started");
+		return STATUS_NO_DAEMON;
 	default:
-		picoctl_complain("cannot connect to picod at %s: %s", path,
+		snprintf(text, size, "cannot connect to picod at %s: %s", path,
 		    strerror(-error));
 		return STATUS_NO_DAEMON;
 	}
 }
 
+/* The same as a complaint. */
+static int
+session_unreachable(const struct picoctl *ctl, int error)
+{
+	const char	*path = ctl->options.value[OPTION_SOCKET];
+	char		 buf[PATH_MAX], text[PATH_MAX + 300];
+	int		 status;
+
+	if (picod_socket_path(path, buf, sizeof buf) == 0)
+		path = buf;
+	status = session_explain(path, error, text, sizeof text);
+	picoctl_complain("%s", text);
+	return status;
+}
+
 int
 session_open(struct picoctl *ctl)
 {
-	const char	*path = ctl->options.value[OPTION_SOCKET];
-	char		 buf[PATH_MAX];
-	int		 error = picod_connect(path, &ctl->picod);
+	int	error = picod_connect(ctl->options.value[OPTION_SOCKET],
+		    &ctl->picod);
 
-	if (error == 0)
-		return STATUS_OK;
-	if (picod_socket_path(path, buf, sizeof buf) == 0)
-		path = buf;
-	return session_no_daemon(path, error);
+	return error == 0 ? STATUS_OK : session_unreachable(ctl, error);
 }
 
 json_t *
@@ -84,24 +100,6 @@ session_add_time(const struct picoctl *ctl, json_t *parameters,
 }
 
 /*
- * picod ended the connection instead of answering: it could not be started, or
- * fell over the call.  It is of no use to say how to start it.
- */
-static void
-session_unanswered(const struct picoctl *ctl)
-{
-	char	path[PATH_MAX];
-
-	if (picod_socket_path(ctl->options.value[OPTION_SOCKET], path,
-	    sizeof path) == 0 && strcmp(path, SESSION_SYSTEM_SOCKET) == 0)
-		picoctl_complain("picod ended the connection before it "
-		    "answered: \"sudo journalctl -u picod\" says why");
-	else
-		picoctl_complain("picod ended the connection before it "
-		    "answered: it says why where it was started");
-}
-
-/*
  * The exit status for a failure of the library, after a complaint.  replied:
  * whether the call had a reply already.
  */
@@ -110,10 +108,8 @@ session_failed(struct picoctl *ctl, int failure, bool replied)
 {
 	const char	*name = picod_error_name(ctl->picod);
 
-	if (failure == -ECONNRESET && !replied) {
-		session_unanswered(ctl);
-		return STATUS_NO_DAEMON;
-	}
+	if (failure == -ECONNRESET && !replied)
+		return session_unreachable(ctl, failure);
 	if (failure < 0) {
 		picoctl_complain("%s", picod_message(ctl->picod));
 		return STATUS_NO_DAEMON;

@@ -11,6 +11,12 @@
 /* Where the picod listens that systemd runs for all. */
 #define SESSION_SYSTEM_SOCKET	"/run/picod/io.picod"
 
+/*
+ * Why picod at that path cannot be had, from a negative errno, in a sentence that
+ * says what to do; the exit status for it.
+ */
+int	session_explain(const char *path, int error, char *text, size_t size);
+
 /* Connects.  0 or an exit status. */
 int	session_open(struct picoctl *);
 

@@ -210,7 +210,7 @@ class Doctor(usb.Case):
         p.terminate()
         result = self.doctor(p)
         self.assertEqual(result.returncode, 1)
-        self.assertIn('picod is not running', result.stderr)
+        self.assertIn('picod is not running', result.stdout)
         p.start()
 
 
