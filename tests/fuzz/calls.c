@@ -9,8 +9,24 @@
 #include <string.h>
 
 #include "protocol/schema_types.h"
+#include "protocol/text.h"
 
 static struct schema	*schemas[2];
+static char		*uf2;		/* an image for a Pico, in base64 */
+
+static void
+calls_make_uf2(void)
+{
+	static const uint32_t	head[] = {
+		0x0a324655, 0x9e5d5157, 0x2000, 0x10000000, 256, 0, 1, 0xe48bff56,
+	};
+	static const uint32_t	tail = 0x0ab16f30;
+	char			block[512] = "";
+
+	memcpy(block, head, sizeof head);
+	memcpy(block + sizeof block - sizeof tail, &tail, sizeof tail);
+	uf2 = text_base64(block, sizeof block);
+}
 
 void
 calls_init(void)
@@ -22,6 +38,7 @@ calls_init(void)
 	schemas[0] = schema_parse(interface_picod, &line);
 	schemas[1] = schema_parse(interface_service, &line);
 	assert(schemas[0] != NULL && schemas[1] != NULL);
+	calls_make_uf2();
 }
 
 static json_t *
@@ -51,11 +68,12 @@ static json_t *
 calls_string(struct script *script, const char *name, const char *token)
 {
 	static const char *const boards[] = {
-		"repl", "serial", "repl", "serial", "", "nothing", "repl,serial",
-		"all",
+		"repl", "serial", "", "nothing", "repl,serial", "all", "pico0",
+		"mine", "uno0", "/dev/ttyACM0",
 	};
 	static const char *const data[] = {
-		"OjAwMDAwMDAxRkYK", "AAAA", "====", "VUYyClFXnp0=", "A", "",
+		"OjA0MDAwMDAwMDEwMjAzMDRGMgo6MDAwMDAwMDFGRgo=",	/* HEX */
+		"AAAA", "====", "VUYyClFXnp0=", "A", "",
 	};
 	static const char *const others[] = {
 		"", "x", "io.picod", "org.varlink.service", "led", "pinserver",
@@ -70,7 +88,8 @@ calls_string(struct script *script, const char *name, const char *token)
 	if (strcmp(name, "hold") == 0)
 		return json_string(script_byte(script) & 1 ? token : "0123");
 	if (strcmp(name, "data") == 0)
-		return json_string(SCRIPT_PICK(script, data));
+		return json_string(script_byte(script) % 4 == 0 ? uf2 :
+		    SCRIPT_PICK(script, data));
 	return json_string(SCRIPT_PICK(script, others));
 }
 
