@@ -34,7 +34,7 @@ class Demo:
         self.picod = picod
         self.mistakes = 0
         self.env = picod.client_environment(
-            PATH=f'{BUILD}/client:{os.environ["PATH"]}',
+            PATH=f'{BUILD}:{os.environ["PATH"]}',
             PYTHONPATH=f'{ROOT}/client/python', PYTHONDONTWRITEBYTECODE='1')
 
     def check(self, right, wanted):

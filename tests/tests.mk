@@ -90,6 +90,8 @@ check: check-setup
 	@$(COMPILE) WERROR=-Werror CC=clang BUILD=build-clang all
 	@$(COMPILE) SANITIZE=address,undefined BUILD=build-asan all check-unit
 	@$(TRY) check-e2e check-sanitized
+	@$(MAKE) --no-print-directory demo >$(BUILD)/demo.log 2>&1 || \
+	    { cat $(BUILD)/demo.log; exit 1; }
 	@echo "all tests passed"
 
 # Not more than what it uses: the stage "demo" installs what builds these.

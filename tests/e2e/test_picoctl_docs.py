@@ -56,6 +56,33 @@ class Help(unittest.TestCase):
                 self.assertLess(len(line), 80, line)
 
 
+class Readme(unittest.TestCase):
+    """What it tells to type exists."""
+
+    def test_verbs(self):
+        names = {verb['name'] for verb in verbs()}
+        for page in ('README.md', 'CONTRIBUTING.md', 'SECURITY.md'):
+            text = read(ROOT, page)
+            used = set(re.findall(
+                r'\bpicoctl (?:-[bs] \S+ )?([a-z][a-z-]*)\b',
+                '\n'.join(re.findall(r'`[^`\n]*`|(?m:^ {4}.*)', text))))
+            self.assertLessEqual(used, names, page)
+
+    def test_files(self):
+        """Every link and every path of the tree leads somewhere."""
+        for page in ('README.md', 'CONTRIBUTING.md', 'SECURITY.md'):
+            text = read(ROOT, page)
+            links = re.findall(r'\]\((?!https?:)([^)]+)\)', text)
+            paths = [path for path in re.findall(r'`([\w./-]+)`', text)
+                     if re.match(r'(client|daemon|firmware|protocol|systemd|'
+                                 r'tests|debian)/', path)]
+            self.assertTrue(links + paths)
+            for path in links + [path for path in paths
+                                 if 'NAME' not in path]:
+                self.assertTrue(os.path.exists(os.path.join(ROOT, path)),
+                                f'{page}: {path}')
+
+
 class Manual(unittest.TestCase):
     def setUp(self):
         self.text = read(CLIENT, 'picoctl.1')
