@@ -33,6 +33,7 @@ struct picoctl {
 	int			 operand_count;
 	char			**operands;
 	struct output		 output;
+	bool			 waiting;	/* a line says what for */
 	struct picod		*picod;		/* NULL before session_open() */
 };
 

@@ -157,17 +157,26 @@ int
 session_stream(struct picoctl *ctl, const char *method, json_t *parameters,
     bool more, void (*show)(struct output *, const json_t *))
 {
-	json_t	*reply;
+	json_t	*reply, *waiting;
 	bool	 continues = true, replied = false;
 	int	 failure;
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
 	failure = picod_json_begin(ctl->picod, method, parameters, more);
-	if (failure == 0)
+	/* Of Send, replies tell what it waits for. */
+	if (failure == 0 && !(more && strcmp(method, "io.picod.Send") == 0))
 		waiting_tell(ctl);
 	while (failure == 0 && continues) {
 		failure = picod_json_next(ctl->picod, &reply, &continues);
+		waiting = failure == 0 ? json_object_get(reply, "waiting") :
+		    NULL;
+		if (json_is_object(waiting)) {
+			waiting_show(ctl, waiting);
+			json_decref(reply);
+			continue;
+		}
+		waiting_end(ctl);
 		if (failure != 0)
 			break;
 		replied = true;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Behind another's hold a request stands still for as long as that lasts, and
- * who looks at an empty line wonders whether anything works.  So after two
- * seconds picod is asked, on a connection of its own, in which queue a request of
- * ours waits, and the line is brought up to date while it does.
+ * who looks at an empty line wonders whether anything works.  Send is told by
+ * picod.  Of other methods picod is asked after two seconds, on a connection of
+ * its own, in which queue a request of ours waits, and the line is brought up to
+ * date while it does.
  */
 #include "waiting.h"
 
@@ -66,16 +67,18 @@ waiting_print_client(FILE *file, const json_t *client)
 }
 
 static void
-waiting_print(FILE *file, const json_t *board, size_t before)
+waiting_print(FILE *file, const json_t *waiting)
 {
-	const char	*name = output_string(board, "name");
-	const char	*state = output_string(board, "state");
-	const json_t	*holder = json_object_get(board, "holder");
-	const json_t	*running = waiting_running(board);
+	const char	*name = output_string(waiting, "board");
+	const char	*state = output_string(waiting, "state");
+	const json_t	*holder = json_object_get(waiting, "holder");
+	const json_t	*running = json_object_get(waiting, "running");
+	json_int_t	 before = json_integer_value(
+			    json_object_get(waiting, "before"));
 
 	fputs("waiting: board ", file);
 	output_escape(file, OUTPUT_LINE, name, strlen(name));
-	if (json_is_object(holder) || running != NULL) {
+	if (json_is_object(holder) || json_is_object(running)) {
 		fputs(json_is_object(holder) ? " is held by " : " works for ",
 		    file);
 		waiting_print_client(file, json_is_object(holder) ? holder :
@@ -87,61 +90,93 @@ waiting_print(FILE *file, const json_t *board, size_t before)
 		output_escape(file, OUTPUT_LINE, state, strlen(state));
 	}
 	if (before > 0)
-		fprintf(file, ", %zu before you", before);
+		fprintf(file, ", %lld before you", (long long)before);
 }
 
-/* What is waited for, to be freed; NULL: it waits no more, or nobody knows. */
-static char *
-waiting_describe(struct picoctl *ctl)
+void
+waiting_show(struct picoctl *ctl, const json_t *waiting)
+{
+	FILE	*err = ctl->output.err, *file;
+	char	*text = NULL;
+	size_t	 size;
+
+	if (output_columns(err) == 0 || ctl->output.midline)
+		return;
+	file = open_memstream(&text, &size);
+	if (file == NULL)
+		return;
+	waiting_print(file, waiting);
+	fclose(file);
+	fprintf(err, "\r%.*s\033[K", output_columns(err) - 1, text);
+	fflush(err);
+	free(text);
+	ctl->waiting = true;
+}
+
+void
+waiting_end(struct picoctl *ctl)
+{
+	if (!ctl->waiting)
+		return;
+	ctl->waiting = false;
+	fputs("\r\033[K", ctl->output.err);
+	fflush(ctl->output.err);
+}
+
+/* What waits for a board, as the interface has it, to be freed; or NULL. */
+static json_t *
+waiting_of(const json_t *board)
+{
+	const json_t	*request, *running = waiting_running(board);
+	const json_t	*holder = json_object_get(board, "holder");
+	size_t		 before;
+
+	request = waiting_request(board, &before);
+	if (request == NULL ||
+	    json_is_true(json_object_get(request, "running")))
+		return NULL;
+	return json_pack("{s:O, s:O, s:I, s:O*, s:O*}",
+	    "board", json_object_get(board, "name"),
+	    "state", json_object_get(board, "state"),
+	    "before", (json_int_t)before, "holder", holder,
+	    "running", running);
+}
+
+/* Looks for a request of ours that waits; whether there is one. */
+static bool
+waiting_look(struct picoctl *ctl)
 {
 	struct picod	*p = NULL;
-	json_t		*reply = NULL;
-	const json_t	*board, *request = NULL;
-	char		*text = NULL;
-	size_t		 i, size, before;
-	FILE		*file;
+	json_t		*reply, *waiting = NULL;
+	const json_t	*board;
+	size_t		 i;
 
 	if (picod_connect(ctl->options.value[OPTION_SOCKET], &p) == 0 &&
 	    picod_json_call(p, "io.picod.ListBoards", json_pack("{s:b}",
 	    "details", 1), &reply) == 0) {
 		json_array_foreach(json_object_get(reply, "boards"), i, board) {
-			request = waiting_request(board, &before);
-			if (request != NULL)
+			waiting = waiting_of(board);
+			if (waiting != NULL)
 				break;
-		}
-		file = request != NULL && !json_is_true(json_object_get(request,
-		    "running")) ? open_memstream(&text, &size) : NULL;
-		if (file != NULL) {
-			waiting_print(file, board, before);
-			fclose(file);
 		}
 		json_decref(reply);
 	}
 	picod_close(p);
-	return text;
+	if (waiting == NULL)
+		return false;
+	waiting_show(ctl, waiting);
+	json_decref(waiting);
+	return true;
 }
 
 void
 waiting_tell(struct picoctl *ctl)
 {
-	struct pollfd	 answer = { picod_fd(ctl->picod), POLLIN, 0 };
-	FILE		*err = ctl->output.err;
-	char		*text;
-	bool		 told = false;
+	struct pollfd	answer = { picod_fd(ctl->picod), POLLIN, 0 };
 
-	if (!isatty(fileno(err)) || ctl->output.midline)
+	if (output_columns(ctl->output.err) == 0)
 		return;
-	while (poll(&answer, 1, WAITING_MS) == 0) {
-		text = waiting_describe(ctl);
-		if (text == NULL)
-			break;
-		fprintf(err, "\r%.*s\033[K", output_columns(err) - 1, text);
-		fflush(err);
-		free(text);
-		told = true;
-	}
-	if (told) {
-		fputs("\r\033[K", err);
-		fflush(err);
-	}
+	while (poll(&answer, 1, WAITING_MS) == 0 && waiting_look(ctl))
+		;
+	waiting_end(ctl);
 }

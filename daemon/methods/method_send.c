@@ -5,7 +5,9 @@
  *
  * A call with "more" gets its output in pieces: at each end of a line, when much
  * has come, or a moment after the last byte.  A piece for every read would be
- * one for every few bytes of a slow board.
+ * one for every few bytes of a slow board.  Before that, it is told now and then
+ * what it waits for: if that takes long enough for a person to wonder, and again
+ * when it is something else.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -21,12 +23,17 @@
 #define PIECE_DELAY_MS	10
 #define PIECE_SIZE	4096
 
+/* How often it is looked at what a request waits for. */
+#define WAITING_S	2
+
 /* A call that waits for its request. */
 struct task {
 	struct call	*call;
 	struct board	*board;
 	struct request	*request;
 	struct event	*piece;		/* sends one; NULL without "more" */
+	struct event	*waiting;	/* looks what for; likewise */
+	json_t		*told;		/* what for, as it was told last */
 };
 
 static void
@@ -34,7 +41,56 @@ task_destroy(struct task *t)
 {
 	if (t->piece != NULL)
 		event_free(t->piece);
+	if (t->waiting != NULL)
+		event_free(t->waiting);
+	json_decref(t->told);
 	free(t);
+}
+
+/* What a request that does not run waits for. */
+static json_t *
+task_waiting(const struct task *t)
+{
+	const struct board	*b = t->board;
+	const struct request	*r, *running = board_running(b);
+	json_t			*json;
+	int			 before = 0;
+
+	for (r = board_request(b, NULL); r != NULL && r != t->request;
+	    r = board_request(b, r))
+		before += r != running;
+	json = json_pack("{s:s, s:s, s:i}", "board", board_name(b), "state",
+	    board_state_name(board_state(b)), "before", before);
+	if (board_holder(b) != NULL)
+		json_object_set_new(json, "holder",
+		    method_client_json(board_holder(b)));
+	if (running != NULL)
+		json_object_set_new(json, "running",
+		    method_client_json(&running->client));
+	return json;
+}
+
+static void
+task_waiting_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct task	*t = arg;
+	struct timeval	 tv = { WAITING_S, 0 };
+	json_t		*waiting;
+
+	(void)fd, (void)what;
+	if (board_running(t->board) == t->request)
+		return;
+	waiting = task_waiting(t);
+	if (json_equal(waiting, t->told)) {
+		json_decref(waiting);
+	} else {
+		json_decref(t->told);
+		t->told = waiting;
+		call_continue(t->call, json_pack("{s:s, s:I, s:O}", "output",
+		    "", "boot", (json_int_t)board_boot(t->board), "waiting",
+		    waiting));
+	}
+	event_add(t->waiting, &tv);
 }
 
 void
@@ -246,6 +302,7 @@ void
 method_submit(struct call *call, struct board *b, struct request *r)
 {
 	struct task	*t = calloc(1, sizeof *t);
+	struct timeval	 tv = { WAITING_S, 0 };
 
 	if (t == NULL)
 		abort();	/* a few bytes; glibc would not say so either */
@@ -257,6 +314,10 @@ method_submit(struct call *call, struct board *b, struct request *r)
 		t->piece = evtimer_new(server_base(call_server(call)),
 		    task_piece_cb, t);
 		r->sink = t->piece == NULL ? &task_sink : &task_stream_sink;
+		t->waiting = evtimer_new(server_base(call_server(call)),
+		    task_waiting_cb, t);
+		if (t->waiting != NULL)
+			event_add(t->waiting, &tv);
 		call_press(call);
 	}
 	call->state = t;

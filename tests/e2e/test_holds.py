@@ -361,9 +361,30 @@ class Holds(picod.Case):
                 while not shown.endswith(b'4\r\n'):
                     shown += terminal.read(1000)
             self.assertEqual(process.wait(picod.PATIENCE_S), 0)
-        self.assertRegex(shown.decode(), r'^(\rwaiting: board mb is held by '
-                         r'\S+ \(\S+\) since \d\d:\d\d\033\[K)+'
+        self.assertRegex(shown.decode(), r'^\rwaiting: board mb is held by '
+                         r'\S+ \(\S+\) since \d\d:\d\d\033\[K'
                          r'\r\033\[K4\r\n$')
+
+    def test_replies_say_what_is_waited_for(self):
+        """And again when that has changed, but not before."""
+        holder, waiter = self.connect(self.p), self.connect(self.p)
+        token = holder.call('Hold')['token']
+        waiter.send('Send', text='2 + 2', more=True)
+        first, _ = waiter.receive_reply()
+        self.assertEqual((first['output'], first['waiting']['board'],
+                          first['waiting']['before']), ('', 'mb', 0))
+        self.assertEqual(first['waiting']['holder']['pid'], os.getpid())
+        self.assertNotIn('running', first['waiting'])
+        other = self.connect(self.p)
+        other.send('Send', text='while True: pass', hold=token)
+        second = waiter.receive_reply()[0]['waiting']
+        self.assertEqual(second['running']['pid'], os.getpid())
+        self.p.call('Interrupt', hold=token)
+        with self.fails('Interrupted'):
+            other.receive()
+        holder.call('Drop')
+        replies = list(waiter.receive_all())
+        self.assertEqual(''.join(reply['output'] for reply in replies), '4\n')
 
     def test_picoctl_hold(self):
         script = ('"$PICOCTL" send "log.append(1)" && '

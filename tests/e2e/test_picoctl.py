@@ -871,65 +871,83 @@ def event(kind, board='pico0', **more):
 class Waiting(Case):
     """What a person at a terminal is told while a request waits."""
 
-    def send(self, board):
-        """Answers once the line is there; what was on the terminal."""
-        told = threading.Event()
+    OTHER = {'id': 1, 'method': 'Send', 'text': 'y', 'running': True,
+             'client': {**CLIENT, 'program': 'a.py', 'pid': 1}}
+    SEEN = '\rwaiting: board uno0 {}\033[K'
 
-        def boards_of(parameters):
-            process = pid.get(timeout=TIMEOUT_S)
-            pid.put(process)
-            told.set()
-            for request in board.get('requests', []):
-                if request['client'] == 'ours':
-                    request['client'] = {**CLIENT, 'pid': process}
-            return {'boards': [BOARDS[1], board]}
-
-        def answer(parameters):
-            told.wait(TIMEOUT_S)
-            return output('4\n')
-
-        pid = queue.Queue()
-        with FakePicod(ListBoards=boards_of, Send=answer) as fake:
+    def terminal(self, words, started=lambda process: None, **methods):
+        """What stands on the terminal after picoctl has run there."""
+        with FakePicod(**methods) as fake:
             master, slave = pty.openpty()
             process = subprocess.Popen(
-                [PICOCTL, '-s', fake.path, 'send', 'x'], stdout=slave, stderr=slave,
+                [PICOCTL, '-s', fake.path, *words], stdout=slave, stderr=slave,
                 env=environment(), stdin=subprocess.DEVNULL)
-            pid.put(process.pid)
             os.close(slave)
+            started(process)
             self.assertEqual(process.wait(TIMEOUT_S), 0)
-            text = os.read(master, 10000).decode()
+            text = b''
+            with contextlib.suppress(OSError):      # nothing was written
+                text = os.read(master, 10000)
             os.close(master)
-        return text
+        return text.decode()
 
-    OURS = {'id': 9, 'method': 'Send', 'text': 'x', 'running': False,
-            'client': 'ours'}
+    def test_what_send_waits_for(self):
+        """picod says it in replies of their own, when it changes."""
+        running = {**CLIENT, 'program': 'a.py'}
+        waits = [{'holder': CLIENT}, {'running': running, 'before': 1},
+                 {'state': 'absent'}, {'state': 'flashing', 'before': 2}]
 
-    def board(self, *others, **more):
-        return {'name': 'uno0', 'state': 'busy', 'driver': 'repl', 'port': '',
-                'boot': 1, 'waiting': 1, 'requests': [*others, {**self.OURS}],
-                **more}
+        def method(parameters):
+            for wait in waits:
+                yield output('', waiting={'board': 'uno0', 'state': 'busy',
+                                          'before': 0, **wait})
+            yield output('4\n')
 
-    def test_what_it_waits_for_is_told(self):
-        other = {'id': 1, 'method': 'Send', 'text': 'y', 'running': True,
-                 'client': {**CLIENT, 'program': 'a.py', 'pid': 1}}
-        cases = [
-            (self.board(holder=CLIENT), 'is held by python3 (ben) since '
-             '14:03'),
-            (self.board(other), 'works for a.py (ben) since 14:03'),
-            (self.board(other, {**other, 'running': False}),
-             'works for a.py (ben) since 14:03, 1 before you'),
-            (self.board(state='absent'), 'is not plugged in'),
-            (self.board(state='flashing'), 'is flashing')]
+        self.assertEqual(self.terminal(['send', 'x'], Send=method), ''.join(
+            self.SEEN.format(line) for line in (
+                'is held by python3 (ben) since 14:03',
+                'works for a.py (ben) since 14:03, 1 before you',
+                'is not plugged in', 'is flashing, 2 before you')) +
+                '\r\033[K4\r\n')
+
+    def test_no_terminal(self):
+        def method(parameters):
+            yield output('', waiting={'board': 'uno0', 'state': 'busy',
+                                      'before': 0})
+            yield output('4\n')
+
+        with FakePicod(Send=method) as fake:
+            self.expect(picoctl('send', 'x', socket_path=fake.path), 0,
+                        b'4\n')
+
+    def hold(self, running=False):
+        """Takes a board; picod answers once it was asked what is going on."""
+        asked, pid = threading.Event(), queue.Queue()
+        ours = {'id': 9, 'method': 'Hold', 'text': '', 'running': running}
+
+        def boards(parameters):
+            process = pid.get(timeout=TIMEOUT_S)
+            pid.put(process)
+            asked.set()
+            return {'boards': [BOARDS[1], {
+                'name': 'uno0', 'state': 'busy', 'driver': 'repl', 'port': '',
+                'boot': 1, 'waiting': 1, 'requests': [self.OTHER, {
+                    **ours, 'client': {**CLIENT, 'pid': process}}]}]}
+
+        def answer(parameters):
+            asked.wait(TIMEOUT_S)
+            return {'board': 'uno0', 'token': 't', 'boot': 1}
+
+        return self.terminal(['hold', 'true'], lambda process: pid.put(
+            process.pid), ListBoards=boards, Hold=answer,
+            Drop=lambda parameters: {})
+
+    def test_what_others_wait_for(self):
         with concurrent.futures.ThreadPoolExecutor() as pool:
-            seen = list(pool.map(lambda case: self.send(case[0]), cases))
-        self.assertEqual(seen, [
-            f'\rwaiting: board uno0 {line}\033[K\r\033[K4\r\n'
-            for _, line in cases])
-
-    def test_what_runs_does_not_wait(self):
-        board = self.board()
-        board['requests'][0]['running'] = True
-        self.assertEqual(self.send(board), '4\r\n')
+            waits, runs = pool.map(self.hold, (False, True))
+        self.assertEqual(waits, self.SEEN.format(
+            'works for a.py (ben) since 14:03') + '\r\033[K')
+        self.assertEqual(runs, '')
 
 
 class Watch(Case):

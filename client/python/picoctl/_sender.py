@@ -94,6 +94,8 @@ class Sender:
             return self._fail(lost_at(connection.path))
         except Error as error:
             return self._fail(error)
+        if reply.get('waiting'):
+            return None             # as if none had come: it has not begun
         self._print(reply.get('output') or '')
         if not more:
             self._end(reply['status'] + '\n' if reply.get('status') else '')
