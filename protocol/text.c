@@ -116,6 +116,33 @@ text_from_bytes(const char *bytes, size_t len, size_t *text_len, bool *lossy)
 	return text;
 }
 
+/* A control character: of ASCII, or of C1, which some terminals heed too. */
+static bool
+text_is_control(const unsigned char *p, size_t n)
+{
+	return (n == 1 && (p[0] < 0x20 || p[0] == 0x7f)) ||
+	    (n == 2 && p[0] == 0xc2 && p[1] < 0xa0);
+}
+
+void
+text_clean(char *text)
+{
+	const unsigned char	*p = (const unsigned char *)text;
+	size_t			 left = strlen(text), n, want;
+	bool			 valid;
+
+	for (; left > 0; p += n, left -= n) {
+		n = text_sequence(p, left, &want, &valid);
+		if (!valid || text_is_control(p, n)) {
+			*text++ = '?';
+		} else {
+			memmove(text, p, n);
+			text += n;
+		}
+	}
+	*text = '\0';
+}
+
 char *
 text_base64(const char *bytes, size_t len)
 {

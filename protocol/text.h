@@ -23,6 +23,12 @@ size_t	text_whole(const char *bytes, size_t len);
 char	*text_from_bytes(const char *bytes, size_t len, size_t *text_len,
     bool *lossy);
 
+/*
+ * Replaces what neither a terminal nor JSON should get by "?": each control
+ * character, of C1 too, and each part that is no UTF-8.
+ */
+void	text_clean(char *text);
+
 /* Base64 (RFC 4648) of the bytes, NUL-terminated; the caller frees it. */
 char	*text_base64(const char *bytes, size_t len);
 

@@ -95,8 +95,12 @@ output_text_error(struct output *o, const char *name, const json_t *parameters,
 		fwrite(traceback, 1, len, o->err);
 	if (len > 0 && traceback[len - 1] != '\n')
 		fputc('\n', o->err);
-	if (len == 0)
-		fprintf(o->err, "picoctl: %s\n", message);
+	if (len > 0)
+		return;
+	/* It may name a program, whose name is its own choice. */
+	fputs("picoctl: ", o->err);
+	output_escape(o->err, OUTPUT_LINE, message, strlen(message));
+	fputc('\n', o->err);
 }
 
 static void

@@ -48,12 +48,14 @@ void
 picoctl_complain(const char *format, ...)
 {
 	va_list	args;
+	char	text[2048];
 
 	va_start(args, format);
-	fputs("picoctl: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	fputs("picoctl: ", stderr);
+	output_escape(stderr, OUTPUT_LINE, text, strlen(text));
+	fputc('\n', stderr);
 }
 
 int

@@ -41,7 +41,6 @@ board_grant(struct board *b, struct request *r, uint64_t now)
 	hold->will_id = 0;
 	board_token(hold->token);
 	hold->client = r->client;
-	client_name(&hold->client);
 	hold->deadline = r->lasting_ms == REQUEST_NO_LIMIT ? DRIVER_NEVER :
 	    now + r->lasting_ms;
 	free(hold->will);

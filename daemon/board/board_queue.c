@@ -26,20 +26,18 @@ board_unlink(struct board *b, struct request *r)
 static void
 board_refuse_busy(struct board *b, struct request *r)
 {
-	struct request_result	result = { 0 };
-	struct client		client = { 0 };
+	struct request_result	 result = { 0 };
+	const struct client	*holder = &b->hold.client;
 
 	if (b->hold.on)
-		client = b->hold.client;
+		result.holder = holder;
 	else if (b->running != NULL)
-		client = b->running->client;
-	client_name(&client);
-	result.holder = &client;
+		result.holder = &b->running->client;
 	if (b->hold.on)
 		board_finish(b, r, ERROR_BOARD_BUSY, &result,
 		    "board %s is held by %s (pid %d, user %s); wait for it, or "
-		    "ask for longer with --wait", b->name, client.program,
-		    (int)client.pid, client.user);
+		    "ask for longer with --wait", b->name, holder->program,
+		    (int)holder->pid, holder->user);
 	else if (b->away)
 		board_finish(b, r, ERROR_BOARD_BUSY, NULL,
 		    "board %s is %s; ask for longer with --wait", b->name,

@@ -64,7 +64,6 @@ flashing_create(struct call *call, const struct board *b,
 	f->boards = server_boards(call_server(call));
 	f->base = server_base(call_server(call));
 	f->client = *call_client(call);
-	client_name(&f->client);
 	f->recipe = *recipe;
 	f->image.fd = -1;
 	snprintf(f->board, sizeof f->board, "%s", board_name(b));
@@ -106,7 +105,7 @@ flashing_succeed(struct flashing *f, const char *answer, const char *message)
 		    "stage", flash_stage_name(FLASH_READY), "percent", 100,
 		    "message", message);
 		if (answer != NULL)
-			json_object_set_new(json, "answer", json_string(answer));
+			json_object_set_new(json, "answer", method_clean_json(answer));
 		call_reply(f->call, json);
 	}
 	flashing_destroy(f);

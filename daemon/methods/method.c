@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/server/access.h"
@@ -15,6 +16,7 @@
 #include "daemon/base/log.h"
 #include "protocol/limits.h"
 #include "protocol/schema.h"
+#include "protocol/text.h"
 #include "daemon/server/server.h"
 
 /* What names of boards take in a message, which has 511 bytes. */
@@ -228,7 +230,6 @@ method_permit(struct call *call, const struct board *b)
 	    (strcmp(method, "Hold") != 0 || text == NULL ||
 	    call_is_permitted(call, board_name(b), "Send", text)))
 		return true;
-	client_name(client);
 	log_warn_about(&(struct log_about){ board_name(b), client->pid,
 	    LOG_OTHER }, "%s (pid %d, user %s) was refused %s on board %s", client->program,
 	    (int)client->pid, client->user, method, board_name(b));
@@ -281,12 +282,23 @@ method_admits(struct call *call, struct board *b)
 }
 
 json_t *
+method_clean_json(const char *s)
+{
+	char	*copy = strdup(s);
+	json_t	*json;
+
+	if (copy == NULL)
+		return NULL;
+	text_clean(copy);
+	json = json_string(copy);
+	free(copy);
+	return json;
+}
+
+json_t *
 method_client_json(const struct client *client)
 {
-	struct client	named = *client;
-
-	client_name(&named);
-	return json_pack("{s:i, s:i, s:s, s:s, s:I}", "pid", (int)named.pid,
-	    "uid", (int)named.uid, "user", named.user, "program", named.program,
-	    "since", (json_int_t)named.since_us);
+	return json_pack("{s:i, s:i, s:s, s:s, s:I}", "pid", (int)client->pid,
+	    "uid", (int)client->uid, "user", client->user, "program",
+	    client->program, "since", (json_int_t)client->since_us);
 }

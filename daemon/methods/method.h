@@ -93,6 +93,9 @@ json_t		*method_client_json(const struct client *);
 /* Ends the call with org.varlink.service.InvalidParameter. */
 void		 method_refuse_parameter(struct call *, const char *name);
 
+/* A string that a board, a device or a file said, fit for JSON and a terminal. */
+json_t		*method_clean_json(const char *);
+
 /* Sets output, and data where the bytes are not UTF-8. */
 void		 method_set_output(json_t *, const char *bytes, size_t len);
 

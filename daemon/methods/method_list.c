@@ -52,7 +52,7 @@ list_usb(const struct board_usb *usb)
 	    "product", usb->product, "path", usb->path);
 
 	if (usb->serial[0] != '\0')
-		json_object_set_new(json, "serial", json_string(usb->serial));
+		json_object_set_new(json, "serial", method_clean_json(usb->serial));
 	return json;
 }
 
@@ -62,20 +62,21 @@ list_board(const struct board *b, bool details)
 	json_t		*json;
 	const char	*about = board_about(b);
 
-	json = json_pack("{s:s, s:s, s:s, s:s, s:I, s:i}", "name",
+	json = json_pack("{s:s, s:s, s:s, s:o, s:I, s:i}", "name",
 	    board_name(b), "state", board_state_name(board_state(b)),
-	    "driver", board_language(b), "port", board_port(b), "boot",
+	    "driver", board_language(b), "port",
+	    method_clean_json(board_port(b)), "boot",
 	    (json_int_t)board_boot(b), "waiting", (int)board_waiting(b));
 	if (board_usb(b)->vendor != 0)
 		json_object_set_new(json, "usb", list_usb(board_usb(b)));
 	if (about != NULL)
-		json_object_set_new(json, "about", json_string(about));
+		json_object_set_new(json, "about", method_clean_json(about));
 	if (board_holder(b) != NULL)
 		json_object_set_new(json, "holder",
 		    method_client_json(board_holder(b)));
 	if (board_problem(b)[0] != '\0')
 		json_object_set_new(json, "problem",
-		    json_string(board_problem(b)));
+		    method_clean_json(board_problem(b)));
 	if (details)
 		json_object_set_new(json, "requests", list_requests(b));
 	return json;

@@ -36,7 +36,7 @@ watch_tell_state(struct watch *w, const struct board *b, const char *reason)
 	json_object_set_new(json, "state",
 	    json_string(board_state_name(board_state(b))));
 	if (reason != NULL && reason[0] != '\0')
-		json_object_set_new(json, "reason", json_string(reason));
+		json_object_set_new(json, "reason", method_clean_json(reason));
 	call_continue(w->call, json);
 }
 
@@ -69,7 +69,7 @@ watch_tell_reason(struct watch *w, const struct board *b,
 {
 	json_t	*json = watch_event_json(b, board_notice_name(notice->kind));
 
-	json_object_set_new(json, "reason", json_string(notice->reason));
+	json_object_set_new(json, "reason", method_clean_json(notice->reason));
 	call_continue(w->call, json);
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "access.h"
+#include "protocol/text.h"
 #include "server.h"
 
 struct server *
@@ -104,6 +105,7 @@ call_fail(struct call *call, enum error_code code, json_t *parameters,
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
+	text_clean(message);	/* it may be cut within a character, too */
 	if (parameters == NULL)
 		parameters = json_object();
 	json_object_set_new(parameters, "message", json_string(message));

@@ -1,18 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel vouches for pid and uid (SO_PEERCRED, unix(7)); the rest is for
- * people to read, and may be missing.
+ * people to read.  A program's name is whatever its process likes, so it is
+ * cleaned before anybody sees it.
+ *
+ * getpwuid() may ask a directory over the network, and picod would stand still
+ * while that is dead: /etc/passwd is read instead, and who is not in it goes by
+ * his number.
  */
 #include "client.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "daemon/base/passwd.h"
+#include "protocol/text.h"
+
+#define PASSWD		"/etc/passwd"
+#define PASSWD_MAX	(4 * 1024 * 1024)
+
+/* Who came last: usually the next one is the same user. */
+static struct {
+	struct timespec	changed;	/* the file, then */
+	uid_t		uid;
+	char		name[sizeof ((struct client *)NULL)->user];
+} last_user;
 
 int
 client_init(struct client *client, int fd)
@@ -34,21 +53,50 @@ client_init(struct client *client, int fd)
 	return 0;
 }
 
+/* The user's name in the file, or his number. */
+static void
+client_look_up(int fd, size_t len, uid_t uid, char *name, size_t size)
+{
+	char	*text = len > PASSWD_MAX ? NULL : malloc(len + 1);
+	ssize_t	 n = text == NULL ? -1 : read(fd, text, len);
+
+	if (n >= 0)
+		text[n] = '\0';
+	if (n < 0 || passwd_find(text, (size_t)n, uid, name, size) < 0)
+		snprintf(name, size, "%u", uid);
+	free(text);
+}
+
+static void
+client_name_user(struct client *client)
+{
+	struct stat	st;
+	int		fd;
+
+	if (stat(PASSWD, &st) < 0)
+		st = (struct stat){ .st_size = 0 };
+	if (last_user.name[0] == '\0' || last_user.uid != client->uid ||
+	    memcmp(&last_user.changed, &st.st_mtim, sizeof st.st_mtim) != 0) {
+		fd = open(PASSWD, O_RDONLY | O_CLOEXEC);
+		client_look_up(fd, (size_t)st.st_size, client->uid,
+		    last_user.name, sizeof last_user.name);
+		if (fd >= 0)
+			close(fd);
+		last_user.uid = client->uid;
+		last_user.changed = st.st_mtim;
+	}
+	memcpy(client->user, last_user.name, sizeof client->user);
+	text_clean(client->user);
+}
+
 void
 client_name(struct client *client)
 {
-	char		 path[32];
-	struct passwd	*pw;
-	ssize_t		 n;
-	int		 fd;
+	char	path[32];
+	ssize_t	n;
+	int	fd;
 
-	if (client->user[0] != '\0')
-		return;
-	pw = getpwuid(client->uid);
-	if (pw != NULL)
-		snprintf(client->user, sizeof client->user, "%s", pw->pw_name);
-	else
-		snprintf(client->user, sizeof client->user, "%u", client->uid);
+	client_name_user(client);
 	snprintf(client->program, sizeof client->program, "?");
 	snprintf(path, sizeof path, "/proc/%d/comm", client->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -58,4 +106,5 @@ client_name(struct client *client)
 	close(fd);
 	if (n > 0)
 		client->program[n - 1] = '\0';	/* the kernel ends it with LF */
+	text_clean(client->program);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who is at the other end of a connection, as the kernel tells.
+ * Who is at the other end of a connection, as the kernel tells: asked once, when
+ * it connects, so that nobody becomes another later.
  */
 #ifndef PICOD_CLIENT_H
 #define PICOD_CLIENT_H
@@ -12,17 +13,20 @@ struct client {
 	pid_t		 pid;		/* 0: picod itself */
 	uid_t		 uid;
 	gid_t		 gid;
-	char		 user[64];	/* filled in by client_name() */
-	char		 program[32];
+	char		 user[64];	/* to read; the uid where it has no name */
+	char		 program[32];	/* to read, "?" if unknown */
 	uint64_t	 since_us;	/* of the realtime clock */
 };
 
-/* Fills in who is connected at a Unix socket.  A negative errno on failure. */
+/*
+ * Fills in who is connected at a Unix socket, but for the names.  A negative
+ * errno on failure.
+ */
 int	client_init(struct client *, int fd);
 
 /*
- * Fills in the names, which cost a look into the user database and /proc, so
- * only when somebody wants to see them.
+ * Fills in the names.  The user's is that of /etc/passwd, without a name service,
+ * which may take its time.
  */
 void	client_name(struct client *);
 

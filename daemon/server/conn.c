@@ -199,6 +199,8 @@ conn_create(struct server *server, int fd, const struct client *client)
 		access_groups_init(&c->groups, fd);
 	c->allowed = access_may_connect(server_access(server), client,
 	    &c->groups);
+	if (c->allowed)			/* of a stranger nobody speaks */
+		client_name(&c->client);
 	LIST_INIT(&c->leases);
 	varlink_decoder_init(&c->decoder, LIMIT_MESSAGE);
 	server_remember(server, &c->entry, client->uid);

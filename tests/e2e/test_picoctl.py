@@ -699,6 +699,16 @@ class Errors(Case):
                 self.expect(picoctl('send', 'x', socket_path=picod.path),
                             status, b'', b'picoctl: do this next\n')
 
+    def test_a_sentence_is_a_line_without_escapes(self):
+        """Whatever a program that it names calls itself."""
+        def method(parameters):
+            raise Answer('BoardBusy', message='held by e\x1b]0;vil\a\nx\u009bü')
+
+        with FakePicod(Send=method) as picod:
+            self.expect(picoctl('send', 'x', socket_path=picod.path), 6, b'',
+                        b'picoctl: held by e\\x1b]0;vil\\x07\\x0ax\\xc2\\x9b'
+                        b'\xc3\xbc\n')
+
     def test_without_a_sentence(self):
         messages = {
             'BoardBusy': 'the board is in use',

@@ -130,6 +130,25 @@ START_TEST(test_no_base64)
 }
 END_TEST
 
+START_TEST(test_clean)
+{
+	static const char *const	dirty[][2] = {
+		{ "", "" }, { "plain text", "plain text" },
+		{ "a\tb\r\n\x1b[0m\x7f", "a?b???[0m?" },
+		{ "\xc2\x80\xc2\x9f\xc2\xa0", "??\xc2\xa0" },
+		{ "\xe2\x82\xac\xf0\x9f\x98\x80", "\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ "cut \xe2\x82", "cut ?" }, { "\xff\xfe", "??" },
+		{ "\xe2\x82x", "?x" }, { "\xed\xa0\x80", "???" },
+		{ "\xc0\xaf", "??" },
+	};
+	char				text[32];
+
+	strcpy(text, dirty[_i][0]);
+	text_clean(text);
+	ck_assert_str_eq(text, dirty[_i][1]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -144,6 +163,7 @@ main(void)
 	tcase_add_loop_test(tc, test_pieces, 1, 24);
 	tcase_add_loop_test(tc, test_base64, 0, 8);
 	tcase_add_loop_test(tc, test_no_base64, 0, 5);
+	tcase_add_loop_test(tc, test_clean, 0, 10);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Who a client is: the kernel's word, and names that are fit to be read. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/base/passwd.h"
+#include "daemon/server/client.h"
+
+/* This process as its peer sees it, under that name. */
+static struct client
+meet(const char *comm)
+{
+	struct client	client;
+	int		fds[2];
+
+	ck_assert_int_eq(prctl(PR_SET_NAME, comm), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	ck_assert_int_eq(client_init(&client, fds[0]), 0);
+	client_name(&client);
+	close(fds[0]);
+	close(fds[1]);
+	return client;
+}
+
+START_TEST(test_kernels_word)
+{
+	struct client	client = meet("a program");
+
+	ck_assert_int_eq(client.pid, getpid());
+	ck_assert_uint_eq(client.uid, getuid());
+	ck_assert_uint_eq(client.gid, getgid());
+	ck_assert_str_eq(client.program, "a program");
+	ck_assert_str_eq(client.user, getpwuid(getuid())->pw_name);
+}
+END_TEST
+
+/* Whatever a process calls itself, no terminal obeys it and JSON can carry it. */
+START_TEST(test_program_is_cleaned)
+{
+	static const char *const	names[][2] = {
+		{ "\033]0;own\a\033[31m", "?]0;own??[31m" },
+		{ "two\nlines", "two?lines" },
+		{ "bad\xff\xc3", "bad??" },
+		{ "c1\xc2\x9b" "31m", "c1?31m" },
+		{ "gr\xc3\xbcn", "gr\xc3\xbcn" },
+		/* The kernel cuts at 15 bytes, within a character. */
+		{ "abcdefghijklmn\xc3\xbc", "abcdefghijklmn?" },
+		{ "\x7f", "?" },
+	};
+
+	ck_assert_str_eq(meet(names[_i][0]).program, names[_i][1]);
+}
+END_TEST
+
+START_TEST(test_nobody_is_left_of_it)
+{
+	struct client	client = { .pid = 0x3fffffff, .uid = 4000000000u };
+
+	client_name(&client);
+	ck_assert_str_eq(client.program, "?");
+	ck_assert_str_eq(client.user, "4000000000");
+}
+END_TEST
+
+static void
+check_user(const char *text, uid_t uid, const char *name)
+{
+	char	got[16] = "none";
+	int	error;
+
+	error = passwd_find(text, strlen(text), uid, got, sizeof got);
+	ck_assert_int_eq(error, name == NULL ? -ENOENT : 0);
+	ck_assert_str_eq(got, name == NULL ? "none" : name);
+}
+
+START_TEST(test_users_of_a_file)
+{
+	static const char	file[] =
+	    "root:x:0:0:root:/root:/bin/sh\n"
+	    "+nis\n"
+	    "\n"
+	    ":x:5:5::/:\n"
+	    "bad:x:\n"
+	    "worse:x:12\n"
+	    "none:x::7:\n"
+	    "minus:x:-7:7:\n"
+	    "much-too-long-a-name-for-it:x:14:14::/:\n"
+	    "jo:x:100:100:Jo:/home/jo:/bin/sh\n"
+	    "again:x:100:100::/:\n"
+	    "last:x:101:1";
+
+	check_user(file, 0, "root");
+	check_user(file, 100, "jo");
+	check_user(file, 10, NULL);		/* no part of 100 */
+	check_user(file, 5, NULL);
+	check_user(file, 7, NULL);
+	check_user(file, 12, NULL);
+	check_user(file, (uid_t)-7, NULL);
+	check_user(file, 14, "much-too-long-a");
+	check_user(file, 101, "last");
+	check_user("", 0, NULL);
+}
+END_TEST
+
+/* The cache tells one user from another, and all of them as getpwuid() would. */
+START_TEST(test_users_of_this_machine)
+{
+	struct client	client = { .pid = getpid() };
+	struct passwd	*pw;
+	FILE		*file = fopen("/etc/passwd", "r");
+	int		 count = 0;
+
+	ck_assert_ptr_nonnull(file);
+	while ((pw = fgetpwent(file)) != NULL) {
+		client.uid = pw->pw_uid;
+		client_name(&client);
+		ck_assert_str_eq(client.user, getpwuid(client.uid)->pw_name);
+		count++;
+	}
+	fclose(file);
+	ck_assert_int_gt(count, 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("client");
+	TCase	*tc = tcase_create("client");
+	SRunner	*runner = srunner_create(suite);
+	int	 failed;
+
+	tcase_add_test(tc, test_kernels_word);
+	tcase_add_loop_test(tc, test_program_is_cleaned, 0, 7);
+	tcase_add_test(tc, test_nobody_is_left_of_it);
+	tcase_add_test(tc, test_users_of_a_file);
+	tcase_add_test(tc, test_users_of_this_machine);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
