@@ -10,6 +10,10 @@
  * byte of it escaped in JSON as six, and room for the rest. */
 #define LIMIT_MESSAGE		(2 * 1024 * 1024)
 
+/* Values in one message, and names of members: no call needs nearly as many, and
+ * each costs time and memory. */
+#define LIMIT_VALUES		256
+
 /* How long a message that has begun may take, for each 64 KiB of it. */
 #define LIMIT_MESSAGE_MS	10000
 
@@ -19,12 +23,26 @@
 /* A PiSerial command, in bytes without its newline. */
 #define LIMIT_COMMAND		256
 
-/* Connections at one time, of all users and of one. */
+/* Connections at one time, of all users and of one; and those that root has
+ * besides. */
 #define LIMIT_CLIENTS		2048
 #define LIMIT_CLIENTS_PER_USER	1024
+#define LIMIT_CLIENTS_ROOT	16
+
+/* Who may not use picod: how many at one time (the next one takes the place of
+ * the first), for how long, and the bytes of his one call. */
+#define LIMIT_STRANGERS		32
+#define LIMIT_STRANGER_MS	5000
+#define LIMIT_STRANGER_MESSAGE	4096
+
+/* Bytes in memory for all connections of one user: what is said by halves, said
+ * ahead, in work and not yet read.  A connection with less than LIMIT_KEPT_FREE
+ * is never asked. */
+#define LIMIT_KEPT_PER_USER	(32 * 1024 * 1024)
+#define LIMIT_KEPT_FREE		(16 * 1024)
 
 /* Bytes of further calls that a connection may send ahead of its answers. */
-#define LIMIT_PIPELINE		(64 * 1024)
+#define LIMIT_PIPELINE		(16 * 1024)
 
 /* Bytes of replies not yet taken by a client, before its board is paused. */
 #define LIMIT_BACKLOG		(256 * 1024)

@@ -15,6 +15,7 @@ struct varlink_decoder {
 	char	*partial;	/* the beginning of a message */
 	size_t	 len, size;
 	size_t	 limit;		/* bytes a message may have, without its NUL */
+	size_t	 values;	/* and values and names of members */
 };
 
 /* A call as it came in.  method and parameters point into message. */
@@ -27,14 +28,14 @@ struct varlink_call {
 	bool		 upgrade;
 };
 
-void	varlink_decoder_init(struct varlink_decoder *, size_t limit);
+void	varlink_decoder_init(struct varlink_decoder *, size_t limit, size_t values);
 void	varlink_decoder_finish(struct varlink_decoder *);
 
 /*
  * Eats bytes of buf[0..len), len > 0, up to the end of the first message, and
  * returns how many.  *message is that message, the caller's to json_decref, or
  * NULL where more bytes are needed.  Errors: -EBADMSG (no JSON object),
- * -EMSGSIZE (over the limit), -ENOMEM; the stream is useless after one.
+ * -EMSGSIZE (over a limit), -ENOMEM; the stream is useless after one.
  */
 ssize_t	varlink_decoder_feed(struct varlink_decoder *, const char *buf,
     size_t len, json_t **message);

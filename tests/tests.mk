@@ -26,7 +26,7 @@ UNIT_DAEMON = config/config config/config_board base/child base/clock base/log \
 	board/board_hold board/board_queue board/board_run board/history board/request \
 	boards/claim flash/flash_recipe port/holder port/link port/link_pty \
 	port/link_serial port/link_tcp port/link_unix port/path_watch port/port \
-	port/wanted server/access server/client usb/known usb/match usb/names
+	port/wanted server/access server/client server/places usb/known usb/match usb/names
 UNIT_DAEMON_OBJECTS = $(UNIT_DAEMON:%=$(BUILD)/daemon/%.o)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o \

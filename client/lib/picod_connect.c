@@ -5,6 +5,7 @@
  * and a program run by "picoctl hold" finds the one that its hold is of.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +71,7 @@ picod_connect(const char *path, struct picod **result)
 	if (p == NULL)
 		return -ENOMEM;
 	memset(p, 0, offsetof(struct picod, buf));
-	varlink_decoder_init(&p->decoder, PICOD_REPLY_LIMIT);
+	varlink_decoder_init(&p->decoder, PICOD_REPLY_LIMIT, SIZE_MAX);
 	p->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	error = p->fd < 0 ? -errno : picod_connect_fd(p->fd, &address);
 	if (error < 0) {

@@ -390,6 +390,15 @@ stream_is_full(const struct stream *s)
 }
 
 void
+stream_set_full(struct stream *s)
+{
+	if (s->full || evbuffer_get_length(s->out) == 0)
+		return;
+	s->full = true;
+	stream_wait(s);
+}
+
+void
 stream_press(struct stream *s, unsigned stall_ms)
 {
 	s->stall_ms = stall_ms;

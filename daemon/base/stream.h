@@ -72,6 +72,9 @@ void		 stream_write(struct stream *, const void *, size_t);
 /* Whether no more should be written, until drained(). */
 bool		 stream_is_full(const struct stream *);
 
+/* It is, for another reason, if bytes wait to be sent at all. */
+void		 stream_set_full(struct stream *);
+
 /* While it is full, some bytes are to be sent every stall_ms; 0: no haste. */
 void		 stream_press(struct stream *, unsigned stall_ms);
 

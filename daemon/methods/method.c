@@ -139,10 +139,7 @@ method_dispatch(struct call *call)
 	else if (m->needs_more && (!call->in.more || call->in.oneway))
 		call_fail_name(call, "org.varlink.service.ExpectedMore", NULL);
 	else if (schema == schema_picod && !call_is_allowed(call))
-		call_fail(call, ERROR_PERMISSION_DENIED, NULL,
-		    "you may not use picod; become a member of the group "
-		    ACCESS_GROUP ": sudo usermod -aG " ACCESS_GROUP
-		    " \"$USER\", then log in again");
+		call_fail(call, ERROR_PERMISSION_DENIED, NULL, ACCESS_DENIED);
 	else
 		m->run(call);
 }

@@ -15,6 +15,11 @@
 /* The group whose members may use a system's picod. */
 #define ACCESS_GROUP "picod"
 
+/* What everybody else hears. */
+#define ACCESS_DENIED "you may not use picod; become a member of the group " \
+    ACCESS_GROUP ": sudo usermod -aG " ACCESS_GROUP " \"$USER\", then log in " \
+    "again"
+
 /* Rules one configuration may have. */
 #define ACCESS_RULES_MAX 256
 

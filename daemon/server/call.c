@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "access.h"
+#include "protocol/limits.h"
 #include "protocol/text.h"
 #include "server.h"
 
@@ -46,6 +47,45 @@ call_is_permitted(struct call *call, const char *board, const char *method,
 	    conn_groups(c), board, method, text);
 }
 
+static json_t *call_error_va(enum error_code, json_t *, const char *, va_list)
+    __attribute__((format(printf, 3, 0)));
+
+static json_t *
+call_error_va(enum error_code code, json_t *parameters, const char *format,
+    va_list args)
+{
+	char	name[64], message[512];
+
+	vsnprintf(message, sizeof message, format, args);
+	text_clean(message);	/* it may be cut within a character, too */
+	if (parameters == NULL)
+		parameters = json_object();
+	json_object_set_new(parameters, "message", json_string(message));
+	snprintf(name, sizeof name, "io.picod.%s", error_name(code));
+	return varlink_error_new(name, parameters);
+}
+
+json_t *
+call_error(enum error_code code, json_t *parameters, const char *format, ...)
+{
+	json_t	*message;
+	va_list	 args;
+
+	va_start(args, format);
+	message = call_error_va(code, parameters, format, args);
+	va_end(args);
+	return message;
+}
+
+json_t *
+call_laden(void)
+{
+	return call_error(ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}", "limit",
+	    "memory", "value", LIMIT_KEPT_PER_USER),
+	    "picod keeps too much for your programs already: end those that do "
+	    "not read their answers, and try again");
+}
+
 static void
 call_end(struct call *call, json_t *message)
 {
@@ -53,8 +93,8 @@ call_end(struct call *call, json_t *message)
 
 	if (call->in.oneway)
 		json_decref(message);
-	else
-		conn_send(c, message);
+	else if (!conn_offer(c, message))
+		conn_send(c, call_laden());
 	call->active = false;
 	varlink_call_finish(&call->in);
 	conn_run(c);
@@ -99,18 +139,19 @@ void
 call_fail(struct call *call, enum error_code code, json_t *parameters,
     const char *format, ...)
 {
-	char	name[64], message[512];
-	va_list	args;
+	json_t	*message;
+	va_list	 args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof message, format, args);
+	message = call_error_va(code, parameters, format, args);
 	va_end(args);
-	text_clean(message);	/* it may be cut within a character, too */
-	if (parameters == NULL)
-		parameters = json_object();
-	json_object_set_new(parameters, "message", json_string(message));
-	snprintf(name, sizeof name, "io.picod.%s", error_name(code));
-	call_fail_name(call, name, parameters);
+	call_end(call, message);
+}
+
+void
+call_fail_laden(struct call *call)
+{
+	call_end(call, call_laden());
 }
 
 bool

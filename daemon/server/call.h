@@ -66,6 +66,14 @@ void		 call_press(struct call *);
 void		 call_fail(struct call *, enum error_code, json_t *parameters,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* Ends the call since its user has more than his share of memory. */
+void		 call_fail_laden(struct call *);
+
+/* Such errors by themselves, where there is no call. */
+json_t		*call_error(enum error_code, json_t *parameters,
+    const char *format, ...) __attribute__((format(printf, 3, 4)));
+json_t		*call_laden(void);
+
 /* Ends the call with any error, by its full name. */
 void		 call_fail_name(struct call *, const char *name,
     json_t *parameters);

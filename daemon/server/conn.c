@@ -11,6 +11,7 @@
 #include "conn_private.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "protocol/limits.h"
 
@@ -100,6 +101,17 @@ conn_hang_up(struct conn *c)
 }
 
 static void
+conn_be_late(struct conn *c)
+{
+	if (!c->allowed) {
+		conn_deny(c);
+		return;
+	}
+	conn_warn(c, "did not end its message in time: dropped");
+	conn_close(c);
+}
+
+static void
 conn_event(void *arg, enum stream_event event)
 {
 	struct conn	*c = arg;
@@ -113,8 +125,7 @@ conn_event(void *arg, enum stream_event event)
 		conn_hang_up(c);
 		break;
 	case STREAM_LATE:
-		conn_warn(c, "did not end its message in time: dropped");
-		conn_close(c);
+		conn_be_late(c);
 		break;
 	case STREAM_STALLED:
 		conn_warn(c, "did not read its answers for too long: dropped, "
@@ -130,7 +141,7 @@ conn_free(struct conn *c)
 	stream_destroy(c->stream);
 	varlink_decoder_finish(&c->decoder);
 	access_groups_finish(&c->groups);
-	server_forget(&c->entry);
+	server_forget(c->server, &c->place);
 	free(c);
 }
 
@@ -148,10 +159,29 @@ static const struct stream_handler conn_handler = {
 	conn_bytes, conn_drained, conn_event, conn_closed
 };
 
+size_t
+conn_kept(const struct place *place)
+{
+	const struct conn	*c = (const struct conn *)place;
+
+	/* A call's text is kept as JSON, and in its request. */
+	return stream_kept(c->stream) + c->decoder.size +
+	    (c->call.active ? 2 * c->call_len : 0);
+}
+
+bool
+conn_may_keep(const struct conn *c, size_t len)
+{
+	return conn_kept(&c->place) + len <= LIMIT_KEPT_FREE ||
+	    !server_is_laden(c->server, c->client.uid);
+}
+
 bool
 conn_write(struct conn *c, const void *bytes, size_t len)
 {
 	stream_write(c->stream, bytes, len);
+	if (!stream_is_full(c->stream) && !conn_may_keep(c, 0))
+		stream_set_full(c->stream);
 	return !stream_is_full(c->stream);
 }
 
@@ -167,18 +197,45 @@ conn_press(struct conn *c, bool press)
 	stream_press(c->stream, press ? LIMIT_STALL_MS : 0);
 }
 
-void
-conn_send(struct conn *c, json_t *message)
+static bool
+conn_encode(struct conn *c, json_t *message, bool must)
 {
 	size_t	 len;
 	char	*text = c->gone ? NULL : varlink_encode(message, &len);
+	bool	 may = text == NULL || must || conn_may_keep(c, len);
 
 	json_decref(message);
-	if (text != NULL)
+	if (text != NULL && may)
 		conn_write(c, text, len);
-	else if (!c->gone)
+	else if (text == NULL && !c->gone)
 		stream_close(c->stream);	/* never a wrong answer */
 	free(text);
+	return may;
+}
+
+void
+conn_send(struct conn *c, json_t *message)
+{
+	conn_encode(c, message, true);
+}
+
+bool
+conn_offer(struct conn *c, json_t *message)
+{
+	return conn_encode(c, message, false);
+}
+
+/* Who he is, once and for all. */
+static void
+conn_meet(struct conn *c, int fd, const struct client *client)
+{
+	c->client = *client;
+	if (client->uid != 0)		/* root needs no groups */
+		access_groups_init(&c->groups, fd);
+	c->allowed = access_may_connect(server_access(c->server), client,
+	    &c->groups);
+	if (c->allowed)			/* of a stranger nobody speaks */
+		client_name(&c->client);
 }
 
 struct conn *
@@ -186,25 +243,31 @@ conn_create(struct server *server, int fd, const struct client *client)
 {
 	struct conn	*c = calloc(1, sizeof *c);
 
-	if (c == NULL)
+	if (c == NULL) {
+		close(fd);
 		return NULL;
+	}
+	c->server = server;
+	LIST_INIT(&c->leases);
+	conn_meet(c, fd, client);
+	varlink_decoder_init(&c->decoder, c->allowed ? LIMIT_MESSAGE :
+	    LIMIT_STRANGER_MESSAGE, LIMIT_VALUES);
+	if (!server_remember(server, &c->place, client, !c->allowed))
+		goto refuse;
 	c->stream = stream_create(server_base(server), fd, LIMIT_PIPELINE,
 	    LIMIT_BACKLOG, &conn_handler, c);
 	if (c->stream == NULL) {
-		free(c);
-		return NULL;
+		server_forget(server, &c->place);
+		goto refuse;
 	}
-	c->client = *client;
-	if (client->uid != 0)		/* root needs none */
-		access_groups_init(&c->groups, fd);
-	c->allowed = access_may_connect(server_access(server), client,
-	    &c->groups);
-	if (c->allowed)			/* of a stranger nobody speaks */
-		client_name(&c->client);
-	LIST_INIT(&c->leases);
-	varlink_decoder_init(&c->decoder, LIMIT_MESSAGE);
-	server_remember(server, &c->entry, client->uid);
+	if (!c->allowed)
+		stream_expect(c->stream, LIMIT_STRANGER_MS);
 	return c;
+refuse:
+	close(fd);
+	access_groups_finish(&c->groups);
+	free(c);
+	return NULL;
 }
 
 void
@@ -223,7 +286,7 @@ conn_is_full(const struct conn *c)
 struct server *
 conn_server(struct conn *c)
 {
-	return c->entry.server;
+	return c->server;
 }
 
 struct client *

@@ -15,6 +15,7 @@
 
 struct access_groups;
 struct conn;
+struct place;
 struct server;
 
 /* What a connection is after an upgrade: bytes, no calls. */
@@ -36,7 +37,10 @@ struct lease {
 
 LIST_HEAD(lease_list, lease);
 
-/* Takes over an accepted descriptor.  NULL when memory is short. */
+/*
+ * Takes over an accepted descriptor, also where there is no place for it or memory
+ * is short: NULL.
+ */
 struct conn	*conn_create(struct server *, int fd, const struct client *);
 
 /*
@@ -47,8 +51,12 @@ struct conn	*conn_create(struct server *, int fd, const struct client *);
 void		 conn_finish(struct conn *, unsigned stall_ms);
 void		 conn_close(struct conn *);
 
-/* Sends a message; takes it over. */
+/*
+ * Sends a message; takes it over.  Offering it does not where it may not be kept:
+ * false.
+ */
 void		 conn_send(struct conn *, json_t *message);
+bool		 conn_offer(struct conn *, json_t *message);
 
 /* Its call has ended: goes on with what was kept. */
 void		 conn_run(struct conn *);
@@ -70,6 +78,12 @@ void		 conn_press(struct conn *, bool);
 
 /* Whether so much waits for the client that no more should be produced. */
 bool		 conn_is_full(const struct conn *);
+
+/* Whether so many bytes more may be kept for it: its user's share is limited. */
+bool		 conn_may_keep(const struct conn *, size_t len);
+
+/* Bytes in memory for the connection at that place. */
+size_t		 conn_kept(const struct place *);
 
 struct server	*conn_server(struct conn *);
 struct client	*conn_client(struct conn *);

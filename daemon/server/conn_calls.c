@@ -29,8 +29,22 @@ conn_warn(const struct conn *c, const char *format, ...)
 	    "client %d %s", (int)c->client.pid, what);
 }
 
+/* Says what is wrong where there is no call to be answered, and ends it. */
 static void
-conn_take_message(struct conn *c, json_t *message)
+conn_fail(struct conn *c, json_t *error)
+{
+	conn_send(c, error);
+	conn_finish(c, LIMIT_STRANGER_MS);
+}
+
+void
+conn_deny(struct conn *c)
+{
+	conn_fail(c, call_error(ERROR_PERMISSION_DENIED, NULL, ACCESS_DENIED));
+}
+
+static void
+conn_take_message(struct conn *c, json_t *message, size_t len)
 {
 	struct call	*call = &c->call;
 
@@ -44,8 +58,13 @@ conn_take_message(struct conn *c, json_t *message)
 		varlink_call_finish(&call->in);
 		return;
 	}
+	c->ended |= !c->allowed;	/* that was his one call */
+	c->call_len = len;
 	call->active = true;
-	method_dispatch(call);
+	if (conn_may_keep(c, 0))
+		method_dispatch(call);
+	else
+		call_fail_laden(call);
 }
 
 static bool
@@ -57,6 +76,10 @@ conn_is_free(const struct conn *c)
 static void
 conn_refuse_message(struct conn *c, int error)
 {
+	if (!c->allowed) {
+		conn_deny(c);
+		return;
+	}
 	conn_warn(c, error == -EMSGSIZE ? "sent a message over the limit" :
 	    "sent what is no JSON object");
 	conn_finish(c, LIMIT_STALL_MS);
@@ -68,6 +91,8 @@ conn_expect_rest(struct conn *c, size_t before)
 {
 	size_t	len = c->decoder.len;
 
+	if (!c->allowed)
+		return;			/* his time runs already */
 	if (len == 0)
 		stream_expect(c->stream, 0);
 	else if (before == 0 || len / MESSAGE_STEP > before / MESSAGE_STEP)
@@ -90,7 +115,9 @@ conn_eat(struct conn *c, const char *bytes, size_t len)
 	}
 	conn_expect_rest(c, before);
 	if (message != NULL)
-		conn_take_message(c, message);
+		conn_take_message(c, message, before + (size_t)n);
+	else if (!conn_may_keep(c, 0))
+		conn_fail(c, call_laden());
 	return (size_t)n;
 }
 
@@ -104,7 +131,7 @@ conn_run(struct conn *c)
 	if (c->ended && c->raw != NULL)
 		c->raw->end(c->raw_arg);
 	else if (c->ended)
-		conn_finish(c, 0);
+		conn_finish(c, c->allowed ? 0 : LIMIT_STRANGER_MS);
 	else
 		stream_resume(c->stream);
 }

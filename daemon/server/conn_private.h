@@ -13,7 +13,8 @@
 #include "server.h"
 
 struct conn {
-	struct server_entry	 entry;		/* must be first: server.h */
+	struct place		 place;		/* must be first: server.h */
+	struct server		*server;
 	struct call		 call;
 	struct stream		*stream;
 	struct client		 client;
@@ -25,12 +26,16 @@ struct conn {
 	const struct conn_raw	*raw;		/* after an upgrade, or NULL */
 	void			*raw_arg;
 	struct varlink_decoder	 decoder;
+	size_t			 call_len;	/* of the message in work */
 	struct lease_list	 leases;
 };
 
 /* Logs what a client did. */
 void	conn_warn(const struct conn *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* A stranger hears why he is one, and is let go. */
+void	conn_deny(struct conn *);
 
 /* Eats bytes, one call at most: how many.  0: a call is in work. */
 size_t	conn_eat(struct conn *, const char *bytes, size_t len);

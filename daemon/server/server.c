@@ -31,8 +31,7 @@ struct server {
 	int			 fd;
 	char			*path;		/* to remove at the end, or NULL */
 	struct event		*acceptable, *pause;
-	LIST_HEAD(, server_entry) conns;
-	size_t			 count;
+	struct places		 places;
 	void			(*changed)(void *);	/* or NULL */
 	void			*changed_arg;
 };
@@ -61,32 +60,42 @@ server_tool(const struct server *s, enum flash_tool tool)
 	return s->config->tools[tool];
 }
 
-void
-server_remember(struct server *s, struct server_entry *entry, uid_t uid)
+bool
+server_remember(struct server *s, struct place *place,
+    const struct client *client, bool stranger)
 {
-	entry->server = s;
-	entry->uid = uid;
-	LIST_INSERT_HEAD(&s->conns, entry, entry);
-	s->count++;
+	const char	*limit = places_take(&s->places, place, client->uid,
+			    stranger);
+
+	if (limit != NULL) {
+		log_warn_about(&(struct log_about){ .client_pid = client->pid },
+		    "client %d refused: the limit %s is reached",
+		    (int)client->pid, limit);
+		return false;
+	}
+	if (s->changed != NULL)
+		s->changed(s->changed_arg);
+	return true;
+}
+
+void
+server_forget(struct server *s, struct place *place)
+{
+	places_give_back(&s->places, place);
 	if (s->changed != NULL)
 		s->changed(s->changed_arg);
 }
 
-void
-server_forget(struct server_entry *entry)
+bool
+server_is_laden(const struct server *s, uid_t uid)
 {
-	struct server	*s = entry->server;
-
-	LIST_REMOVE(entry, entry);
-	s->count--;
-	if (s->changed != NULL)
-		s->changed(s->changed_arg);
+	return places_are_laden(&s->places, uid);
 }
 
 size_t
 server_count(const struct server *s)
 {
-	return s->count;
+	return s->places.count + s->places.strangers;
 }
 
 void
@@ -96,37 +105,15 @@ server_tell(struct server *s, void (*changed)(void *), void *arg)
 	s->changed_arg = arg;
 }
 
-/* The limit that one more connection of that user would break, or NULL. */
-static const char *
-server_limit(const struct server *s, uid_t uid)
-{
-	const struct server_entry	*entry;
-	size_t				 n = 0;
-
-	if (s->count >= LIMIT_CLIENTS)
-		return "of clients";
-	LIST_FOREACH(entry, &s->conns, entry)
-		n += entry->uid == uid;
-	return n >= LIMIT_CLIENTS_PER_USER ? "of one user's clients" : NULL;
-}
-
 static void
 server_admit(struct server *s, int fd)
 {
-	struct client	 client;
-	const char	*limit;
+	struct client	client;
 
-	if (client_init(&client, fd) < 0) {
+	if (client_init(&client, fd) < 0)
 		close(fd);
-		return;
-	}
-	limit = server_limit(s, client.uid);
-	if (limit != NULL)
-		log_warn_about(&(struct log_about){ .client_pid = client.pid },
-		    "client %d refused: the limit %s is reached",
-		    (int)client.pid, limit);
-	if (limit != NULL || conn_create(s, fd, &client) == NULL)
-		close(fd);
+	else
+		conn_create(s, fd, &client);
 }
 
 static void
@@ -157,6 +144,12 @@ server_accept_cb(evutil_socket_t listener, short what, void *arg)
 	}
 }
 
+static void
+server_evict(struct place *place)
+{
+	conn_close((struct conn *)place);
+}
+
 struct server *
 server_create(struct event_base *base, struct boards *boards,
     const struct config *config)
@@ -169,7 +162,7 @@ server_create(struct event_base *base, struct boards *boards,
 	s->boards = boards;
 	s->config = config;
 	s->fd = -1;
-	LIST_INIT(&s->conns);
+	places_init(&s->places, server_evict, conn_kept);
 	return s;
 }
 
@@ -237,7 +230,7 @@ server_listen(struct server *s, const char *path)
 void
 server_stop(struct server *s)
 {
-	struct server_entry	*entry, *next;
+	struct place	*place, *next;
 
 	if (s->acceptable != NULL)
 		event_free(s->acceptable);
@@ -251,9 +244,10 @@ server_stop(struct server *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
-	for (entry = LIST_FIRST(&s->conns); entry != NULL; entry = next) {
-		next = LIST_NEXT(entry, entry);
-		conn_close((struct conn *)entry);
+	for (place = LIST_FIRST(&s->places.taken); place != NULL;
+	    place = next) {
+		next = LIST_NEXT(place, entry);
+		conn_close((struct conn *)place);
 	}
 }
 

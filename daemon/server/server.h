@@ -9,21 +9,16 @@
 #include <sys/queue.h>
 #include <sys/types.h>
 
+#include "places.h"
 #include "protocol/flash_progress.h"
 
 struct access;
 struct boards;
+struct client;
 struct config;
 struct event_base;
 struct schema;
 struct server;
-
-/* What the server knows of a connection; the first member of one. */
-struct server_entry {
-	LIST_ENTRY(server_entry)	 entry;
-	struct server			*server;
-	uid_t				 uid;
-};
 
 /* NULL when memory is short.  The configuration must outlive it. */
 struct server	*server_create(struct event_base *, struct boards *,
@@ -52,8 +47,15 @@ const char	*server_tool(const struct server *, enum flash_tool);
 size_t		 server_count(const struct server *);
 void		 server_tell(struct server *, void (*changed)(void *), void *arg);
 
-/* Called by connections as they come and go. */
-void		 server_remember(struct server *, struct server_entry *, uid_t);
-void		 server_forget(struct server_entry *);
+/*
+ * Called by connections as they come and go.  false: there is no place for it,
+ * which is logged.
+ */
+bool		 server_remember(struct server *, struct place *,
+    const struct client *, bool stranger);
+void		 server_forget(struct server *, struct place *);
+
+/* Whether more is kept for a user than his share of memory. */
+bool		 server_is_laden(const struct server *, uid_t);
 
 #endif

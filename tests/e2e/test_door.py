@@ -2,10 +2,16 @@
 """Who comes in, and what becomes of those who may not or want too much."""
 
 import contextlib
+import os
+import select
+import socket
+import statistics
 import threading
+import time
 import unittest
 
 import picod
+import scripted
 
 
 @contextlib.contextmanager
@@ -61,6 +67,234 @@ class Names(picod.Case):
             with self.fails('NoSuchBoard') as caught:
                 self.p.call('Send', board='x' * before + 'ü' * 400, text='1')
             self.assertIn('üüü', caught.exception['message'])
+
+
+STRANGER_UID = 65534
+SERVICE = 'org.varlink.service.'
+
+
+@contextlib.contextmanager
+def another_user(uid=STRANGER_UID):
+    """Who connects meanwhile is he, as far as the kernel tells."""
+    os.setegid(uid)
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+@unittest.skipIf(os.getuid() != 0, 'only root can be somebody else')
+class Strangers(picod.Case):
+    """Who may not use picod: he hears so, and gets nothing else."""
+
+    def setUp(self):
+        farm = scripted.Farm()
+        self.addCleanup(farm.stop)
+        self.board_ = farm.add(lambda board: scripted.Repl(board, paste=True))
+        farm.start()
+        self.p = self.picod(b=f'{self.board_.url()},driver=repl',
+                            verbose=False)
+
+    def tearDown(self):
+        self.assertEqual(self.p.send('2 + 2'), '4\n')
+
+    def stranger(self):
+        with another_user():
+            return self.connect(self.p)
+
+    def check_denied(self, client, method='ListBoards'):
+        client.sent.append(picod.full_name(method))
+        with self.fails('PermissionDenied') as caught:
+            client.receive()
+        self.assertIn('usermod -aG picod', caught.exception['message'])
+        self.assertEqual(client.wait_closed(), b'')
+
+    def test_hears_why(self):
+        for method, parameters in (('ListBoards', {}), ('Send', {'text': '1'}),
+                                   ('Upload', {'data': ''})):
+            client = self.stranger()
+            client.write(picod.encode(method, **parameters))
+            self.check_denied(client, method)
+
+    def test_has_one_call(self):
+        client = self.stranger()
+        client.send(SERVICE + 'GetInfo')
+        client.send(SERVICE + 'GetInfo')
+        self.assertEqual(client.receive()['product'], 'picod')
+        self.assertEqual(client.wait_closed(), b'')
+
+    def test_bytes_of_his_call(self):
+        most = picod.limit('STRANGER_MESSAGE')
+        call = picod.encode(SERVICE + 'GetInfo')[:-1]
+        client = self.stranger()
+        client.sent.append(SERVICE + 'GetInfo')
+        client.write(call + b' ' * (most - len(call)) + b'\0')
+        self.assertEqual(client.receive()['product'], 'picod')
+        client = self.stranger()
+        client.write(call + b' ' * (most - len(call) + 1) + b'\0')
+        self.check_denied(client)
+        for nonsense in (b'\0', b'nonsense\0', b'[' * 4000 + b'\0'):
+            client = self.stranger()
+            client.write(nonsense)
+            self.check_denied(client)
+
+    def test_time(self):
+        """For his one call, however he uses it."""
+        clients = [self.stranger() for _ in range(3)]
+        clients[1].write(b'{"method":')
+        clients[2].write(b' ')
+        started = time.monotonic()
+        for client in clients:
+            self.check_denied(client)
+        self.assertLess(abs(time.monotonic() - started -
+                            picod.limit('STRANGER_MS') / 1000), 2)
+
+    def test_places(self):
+        """The next one takes the place of the first."""
+        most = picod.limit('STRANGERS')
+        clients = [self.stranger() for _ in range(most)]
+        for client in clients:
+            client.write(b' ')
+        last = self.stranger()
+        self.assertEqual(clients[0].wait_closed(), b'')
+        for client in [*clients[1:], last]:
+            client.write(picod.encode('ListBoards'))
+            self.check_denied(client)
+
+    def test_says_nothing_into_the_log(self):
+        self.p.send('1')
+        before = self.p.log()
+        for nonsense in (b'nonsense\0', b'x' * 10000,
+                         picod.encode('ListBoards')):
+            client = self.stranger()
+            client.write(nonsense)
+            client.wait_closed()
+        self.assertEqual(self.p.log(), before)
+
+    def test_a_crowd_of_them(self):
+        """Hundreds with half messages, and with the worst JSON: nobody notices,
+        in memory or in time, and root is served."""
+        self.p.send('1')
+        worst = b'{"a":[' + b'{},' * (1 << 19)
+        crowd = []
+        for n in range(464):
+            with another_user(STRANGER_UID - n % 7):
+                client = self.p.connect()
+            crowd.append(client)
+            client.socket.setblocking(False)
+            try:
+                client.socket.send(b'"' + bytes(b'x' * (1 << 20))
+                                   if n < 400 else worst + b'0]}\0')
+            except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+                pass
+        times = []
+        for _ in range(50):
+            started = time.monotonic()
+            self.assertEqual(self.p.send('1 + 1'), '2\n')
+            times.append(time.monotonic() - started)
+        for client in crowd:
+            client.close()
+        if not picod.is_sanitized():
+            self.assertLess(self.p.resident_kb(), 40 * 1024)
+            self.assertLess(statistics.median(times), 0.1)
+
+
+class Share(picod.Case):
+    """A user's share of memory: what is begun, in work, and not read."""
+
+    def setUp(self):
+        farm = scripted.Farm()
+        self.addCleanup(farm.stop)
+        self.board_ = farm.add(lambda board: scripted.Repl(board, paste=True))
+        farm.start()
+        self.p = self.picod(b=f'{self.board_.url()},driver=repl',
+                            verbose=False)
+        self.p.send('1')
+        self.before = self.p.resident_kb()
+
+    def check_memory(self):
+        """A share, and as much again for what jansson and malloc need."""
+        if not picod.is_sanitized():
+            self.assertLess(self.p.resident_kb() - self.before,
+                            2 * picod.limit('KEPT_PER_USER') // 1024)
+
+    def test_of_what_is_begun(self):
+        """Who wants to keep more hears why, and with little one is served."""
+        half = b'"' + b'x' * (1 << 20)
+        clients = []
+        denied = None
+        while denied is None:
+            client = self.connect(self.p)
+            clients.append(client)
+            try:
+                client.write(half)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            self.assertEqual(self.p.send('1 + 1'), '2\n')
+            denied = next((c for c in clients if select.select(
+                [c.socket], [], [], 0)[0]), None)
+            self.assertLess(len(clients), 100)
+        self.assertGreater(len(clients), 10)
+        denied.sent.append('io.picod.Send')
+        with self.fails('LimitExceeded', limit='memory',
+                        value=picod.limit('KEPT_PER_USER')):
+            denied.receive()
+        self.check_memory()
+        for client in clients:
+            client.close()
+        self.until(lambda: self.p.send('#' * 200000) == '')
+
+    def test_of_what_is_in_work(self):
+        """Statements that wait are kept, too."""
+        holder = self.connect(self.p)
+        holder.call('Hold')
+        clients = []
+        denied = None
+        while denied is None:
+            client = self.connect(self.p)
+            clients.append(client)
+            with contextlib.suppress(BrokenPipeError):
+                client.send('Send', text='#' * 250000)
+            self.p.call('ListBoards')
+            denied = next((c for c in clients if select.select(
+                [c.socket], [], [], 0)[0]), None)
+            self.assertLess(len(clients), 200)
+        self.assertGreater(len(clients), 20)
+        with self.fails('LimitExceeded', limit='memory'):
+            denied.receive()
+        self.check_memory()
+        for client in clients:
+            client.close()
+        self.until(lambda: self.p.board()['waiting'] == 0)
+        with self.connect(self.p) as client:
+            client.send('Send', text='#' * 2000 + '\n1 + 1')
+            holder.close()
+            client.receive()
+
+    def test_of_what_is_not_read(self):
+        """An answer that would be too much is an error instead."""
+        clients = []
+        text = 'import sys\nfor i in range(16): sys.stdout.write("x" * 65000)'
+        for _ in range(60):
+            client = self.connect(self.p)
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+            client.send('Send', text=text)
+            clients.append(client)
+        self.until(lambda: self.p.board()['waiting'] == 0)
+        self.assertEqual(self.p.send('2 + 2'), '4\n')
+        self.check_memory()
+        good = 0
+        for client in clients:
+            try:
+                self.assertEqual(client.receive()['output'], 'x' * 1040000)
+                good += 1
+            except picod.PicodError as error:
+                self.assertEqual(error.name, 'LimitExceeded')
+                self.assertEqual(error['limit'], 'memory')
+        self.assertGreater(good, 10)
+        self.assertLess(good, len(clients))
 
 
 if __name__ == '__main__':

@@ -2,7 +2,6 @@
 """Every limit that a client can reach, at its edge and one past it."""
 
 import contextlib
-import os
 import resource
 import subprocess
 import sys
@@ -13,8 +12,6 @@ import picod
 import scripted
 from boards import MicroPython, Microbit
 from test_send import Typist
-
-OTHER_UID = 65534
 
 # Connects so many times, says how many picod kept, and waits for the end.
 CROWD = '''
@@ -54,42 +51,25 @@ def few_descriptors():
 
 class Clients(picod.Case):
     @contextlib.contextmanager
-    def crowd(self, p, count, **options):
+    def crowd(self, p, count):
         """A program with so many connections; gives how many were kept."""
         with subprocess.Popen(
                 [sys.executable, '-c', CROWD, p.path, str(count)], text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                **options) as process:
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             try:
                 yield int(process.stdout.readline())
             finally:
                 process.stdin.close()
 
-    def test_of_one_user_and_of_all(self):
+    def test_of_one_user(self):
+        """Those of all users, and of root: tests/unit/test_places.c."""
         p = self.picod(verbose=False, preexec=few_descriptors)
-        one, all_users = picod.limit('CLIENTS_PER_USER'), \
-            picod.limit('CLIENTS')
+        one = picod.limit('CLIENTS_PER_USER')
         with self.crowd(p, one) as kept:
             self.assertEqual(kept, one)
             with self.assertRaises((picod.Closed, ConnectionError)):
                 p.call('org.varlink.service.GetInfo')
             self.assertIn("of one user's clients", p.log())
-            if os.getuid() != 0:
-                return
-            other = {'user': OTHER_UID, 'group': OTHER_UID,
-                     'extra_groups': []}
-            with contextlib.ExitStack() as stack:
-                left = all_users - one
-                while left > 0:
-                    count = min(left, one)
-                    options = {**other, 'user': OTHER_UID - left // one}
-                    self.assertEqual(stack.enter_context(
-                        self.crowd(p, count, **options)), count)
-                    left -= count
-                other['user'] = OTHER_UID - 100
-                self.assertEqual(stack.enter_context(
-                    self.crowd(p, 3, **other)), 0)
-                self.assertIn('the limit of clients', p.log())
         # They left: there is room again.
         while True:
             try:

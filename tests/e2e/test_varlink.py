@@ -256,6 +256,20 @@ class Wire(picod.Case):
                 pass
             self.assertEqual(client.wait_closed(), b'')
 
+    def test_values_of_a_message(self):
+        """So many are a call, whatever they are; one more closes."""
+        most = picod.limit('VALUES')
+        head = b'{"method":"io.picod.ListBoards","x":['
+        # One for the whole; each of these is one more.
+        count = 1 + sum(head.count(c) for c in b',:[{')
+        good = head + b'0,' * (most - count) + b'0]}'
+        self.exchange(good + b'\0', 'ListBoards')
+        self.check_closes(good.replace(b'0]', b'[]]') + b'\0')
+        # What stands in a string counts for nothing.
+        text = ',:[{"\\' * (most // 4 + 1)
+        self.assertEqual(self.client.call('Send', text=f'# {text}')['output'],
+                         '')
+
     def test_byte_by_byte(self):
         self.client.sent.append('io.picod.Send')
         for byte in picod.encode('Send', text="print('grün')"):

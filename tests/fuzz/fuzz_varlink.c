@@ -26,7 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	piece = data[0] % 8 + 1;
-	varlink_decoder_init(&d, 256);
+	varlink_decoder_init(&d, 256, 16);
 	for (data++, size--; size > 0; data += eaten, size -= (size_t)eaten) {
 		n = size < piece ? size : piece;
 		eaten = varlink_decoder_feed(&d, (const char *)data, n, &message);

@@ -402,6 +402,25 @@ START_TEST(test_output_is_kept_told_full_and_drained_once)
 }
 END_TEST
 
+/* Full for another reason than its own marks: it is told to go on all the same. */
+START_TEST(test_set_full_and_drained)
+{
+	static const char	bytes[4096];
+
+	stream_set_full(a.stream);
+	ck_assert(!stream_is_full(a.stream));	/* nothing waits: who would tell? */
+	while (stream_kept(a.stream) == 0)
+		stream_write(a.stream, bytes, sizeof bytes);
+	stream_set_full(a.stream);
+	ck_assert(stream_is_full(a.stream));
+	while (a.drained == 0) {
+		hear(&a);
+		turn();
+	}
+	ck_assert_uint_eq(a.drained, 1);
+}
+END_TEST
+
 START_TEST(test_output_for_nobody_is_dropped)
 {
 	fill(&a);
@@ -562,6 +581,7 @@ stream_suite(void)
 	tcase_add_test(tc, test_a_hang_up_is_told_once);
 	tcase_add_test(tc, test_a_half_closed_peer_costs_no_turns);
 	tcase_add_test(tc, test_output_is_kept_told_full_and_drained_once);
+	tcase_add_test(tc, test_set_full_and_drained);
 	tcase_add_test(tc, test_output_for_nobody_is_dropped);
 	tcase_add_test(tc, test_only_who_is_pressed_stalls);
 	tcase_add_test(tc, test_who_is_not_full_does_not_stall);

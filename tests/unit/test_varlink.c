@@ -42,7 +42,7 @@ START_TEST(test_cut_everywhere)
 	size_t			piece;
 
 	for (piece = 1; piece <= sizeof STREAM; piece++) {
-		varlink_decoder_init(&d, 1024);
+		varlink_decoder_init(&d, 1024, 16);
 		ck_assert_int_eq(feed(&d, STREAM, sizeof STREAM - 1, piece,
 		    calls), 2);
 		ck_assert(!varlink_decoder_pending(&d));
@@ -67,7 +67,7 @@ START_TEST(test_limit_and_one_past_it)
 	size_t			len = sizeof good - 1, cut;
 
 	for (cut = 0; cut < len; cut++) {
-		varlink_decoder_init(&d, len);
+		varlink_decoder_init(&d, len, 16);
 		if (cut > 0)
 			ck_assert_int_eq(varlink_decoder_feed(&d, good, cut,
 			    &message), (ssize_t)cut);
@@ -77,7 +77,7 @@ START_TEST(test_limit_and_one_past_it)
 		json_decref(message);
 		varlink_decoder_finish(&d);
 
-		varlink_decoder_init(&d, len - 1);
+		varlink_decoder_init(&d, len - 1, 16);
 		if (cut > 0)
 			ck_assert_int_eq(varlink_decoder_feed(&d, good, cut,
 			    &message), (ssize_t)cut);
@@ -85,6 +85,28 @@ START_TEST(test_limit_and_one_past_it)
 		    len + 1 - cut, &message), -EMSGSIZE);
 		varlink_decoder_finish(&d);
 	}
+}
+END_TEST
+
+/* So many values, members' names among them, and what strings do not add. */
+START_TEST(test_values_and_one_past_them)
+{
+	static const struct { const char *text; size_t values; } texts[] = {
+		{ "{}", 2 }, { "{\"a\":1}", 3 }, { "{\"a\":[1,2,3]}", 6 },
+		{ "{\"a\":{\"b\":{}},\"c\":0}", 8 },
+		{ "{\",:[{\":\",:[{\\\",:[{\\\\\"}", 3 },
+	};
+	struct varlink_decoder	d;
+	json_t			*message;
+	const char		*text = texts[_i].text;
+
+	varlink_decoder_init(&d, 1024, texts[_i].values);
+	ck_assert_int_eq(varlink_decoder_feed(&d, text, strlen(text) + 1,
+	    &message), (ssize_t)strlen(text) + 1);
+	json_decref(message);
+	varlink_decoder_init(&d, 1024, texts[_i].values - 1);
+	ck_assert_int_eq(varlink_decoder_feed(&d, text, strlen(text) + 1,
+	    &message), -EMSGSIZE);
 }
 END_TEST
 
@@ -96,7 +118,7 @@ START_TEST(test_no_messages)
 	struct varlink_decoder		 d;
 	json_t				*message;
 
-	varlink_decoder_init(&d, 1024);
+	varlink_decoder_init(&d, 1024, 16);
 	ck_assert_int_eq(varlink_decoder_feed(&d, bad[_i], strlen(bad[_i]) + 1,
 	    &message), -EBADMSG);
 	ck_assert_ptr_null(message);
@@ -157,6 +179,7 @@ main(void)
 
 	tcase_add_test(tc, test_cut_everywhere);
 	tcase_add_test(tc, test_limit_and_one_past_it);
+	tcase_add_loop_test(tc, test_values_and_one_past_them, 0, 5);
 	tcase_add_loop_test(tc, test_no_messages, 0, 8);
 	tcase_add_loop_test(tc, test_no_calls, 0, 7);
 	tcase_add_test(tc, test_encode);
