@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/text.h"
+
 void
 doctor_say(struct doctor *d, enum verdict verdict, const char *about,
     const char *format, ...)
@@ -23,6 +25,7 @@ doctor_say(struct doctor *d, enum verdict verdict, const char *about,
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	text_clean(text);	/* programs call themselves what they like */
 	d->problems += verdict == VERDICT_PROBLEM;
 	if (options_given(&d->ctl->options, OPTION_JSON)) {
 		json = json_pack("{s:s, s:s, s:s}", "finding", word, "about",
