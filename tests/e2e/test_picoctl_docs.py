@@ -68,6 +68,27 @@ class Readme(unittest.TestCase):
                 '\n'.join(re.findall(r'`[^`\n]*`|(?m:^ {4}.*)', text))))
             self.assertLessEqual(used, names, page)
 
+    def test_lines_are_understood(self):
+        """Each command line of picoctl: where no picod is, that is all."""
+        lines = re.findall(r'(?m)^ {4}(?:\$ )?(picoctl .*)$',
+                           read(ROOT, 'README.md'))
+        self.assertGreater(len(lines), 15)
+        env = environment(PICOD_SOCKET='/nowhere/io.picod', PATH=os.path.join(
+            BUILD) + ':' + os.environ['PATH'])
+        for line in lines:
+            done = subprocess.run(['bash', '-c', line.partition(' ; ')[0]],
+                                  env=env, capture_output=True, text=True,
+                                  check=False, timeout=TIMEOUT_S)
+            self.assertIn('picod is not running', done.stderr, line)
+
+    def test_names_of_the_python_package(self):
+        text = read(ROOT, 'README.md')
+        package = read(ROOT, 'client', 'python', 'picoctl', '__init__.py')
+        names = set(re.findall(r'\bpicoctl\.(\w+)\(', text))
+        self.assertGreaterEqual(names, {'send', 'eval', 'board'})
+        for name in names:
+            self.assertRegex(package, rf"(?m)^def {name}\(")
+
     def test_files(self):
         """Every link and every path of the tree leads somewhere."""
         for page in ('README.md', 'CONTRIBUTING.md', 'SECURITY.md'):

@@ -717,6 +717,21 @@ class Senders(Case):
         self.assertIsInstance(sender.error, picoctl.BoardSilent)
         self.assertEqual(logged.records[0].getMessage(), 'm')
 
+    def test_waiting_is_no_answer(self):
+        def method(parameters):
+            yield output('', waiting={'board': 'a', 'state': 'busy',
+                                      'before': 1})
+            proceed.wait(TIMEOUT_S)
+            yield output('4\n')
+
+        proceed = threading.Event()
+        sender = self.sender(None, 9600, 0.01, Send=method)
+        self.assertTrue(sender.send('2 + 2'))   # no answer yet
+        self.assertEqual(sender.receive(), '')
+        proceed.set()
+        sender.timeout = TIMEOUT_S
+        self.assertEqual(sender.receive(), '4')
+
     def test_reason_is_seen(self):
         """Of a program that knows nothing of errors, on standard error."""
         def method(parameters):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 
 from ._connection import CallNotTaken, Connection
 from ._errors import (CommandRejected, ConnectionLost, Error, NoSuchBoard,
@@ -86,16 +87,19 @@ class Sender:
 
     def _take(self, connection: Connection) -> bool | None:
         """Takes the next reply: whether all is well; None if none came."""
+        deadline = time.monotonic() + (self.timeout or 0)
         try:
             reply, more = connection.next(self.timeout)
+            while reply.get('waiting'):     # as if none had come
+                reply, more = connection.next(
+                    None if self.timeout is None else
+                    max(deadline - time.monotonic(), 0))
         except TimeoutError:
             return None
         except CallNotTaken:
             return self._fail(lost_at(connection.path))
         except Error as error:
             return self._fail(error)
-        if reply.get('waiting'):
-            return None             # as if none had come: it has not begun
         self._print(reply.get('output') or '')
         if not more:
             self._end(reply['status'] + '\n' if reply.get('status') else '')
