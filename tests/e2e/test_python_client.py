@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The Python client against a picod that answers what the test tells it to."""
 
+import asyncio
 import contextlib
 import copy
 import gc
@@ -644,6 +645,106 @@ class Holds(Case):
         self.assertTrue(self.picod.gone.wait(TIMEOUT_S))
         self.assertEqual(self.calls(), [
             ('Hold', {'board': 'a', 'wait': 86400000})])
+
+
+class Async(Case):
+    """The twins that are awaited; test_python_boards has more of them."""
+
+    def run_(self, function):
+        async def main():
+            async with picoctl.aio.Picod() as p:
+                return await asyncio.wait_for(function(p), TIMEOUT_S)
+
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter('always')
+            result = asyncio.run(main())
+            gc.collect()
+        self.assertEqual(warned, [])
+        return result
+
+    def test_answers_belong_to_questions(self):
+        self.fake(Send=lambda parameters: output(parameters['text'] + '\n'))
+
+        async def ask(p):
+            return await asyncio.gather(*(p.send(str(i)) for i in range(99)))
+
+        self.assertEqual(self.run_(ask), [str(i) for i in range(99)])
+
+    def test_errors_leave_the_connection(self):
+        def method(parameters):
+            if parameters['text'] == 'bad':
+                raise Answer('StatementFailed', traceback='T', message='m')
+            return output('fine')
+
+        fake = self.fake(Send=method)
+
+        async def ask(p):
+            with self.assertRaises(picoctl.StatementFailed):
+                await p.send('bad')
+            with self.assertRaises(TypeError):
+                await p.send(5)
+            return await p.send('good')
+
+        self.assertEqual(self.run_(ask), 'fine')
+        self.assertEqual(len(fake.connections), 1)
+
+    def test_a_restart_between_two_calls_is_not_noticed(self):
+        fake = self.fake(Send=lambda parameters: output(parameters['text']))
+
+        async def ask(p):
+            answers = [await p.send('one')]
+            fake.restart()
+            await asyncio.sleep(0)
+            return answers + [await p.send('two')]
+
+        self.assertEqual(self.run_(ask), ['one', 'two'])
+
+    def test_cancelled_call_ends_its_connection(self):
+        begun = threading.Event()
+
+        def method(parameters):
+            if parameters['text'] == 'long':
+                begun.set()
+                self.fake_.gone.wait(TIMEOUT_S)
+            return output(parameters['text'])
+
+        self.fake_ = self.fake(Send=method)
+
+        async def cancel(p):
+            task = asyncio.create_task(p.send('long'))
+            await asyncio.to_thread(begun.wait, TIMEOUT_S)
+            task.cancel()
+            with self.assertRaises(asyncio.CancelledError):
+                await task
+            self.fake_.gone.set()
+            return await p.send('short')
+
+        self.assertEqual(self.run_(cancel), 'short')
+
+    def test_left_loop_ends_the_connection(self):
+        def method(parameters):
+            while True:
+                yield {'board': 'a', 'event': 'output', 'time': 1,
+                       'output': 'x\n'}
+
+        fake = self.fake(Watch=method)
+
+        async def watch(p):
+            async for line in p.board().lines():
+                self.assertEqual((line, line.board), ('x', 'a'))
+                break
+            return await asyncio.to_thread(fake.gone.wait, TIMEOUT_S)
+
+        self.assertTrue(self.run_(watch))
+
+    def test_no_picod(self):
+        os.environ['PICOD_SOCKET'] = '/nowhere/io.picod'
+
+        async def ask(p):
+            with self.assertRaisesRegex(picoctl.NotRunning, 'nowhere'):
+                await p.send('x')
+
+        self.run_(ask)
 
 
 class Senders(Case):
