@@ -1,76 +1,151 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Watch: a call that is answered whenever something happens.  A watcher that
- * does not keep up loses output, and is told how much; it holds up nobody.
+ * does not keep up loses events, and is told how many when it reads again, and
+ * the states that it missed; it holds up nobody, however long it takes.
+ *
+ * What happens is put into words once, for all who are ready to hear it, and not
+ * at all if none is.
  */
 #include <stdlib.h>
-#include <time.h>
 
 #include "daemon/boards/boards.h"
-#include "method.h"
-#include "protocol/text.h"
 #include "daemon/server/server.h"
+#include "method.h"
+#include "watch_event.h"
 
 struct watch {
-	struct watcher	 watcher;
-	struct call	*call;
-	size_t		 lost;		/* bytes that were not told */
+	LIST_ENTRY(watch)	 entry;
+	struct call		*call;
+	const struct board	*board;		/* NULL: all */
+	bool			 trace;
+	size_t			 lost_bytes, lost_events;
+	bool			 stale;		/* it missed a state */
 };
 
-static json_t *
-watch_event_json(const struct board *b, const char *event)
-{
-	struct timespec	now;
+/* Everybody who watches, and their one ear at the boards. */
+static struct {
+	LIST_HEAD(, watch)	 list;
+	struct watcher		 watcher;
+	struct boards		*boards;
+} watches;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	return json_pack("{s:s, s:s, s:I, s:I}", "board", board_name(b),
-	    "event", event, "time", (json_int_t)now.tv_sec * 1000000 +
-	    now.tv_nsec / 1000, "boot", (json_int_t)board_boot(b));
+/* A watcher of all boards sees those it may watch. */
+static bool
+watch_includes(const struct watch *w, const struct board *b)
+{
+	return w->board == b || (w->board == NULL &&
+	    call_is_permitted(w->call, board_name(b), "Watch", NULL));
 }
 
+/* Tells one, if it is ready; *text is the event in words, once it is needed. */
 static void
-watch_tell_state(struct watch *w, const struct board *b, const char *reason)
+watch_tell(struct watch *w, const struct board *b,
+    const struct board_notice *notice, char **text, size_t *len)
 {
-	json_t	*json = watch_event_json(b, board_notice_name(NOTICE_STATE));
-
-	json_object_set_new(json, "state",
-	    json_string(board_state_name(board_state(b))));
-	if (reason != NULL && reason[0] != '\0')
-		json_object_set_new(json, "reason", method_clean_json(reason));
-	call_continue(w->call, json);
-}
-
-static void
-watch_tell_bytes(struct watch *w, const struct board *b,
-    const struct board_notice *notice)
-{
-	json_t	*json = watch_event_json(b, board_notice_name(notice->kind));
-
-	char	*data;
-
-	method_set_output(json, notice->bytes, notice->len);
-	if (notice->kind == NOTICE_TRACE) {
-		/* A trace is exact: the text has other line ends. */
-		data = text_base64(notice->bytes, notice->len);
-		json_object_set_new(json, "data", json_string(data));
-		free(data);
-		json_object_set_new(json, "toBoard",
-		    json_boolean(notice->to_board));
-		if (board_running(b) != NULL)
-			json_object_set_new(json, "client",
-			    method_client_json(&board_running(b)->client));
+	if (call_is_full(w->call)) {
+		w->lost_events++;
+		w->lost_bytes += notice->len;
+		w->stale |= notice->kind == NOTICE_STATE;
+		return;
 	}
-	call_continue(w->call, json);
+	if (*text == NULL)
+		*text = watch_event(b, notice, len);
+	if (*text != NULL)
+		call_continue_text(w->call, *text, *len);
 }
 
 static void
-watch_tell_reason(struct watch *w, const struct board *b,
+watches_notice(struct watcher *watcher, struct board *b,
     const struct board_notice *notice)
 {
-	json_t	*json = watch_event_json(b, board_notice_name(notice->kind));
+	struct watch	*w;
+	char		*text = NULL;
+	size_t		 len;
 
-	json_object_set_new(json, "reason", method_clean_json(notice->reason));
-	call_continue(w->call, json);
+	(void)watcher;
+	LIST_FOREACH(w, &watches.list, entry)
+		if ((w->trace || notice->kind != NOTICE_TRACE) &&
+		    watch_includes(w, b))
+			watch_tell(w, b, notice, &text, &len);
+	free(text);
+}
+
+/* Listens as closely as anybody wants, or not at all. */
+static void
+watches_listen(void)
+{
+	const struct watch	*w;
+
+	watches.watcher.trace = false;
+	LIST_FOREACH(w, &watches.list, entry)
+		watches.watcher.trace |= w->trace;
+	if (LIST_EMPTY(&watches.list))
+		boards_unwatch(&watches.watcher);
+}
+
+static void
+watch_destroy(struct watch *w)
+{
+	LIST_REMOVE(w, entry);
+	free(w);
+	watches_listen();
+}
+
+/* A watcher of one board ends with it; one of all boards goes on. */
+static void
+watches_removed(struct watcher *watcher, struct board *b)
+{
+	struct watch	*w, *next;
+	struct call	*call;
+
+	(void)watcher;
+	for (w = LIST_FIRST(&watches.list); w != NULL; w = next) {
+		next = LIST_NEXT(w, entry);
+		if (w->board != b)
+			continue;
+		call = w->call;
+		watch_destroy(w);
+		call_fail(call, ERROR_NO_SUCH_BOARD, json_pack("{s:s}",
+		    "board", board_name(b)),
+		    "picod does not serve board %s any more", board_name(b));
+	}
+}
+
+static void
+watch_cancel(struct call *call)
+{
+	watch_destroy(call->state);
+}
+
+/* The present state of the boards; history: also what they said before. */
+static void
+watch_tell_present(struct watch *w, struct boards *boards, bool history)
+{
+	struct board_notice	 state = { .kind = NOTICE_STATE };
+	struct board_notice	 said = { .kind = NOTICE_OUTPUT };
+	const struct board	*b;
+	char			*text, *bytes;
+	size_t			 i, len;
+
+	for (i = 0; (b = boards_get(boards, i)) != NULL; i++) {
+		if (!watch_includes(w, b))
+			continue;
+		text = NULL;
+		state.reason = board_problem(b);
+		watch_tell(w, b, &state, &text, &len);
+		free(text);
+		said.len = history ? board_history(b)->len : 0;
+		bytes = said.len == 0 ? NULL : malloc(said.len);
+		if (bytes == NULL)
+			continue;
+		history_copy(board_history(b), bytes);
+		said.bytes = bytes;
+		text = NULL;
+		watch_tell(w, b, &said, &text, &len);
+		free(text);
+		free(bytes);
+	}
 }
 
 /* Catches up with what could not be told, when the client reads again. */
@@ -78,87 +153,20 @@ static void
 watch_drained(struct call *call)
 {
 	struct watch	*w = call->state;
-	json_t		*json;
+	bool		 stale = w->stale;
+	char		*text;
+	size_t		 len;
 
-	if (w->lost == 0)
+	if (w->lost_events == 0)
 		return;
-	json = json_pack("{s:s, s:s, s:I, s:o}", "board", "", "event",
-	    board_notice_name(NOTICE_LOST), "time", (json_int_t)time(NULL) *
-	    1000000, "reason", json_sprintf("%zu bytes were not told: this "
-	    "watcher was too slow", w->lost));
-	w->lost = 0;
-	call_continue(call, json);
-}
-
-/* A watcher of all boards sees those it may watch. */
-static bool
-watch_includes(const struct watch *w, const struct board *b)
-{
-	return w->watcher.board == b || (w->watcher.board == NULL &&
-	    call_is_permitted(w->call, board_name(b), "Watch", NULL));
-}
-
-static void
-watch_notice(struct watcher *watcher, struct board *b,
-    const struct board_notice *notice)
-{
-	struct watch	*w = (struct watch *)watcher;
-
-	if (!watch_includes(w, b))
-		return;
-	if (call_is_full(w->call))
-		w->lost += notice->len;
-	else if (notice->kind == NOTICE_STATE)
-		watch_tell_state(w, b, notice->reason);
-	else if (notice->bytes != NULL)
-		watch_tell_bytes(w, b, notice);
-	else
-		watch_tell_reason(w, b, notice);
-}
-
-/* A watcher of one board ends with it; one of all boards goes on. */
-static void
-watch_removed(struct watcher *watcher, struct board *b)
-{
-	struct watch	*w = (struct watch *)watcher;
-	struct call	*call = w->call;
-
-	if (watcher->board != b)
-		return;
-	boards_unwatch(watcher);
-	free(w);
-	call_fail(call, ERROR_NO_SUCH_BOARD, json_pack("{s:s}", "board",
-	    board_name(b)), "picod does not serve board %s any more",
-	    board_name(b));
-}
-
-static void
-watch_cancel(struct call *call)
-{
-	struct watch	*w = call->state;
-
-	boards_unwatch(&w->watcher);
-	free(w);
-}
-
-/* What a watcher is told first. */
-static void
-watch_begin(struct watch *w, const struct board *b, bool history)
-{
-	struct board_notice	notice = { .kind = NOTICE_OUTPUT };
-	char			*bytes;
-
-	watch_tell_state(w, b, board_problem(b));
-	if (!history || board_history(b)->len == 0)
-		return;
-	bytes = malloc(board_history(b)->len);
-	if (bytes == NULL)
-		return;
-	history_copy(board_history(b), bytes);
-	notice.bytes = bytes;
-	notice.len = board_history(b)->len;
-	watch_tell_bytes(w, b, &notice);
-	free(bytes);
+	text = watch_event_lost(w->lost_bytes, w->lost_events, &len);
+	if (text != NULL)
+		call_continue_text(call, text, len);
+	free(text);
+	w->lost_bytes = w->lost_events = 0;
+	w->stale = false;
+	if (stale)
+		watch_tell_present(w, watches.boards, false);
 }
 
 void
@@ -168,29 +176,27 @@ method_watch(struct call *call)
 	json_t		*parameters = call_parameters(call);
 	struct board	*b = NULL;
 	struct watch	*w;
-	size_t		 i;
-	bool		 history;
 
 	if (method_string(call, "board")[0] != '\0' &&
 	    (b = method_board(call)) == NULL)
 		return;
 	w = calloc(1, sizeof *w);
-	if (w == NULL) {
-		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
-		    "limit", "memory", "value", 0), "picod is out of memory");
-		return;
-	}
+	if (w == NULL)
+		abort();	/* a few bytes */
 	w->call = call;
-	w->watcher.board = b;
-	w->watcher.trace = json_is_true(json_object_get(parameters, "trace"));
-	w->watcher.notice = watch_notice;
-	w->watcher.removed = watch_removed;
+	w->board = b;
+	w->trace = json_is_true(json_object_get(parameters, "trace"));
 	call->state = w;
 	call->cancel = watch_cancel;
 	call->drained = watch_drained;
-	history = json_is_true(json_object_get(parameters, "history"));
-	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
-		if (watch_includes(w, b))
-			watch_begin(w, b, history);
-	boards_watch(boards, &w->watcher);
+	watch_tell_present(w, boards,
+	    json_is_true(json_object_get(parameters, "history")));
+	if (LIST_EMPTY(&watches.list)) {
+		watches.boards = boards;
+		watches.watcher.notice = watches_notice;
+		watches.watcher.removed = watches_removed;
+		boards_watch(boards, &watches.watcher);
+	}
+	LIST_INSERT_HEAD(&watches.list, w, entry);
+	watches_listen();
 }

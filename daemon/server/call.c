@@ -124,6 +124,12 @@ call_continue(struct call *call, json_t *parameters)
 }
 
 void
+call_continue_text(struct call *call, const char *text, size_t len)
+{
+	conn_write(call->conn, text, len);
+}
+
+void
 call_press(struct call *call)
 {
 	conn_press(call->conn, true);

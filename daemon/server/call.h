@@ -51,8 +51,12 @@ void		 call_reply(struct call *, json_t *parameters);
 void		 call_upgrade(struct call *, json_t *parameters,
     const struct conn_raw *, void *arg);
 
-/* One answer of several, to a call with "more". */
+/*
+ * One answer of several, to a call with "more"; or as it goes over the wire, if
+ * it is the same for many.
+ */
 void		 call_continue(struct call *, json_t *parameters);
+void		 call_continue_text(struct call *, const char *, size_t);
 
 /*
  * A board waits when the client does not read its answers: the client is dropped

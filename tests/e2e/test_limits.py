@@ -308,6 +308,42 @@ class OutputOfRealBoards(Output):
                 break
         self.assertIn('bytes', lost)
 
+    def test_watcher_that_pauses(self):
+        """For as long as it likes, as a pager does: it is told what it lost,
+        and how things stand."""
+        lazy = self.connect(self.p)
+        lazy.send('Watch', more=True, trace=True)
+        with self.connect(self.p) as client:
+            client.send('Send', more=True,
+                        text='while True: print("x" * 60)')
+            # This client is dropped, for a board waits for it.
+            self.assertEqual(self.p.send('2 + 2'), '4\n')
+        self.assertIn('did not read its answers', self.p.log())
+        events = lazy.receive_all()
+        lost = next(e for e in events if e['event'] == 'lost')
+        self.assertRegex(lost['reason'], '^[1-9][0-9]* bytes in [1-9]')
+        self.assertEqual(next(events)['state'], self.p.board()['state'])
+        self.p.send('4 + 4')
+        while True:
+            event = next(events)
+            if event['event'] == 'trace' and '8' in event['output']:
+                break
+
+    def test_all_watchers_hear_the_same(self):
+        """Also when it happened; a trace is for who asked for one."""
+        watchers = [self.watch(self.p, trace=n > 0) for n in range(4)]
+        for watcher in watchers:
+            watcher.wait(event='state')
+        self.p.send('print("one")')
+        for watcher in watchers:
+            watcher.wait(event='state', state='ready')
+        plain, *traces = (w.seen[1:] for w in watchers)
+        self.assertIn('trace', [e['event'] for e in traces[0]])
+        self.assertEqual(traces[1], traces[0])
+        self.assertEqual(traces[2], traces[0])
+        self.assertEqual(plain, [e for e in traces[0]
+                                 if e['event'] != 'trace'])
+
     def test_history(self):
         """What a board said unasked, its newer part."""
         most = picod.limit('HISTORY')
