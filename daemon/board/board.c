@@ -17,18 +17,36 @@
 
 #include "protocol/limits.h"
 
-static char *
-copy_string(const char *s)
+static void
+flash_free(struct board_flash *flash)
 {
-	return s == NULL ? NULL : strdup(s);
+	free((char *)(uintptr_t)flash->flasher);
+	free((char *)(uintptr_t)flash->part);
+	free((char *)(uintptr_t)flash->programmer);
 }
 
-static void
-board_free_flash(struct board *b)
+/* A copy of a string that may be absent; false: memory is short. */
+static bool
+copy_string(const char *from, const char **to)
 {
-	free((char *)(uintptr_t)b->flash.flasher);
-	free((char *)(uintptr_t)b->flash.part);
-	free((char *)(uintptr_t)b->flash.programmer);
+	*to = from == NULL ? NULL : strdup(from);
+	return from == NULL || *to != NULL;
+}
+
+int
+board_set_flash(struct board *b, const struct board_flash *flash)
+{
+	struct board_flash	copy = { .baud = flash->baud };
+
+	if (!copy_string(flash->flasher, &copy.flasher) ||
+	    !copy_string(flash->part, &copy.part) ||
+	    !copy_string(flash->programmer, &copy.programmer)) {
+		flash_free(&copy);
+		return -ENOMEM;
+	}
+	flash_free(&b->flash);
+	b->flash = copy;
+	return 0;
 }
 
 struct board *
@@ -42,10 +60,6 @@ board_create(const struct board_options *options, const struct board_host *host,
 	b->name = strdup(options->name);
 	b->number = options->number;
 	b->port = strdup(options->port == NULL ? "" : options->port);
-	b->flash.flasher = copy_string(options->flash.flasher);
-	b->flash.part = copy_string(options->flash.part);
-	b->flash.programmer = copy_string(options->flash.programmer);
-	b->flash.baud = options->flash.baud;
 	b->driver_ops = options->driver;
 	b->driver = driver_create(options->driver, &options->driver_options);
 	b->may_interrupt = options->driver_options.may_interrupt;
@@ -59,7 +73,7 @@ board_create(const struct board_options *options, const struct board_host *host,
 	history_init(&b->history, LIMIT_HISTORY);
 	b->typed = evbuffer_new();
 	if (b->name == NULL || b->port == NULL || b->driver == NULL ||
-	    b->typed == NULL) {
+	    b->typed == NULL || board_set_flash(b, &options->flash) < 0) {
 		board_destroy(b, 0);
 		return NULL;
 	}
@@ -85,7 +99,7 @@ board_destroy(struct board *b, uint64_t now)
 	}
 	driver_destroy(b->driver);
 	history_finish(&b->history);
-	board_free_flash(b);
+	flash_free(&b->flash);
 	free(b->name);
 	free(b->port);
 	free(b);
@@ -213,18 +227,28 @@ board_tick_driver(struct board *b, uint64_t now)
 	}
 }
 
-void
-board_closed(struct board *b, const char *reason, uint64_t now)
+/* Whoever has its port, or its bytes, has not any more; false: it was closed. */
+static bool
+board_shut(struct board *b, const char *reason, uint64_t coming_at, uint64_t now)
 {
 	board_tick_driver(b, now);	/* above all, that the job had begun */
 	if (!b->open)
-		return;		/* it was left, and taken, that very moment */
+		return false;	/* it was left, and taken, that very moment */
 	b->open = false;
+	b->coming_at = coming_at;
 	b->restarted = b->probing = false;
 	b->probe_at = DRIVER_NEVER;
 	driver_close(b->driver);
 	board_enter(b, BOARD_ABSENT, reason);
 	board_end_away(b);
+	return true;
+}
+
+void
+board_closed(struct board *b, const char *reason, uint64_t now)
+{
+	if (!board_shut(b, reason, DRIVER_NEVER, now))
+		return;
 	if (b->running != NULL && b->running->kind == REQUEST_FLASH &&
 	    b->stop == STOP_NONE) {
 		board_take(b, now);	/* into its boot loader, it seems */
@@ -233,6 +257,16 @@ board_closed(struct board *b, const char *reason, uint64_t now)
 	if (b->running != NULL)
 		board_vanish(b, reason, b->running->wait_given, now);
 	board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, reason);
+	board_wake(b);
+}
+
+void
+board_reopens(struct board *b, const char *reason, uint64_t now)
+{
+	if (!board_shut(b, reason, now + BOARD_OPEN_MS, now))
+		return;
+	if (b->running != NULL)
+		board_vanish(b, reason, true, now);
 	board_wake(b);
 }
 

@@ -156,6 +156,15 @@ void	board_opened(struct board *, uint64_t settle_ms, bool ask, uint64_t now);
 void	board_closed(struct board *, const char *reason, uint64_t now);
 void	board_failed(struct board *, const char *reason);
 
+/*
+ * Its port was closed, if it was open, and is being opened in another way: what
+ * runs is told for which reason, and all others keep their places.
+ */
+void	board_reopens(struct board *, const char *reason, uint64_t now);
+
+/* How it is flashed from now on; strings are copied.  -ENOMEM. */
+int	board_set_flash(struct board *, const struct board_flash *);
+
 /* Its language from now on; of a board whose port is not open.  -ENOMEM. */
 int	board_set_driver(struct board *, const struct driver_ops *,
     const struct driver_options *);

@@ -11,8 +11,7 @@
 /* Bytes a console may be ahead of the port. */
 #define TYPED_MAX	4096
 
-/* For a port to open again, and for a board that was flashed to come back. */
-#define OPEN_MS		5000
+/* For a board that was flashed to come back. */
 #define BACK_MS		20000
 
 static enum board_state
@@ -70,7 +69,7 @@ static void
 board_await(struct board *b, uint64_t now)
 {
 	board_enter(b, BOARD_ABSENT, "it was given back");
-	b->coming_at = now + (b->becoming ? BACK_MS : OPEN_MS);
+	b->coming_at = now + (b->becoming ? BACK_MS : BOARD_OPEN_MS);
 	b->host->release(b, false, b->host_data);
 	board_set_bootsel(b, b->bootsel, now);
 }

@@ -8,6 +8,9 @@
 
 #include "board.h"
 
+/* For a port to open again. */
+#define BOARD_OPEN_MS	5000
+
 struct hold {
 	bool		 on;
 	uint64_t	 will_id;	/* its request, once under way; 0 before */

@@ -47,6 +47,40 @@ attach_find(struct attach *at, const struct claim *claim,
 	}
 }
 
+/* One of several that fit a board. */
+static struct board *
+attach_second(struct attach *at, struct attached *a, const struct board *b,
+    const struct hotplug_tty *tty)
+{
+	if (a->verdict == CLAIM_BOOTSEL) {
+		log_warn("what is in BOOTSEL at %s fits board %s, which is at "
+		    "%s already", tty->path, board_name(b), board_port(b));
+		return NULL;
+	}
+	a->verdict = CLAIM_UNCLAIMED;
+	return attach_spare(at, b, tty);
+}
+
+static void
+attach_bootsel_told(struct board *b, const struct board_usb *usb)
+{
+	if (strcmp(board_usb(b)->path, usb->path) != 0)
+		board_set_port(b, board_port(b), usb);
+	board_set_bootsel(b, true, boards_now());
+}
+
+/* The section says, and what it leaves open is as is usual for such a board. */
+static void
+attach_configure(struct attach *at, struct board *b, const struct claim *claim)
+{
+	struct board_config	config = attach_config(claim->config,
+				    claim->known);
+	int			error = boards_change(at->boards, b, &config);
+
+	if (error < 0)
+		log_error("board %s: %s", board_name(b), strerror(-error));
+}
+
 static void
 attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
     const struct hotplug_tty *tty)
@@ -54,26 +88,23 @@ attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
 	struct board	*b = attach_find(at, claim, tty);
 
 	a->verdict = claim->verdict;
-	if (attach_find_board(at, b) != NULL) {
-		log_warn("%s fits board %s, which is at %s already",
-		    tty->node[0] == '\0' ? tty->path : tty->node, board_name(b),
-		    board_port(b));
-		return;
-	}
+	if (attach_find_board(at, b) != NULL)
+		b = attach_second(at, a, b, tty);
 	a->board = b;
 	if (b == NULL)
 		return;
-	if (a->verdict == CLAIM_BOOTSEL) {
-		if (strcmp(board_usb(b)->path, a->usb.path) != 0)
-			board_set_port(b, board_port(b), &a->usb);
-		board_set_bootsel(b, true, boards_now());
-	} else if (a->verdict == CLAIM_UNCLAIMED)
-		board_set_port(a->board, tty->node, &a->usb);
+	if (a->verdict == CLAIM_CONFIGURED)
+		attach_configure(at, b, claim);
+	if (a->verdict == CLAIM_BOOTSEL)
+		attach_bootsel_told(b, &a->usb);
+	else if (a->verdict == CLAIM_UNCLAIMED)
+		board_set_port(b, tty->node, &a->usb);
 	else
-		boards_plug(at->boards, a->board, tty->node, &a->usb);
+		boards_plug(at->boards, b, tty->node, &a->usb);
 }
 
-void
+/* Claims a port, names it, and plugs it into its board. */
+static void
 attach_port(struct attach *at, const struct hotplug_tty *tty)
 {
 	struct attached	*a;
@@ -102,23 +133,74 @@ attach_appeared(void *arg, const struct hotplug_tty *tty)
 	attach_port(arg, tty);
 }
 
+/* Out of its board, for a reason; one that was only there for the port goes. */
+static void
+attach_unplug(struct attach *at, struct attached *a, const char *reason)
+{
+	struct board	*b = a->board;
+
+	a->board = NULL;
+	if (b == NULL)
+		return;
+	if (a->verdict == CLAIM_UNCLAIMED)
+		boards_remove(at->boards, b);
+	else if (a->verdict == CLAIM_BOOTSEL)
+		board_set_bootsel(b, false, boards_now());
+	else
+		boards_unplug(at->boards, b, reason);
+}
+
+void
+attach_take_out(struct attach *at, struct attached *a,
+    struct attached_list *again, const char *reason)
+{
+	attach_unplug(at, a, reason);
+	LIST_REMOVE(a, entry);
+	LIST_INSERT_HEAD(again, a, entry);
+}
+
+void
+attach_again(struct attach *at, struct attached_list *again)
+{
+	struct attached		*a;
+	struct hotplug_tty	 tty;
+
+	while ((a = LIST_FIRST(again)) != NULL) {
+		LIST_REMOVE(a, entry);
+		tty = attached_tty(a);
+		attach_port(at, &tty);
+		attached_destroy(a);
+	}
+}
+
+/* A board was pulled: another that fits its section takes over. */
+static void
+attach_take_over(struct attach *at, const struct board *pulled)
+{
+	struct attached_list	 again = LIST_HEAD_INITIALIZER(again);
+	struct attached		*a = attach_find_spare(at, pulled);
+
+	if (a == NULL)
+		return;
+	attach_take_out(at, a, &again, "");
+	attach_again(at, &again);
+}
+
 static void
 attach_vanished(void *arg, const char *id)
 {
 	struct attach	*at = arg;
 	struct attached	*a = attach_find_port(at, id);
+	struct board	*pulled;
 
 	if (a == NULL)
 		return;
+	pulled = a->verdict == CLAIM_CONFIGURED ? a->board : NULL;
 	LIST_REMOVE(a, entry);
-	if (a->board != NULL && a->verdict == CLAIM_UNCLAIMED)
-		boards_remove(at->boards, a->board);
-	else if (a->board != NULL && a->verdict == CLAIM_BOOTSEL)
-		board_set_bootsel(a->board, false, boards_now());
-	else if (a->board != NULL)
-		boards_unplug(at->boards, a->board,
-		    "it is unplugged; plug it in");
+	attach_unplug(at, a, "it is unplugged; plug it in");
 	attached_destroy(a);
+	if (pulled != NULL)
+		attach_take_over(at, pulled);
 }
 
 static const struct hotplug_handler attach_handler = {

@@ -68,6 +68,9 @@ struct attached	*attach_find_port(const struct attach *, const char *id);
 const struct attached *attach_find_board(const struct attach *,
     const struct board *);
 
+/* One that is nobody's because that board is elsewhere, or NULL. */
+struct attached	*attach_find_spare(const struct attach *, const struct board *);
+
 /* Another one that has the same serial number, or NULL. */
 const struct attached *attach_find_twin(const struct attach *,
     const struct hotplug_tty *);
@@ -115,8 +118,13 @@ struct board	*attach_keyed(struct attach *, const struct claim *,
 struct board	*attach_known(struct attach *, const struct claim *,
     const struct hotplug_tty *);
 
-/* Listed under the name of its port, with the lines that would claim it. */
+/*
+ * A port that is nobody's, or fits a board that is there already.  Listed under
+ * the name of the port, with the lines that would claim it.
+ */
 struct board	*attach_unclaimed(struct attach *, const struct claim *,
+    const struct hotplug_tty *);
+struct board	*attach_spare(struct attach *, const struct board *,
     const struct hotplug_tty *);
 
 /* The board of that name, added if it is new; NULL with the reason logged. */
@@ -126,7 +134,11 @@ struct board	*attach_board(struct attach *, const struct board_config *);
 struct board	*attach_become(struct attach *, struct board *,
     const struct claim *, const struct hotplug_tty *);
 
-/* Claims a port, names it, and plugs it into its board. */
-void		 attach_port(struct attach *, const struct hotplug_tty *);
+/* Takes a port out of its board and out of the list, into another list. */
+void		 attach_take_out(struct attach *, struct attached *,
+    struct attached_list *again, const char *reason);
+
+/* Treats those of that list as if they had just appeared. */
+void		 attach_again(struct attach *, struct attached_list *);
 
 #endif

@@ -181,23 +181,46 @@ attach_port_name(struct attach *at, const struct hotplug_tty *tty, char *name,
 		snprintf(name, size, "%.30s-%u", base, ++n);
 }
 
-struct board *
-attach_unclaimed(struct attach *at, const struct claim *claim,
-    const struct hotplug_tty *tty)
+/* Listed under the name of its port, with the lines that would make it a board. */
+static struct board *
+attach_nobodys(struct attach *at, const struct hotplug_tty *tty,
+    const char *problem)
 {
-	struct board_config	config = attach_config(NULL, claim->known);
+	struct board_config	config = attach_config(NULL, NULL);
 	struct board		*b;
-	char			name[LIMIT_BOARD_NAME + 1], problem[256];
+	char			name[LIMIT_BOARD_NAME + 1], lines[256];
 
 	attach_port_name(at, tty, name, sizeof name);
 	config.name = name;
 	b = attach_board(at, &config);
 	if (b == NULL)
 		return NULL;
-	snprintf(problem, sizeof problem, "%s: it may lead to anything; to use "
-	    "it, add to /etc/picod/picod.conf: [board NAME] and match = "
-	    "%04x:%04x path:%s", claim->known->what, tty->vendor, tty->product,
-	    tty->path);
-	board_disown(b, problem);
+	snprintf(lines, sizeof lines, "%s, add to /etc/picod/picod.conf: [board "
+	    "NAME] and match = %04x:%04x path:%s", problem, tty->vendor,
+	    tty->product, tty->path);
+	board_disown(b, lines);
 	return b;
+}
+
+struct board *
+attach_unclaimed(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	char	problem[128];
+
+	snprintf(problem, sizeof problem, "%s: it may lead to anything; to use "
+	    "it", claim->known->what);
+	return attach_nobodys(at, tty, problem);
+}
+
+struct board *
+attach_spare(struct attach *at, const struct board *b,
+    const struct hotplug_tty *tty)
+{
+	char	problem[160];
+
+	snprintf(problem, sizeof problem, "it fits board %s, which is at %s, and "
+	    "takes over when that is pulled; to use it beside that",
+	    board_name(b), board_port(b));
+	return attach_nobodys(at, tty, problem);
 }

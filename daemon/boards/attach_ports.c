@@ -45,6 +45,25 @@ attach_find_board(const struct attach *at, const struct board *b)
 }
 
 struct attached *
+attach_find_spare(const struct attach *at, const struct board *b)
+{
+	struct attached		*a;
+	struct hotplug_tty	 tty;
+	struct claim		 claim;
+
+	LIST_FOREACH(a, &at->ports, entry) {
+		if (a->verdict != CLAIM_UNCLAIMED)
+			continue;
+		tty = attached_tty(a);
+		claim = claim_decide(at->config, &tty);
+		if (claim.verdict == CLAIM_CONFIGURED &&
+		    strcmp(claim.config->name, board_name(b)) == 0)
+			return a;
+	}
+	return NULL;
+}
+
+struct attached *
 attach_find_port(const struct attach *at, const char *id)
 {
 	struct attached	*a;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration was read again.  Boards of which it says the same as before
- * are not touched, so that neither they nor their clients notice.  The others
- * are dropped; the ports they had, and those that now fall to another board, are
- * treated as if they had just appeared.
+ * The configuration was read again.  A board keeps its holds, its loans and its
+ * queue as long as it keeps its name: how it is served is changed under it, and
+ * if nothing of that is new, neither it nor its clients notice.  Boards that are
+ * configured no more are dropped; the ports they had, and those that now fall to
+ * another board, are treated as if they had just appeared.
  */
 #include "attach.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "daemon/base/log.h"
 
 static const struct config_board *
 config_find(const struct config *config, const char *name)
@@ -20,56 +24,95 @@ config_find(const struct config *config, const char *name)
 	return NULL;
 }
 
-static bool
-is_same_text(const char *a, const char *b)
+static struct attached *
+attach_of(struct attach *at, const struct board *b)
 {
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+	struct attached	*a;
+
+	LIST_FOREACH(a, &at->ports, entry)
+		if (a->board == b)
+			return a;
+	return NULL;
 }
 
-static bool
-config_is_same(const struct config_board *a, const struct config_board *b)
-{
-	return a != NULL && b != NULL && is_same_text(a->port, b->port) &&
-	    is_same_text(a->match, b->match) && a->driver == b->driver &&
-	    a->baud == b->baud && a->interrupt == b->interrupt &&
-	    is_same_text(a->reports, b->reports) &&
-	    is_same_text(a->flasher, b->flasher) &&
-	    is_same_text(a->part, b->part) &&
-	    is_same_text(a->programmer, b->programmer) &&
-	    a->flash_baud == b->flash_baud;
-}
-
-/* Takes the ports of a board away from it, to be looked at again. */
+/* Its port will be looked at again. */
 static void
-attach_release(struct attach *at, const struct board *b,
+attach_drop(struct attach *at, struct board *b, struct attached_list *again)
+{
+	struct attached	*a = attach_of(at, b);
+
+	if (a != NULL) {
+		a->board = NULL;
+		attach_take_out(at, a, again, "");
+	}
+	boards_remove(at->boards, b);
+}
+
+/* Drops the boards that the old configuration had, and the new one has not. */
+static void
+attach_drop_old(struct attach *at, const struct config *old,
     struct attached_list *again)
 {
-	struct attached	*a, *next;
+	const struct config_board	*c = old->boards;
+	struct board			*b;
 
-	for (a = LIST_FIRST(&at->ports); a != NULL; a = next) {
-		next = LIST_NEXT(a, entry);
-		if (a->board != b)
-			continue;
-		a->board = NULL;
-		LIST_REMOVE(a, entry);
-		LIST_INSERT_HEAD(again, a, entry);
+	for (; c < old->boards + old->board_count; c++) {
+		b = attach_named(at, c->name);
+		if (b != NULL && attach_configuration(at, c->name) == NULL)
+			attach_drop(at, b, again);
 	}
 }
 
-/* Drops the boards of one configuration of which the other says otherwise. */
-static void
-attach_drop(struct attach *at, const struct config *config,
-    const struct config *other, struct attached_list *again)
+static struct claim
+attach_claim(const struct attach *at, const struct attached *a)
 {
-	const struct config_board	*c = config->boards;
+	struct hotplug_tty	tty = attached_tty(a);
+
+	return claim_decide(at->config, &tty);
+}
+
+/* A board that had its name by itself is that of the section, or another. */
+static bool
+attach_is_meant(struct attach *at, const struct board *b,
+    const struct config_board *c)
+{
+	struct attached	*a = attach_of(at, b);
+
+	return a != NULL && a->verdict != CLAIM_UNCLAIMED &&
+	    attach_claim(at, a).config == c;
+}
+
+static void
+attach_change(struct attach *at, struct board *b, const struct config_board *c)
+{
+	struct attached		*a = attach_of(at, b);
+	struct board_config	 config = attach_config(c, a == NULL ? NULL :
+				    attach_claim(at, a).known);
+	int			 error = boards_change(at->boards, b, &config);
+
+	if (error < 0)
+		log_error("board %s: %s", c->name, strerror(-error));
+	if (a != NULL && a->verdict == CLAIM_KNOWN)
+		a->verdict = CLAIM_CONFIGURED;
+}
+
+/* Boards that have the name of a section. */
+static void
+attach_change_named(struct attach *at, const struct config *old,
+    struct attached_list *again)
+{
+	const struct config_board	*c = at->config->boards;
 	struct board			*b;
 
-	for (; c < config->boards + config->board_count; c++) {
+	for (; c < at->config->boards + at->config->board_count; c++) {
 		b = attach_named(at, c->name);
-		if (b == NULL || config_is_same(c, config_find(other, c->name)))
+		if (b == NULL)
 			continue;
-		attach_release(at, b, again);
-		boards_remove(at->boards, b);
+		if (config_find(old, c->name) != NULL ||
+		    attach_is_meant(at, b, c))
+			attach_change(at, b, c);
+		else
+			attach_drop(at, b, again);
 	}
 }
 
@@ -77,8 +120,7 @@ attach_drop(struct attach *at, const struct config *config,
 static bool
 attach_fits(const struct attach *at, const struct attached *a)
 {
-	struct hotplug_tty	tty = attached_tty(a);
-	struct claim		claim = claim_decide(at->config, &tty);
+	struct claim	claim = attach_claim(at, a);
 
 	return claim.verdict == a->verdict && (claim.config == NULL ||
 	    (a->board != NULL &&
@@ -91,19 +133,21 @@ attach_sort_out(struct attach *at, struct attached_list *again)
 {
 	struct attached	*a, *next;
 	struct board	*b;
+	bool		 stays;
 
 	for (a = LIST_FIRST(&at->ports); a != NULL; a = next) {
 		next = LIST_NEXT(a, entry);
-		if (attach_fits(at, a))
-			continue;
 		b = a->board;
-		a->board = NULL;
-		LIST_REMOVE(a, entry);
-		LIST_INSERT_HEAD(again, a, entry);
-		if (b != NULL && a->verdict == CLAIM_CONFIGURED)
-			boards_unplug(at->boards, b,
-			    "the configuration gives its port to another board");
-		else if (b != NULL)
+		if (attach_fits(at, a)) {
+			if (a->verdict == CLAIM_CONFIGURED)
+				boards_plug(at->boards, b, a->node, &a->usb);
+			continue;
+		}
+		stays = b == NULL || a->verdict == CLAIM_UNCLAIMED ||
+		    attach_configuration(at, board_name(b)) != NULL;
+		attach_take_out(at, a, again,
+		    "the configuration gives its port to another board");
+		if (!stays)
 			boards_remove(at->boards, b);
 	}
 }
@@ -111,18 +155,11 @@ attach_sort_out(struct attach *at, struct attached_list *again)
 void
 attach_reload(struct attach *at, const struct config *old)
 {
-	struct attached_list	 again = LIST_HEAD_INITIALIZER(again);
-	struct attached		*a;
-	struct hotplug_tty	 tty;
+	struct attached_list	again = LIST_HEAD_INITIALIZER(again);
 
-	attach_drop(at, old, at->config, &again);
-	attach_drop(at, at->config, old, &again);
+	attach_drop_old(at, old, &again);
+	attach_change_named(at, old, &again);
 	attach_sort_out(at, &again);
 	(void)attach_configured(at);	/* what is wrong is logged */
-	while ((a = LIST_FIRST(&again)) != NULL) {
-		LIST_REMOVE(a, entry);
-		tty = attached_tty(a);
-		attach_port(at, &tty);
-		attached_destroy(a);
-	}
+	attach_again(at, &again);
 }

@@ -44,7 +44,7 @@ void		 boards_remove(struct boards *, struct board *);
 int		 boards_plug(struct boards *, struct board *, const char *port,
     const struct board_usb *usb);
 
-/* Another language and speed of a board that was flashed: unit_change(). */
+/* The board's configuration from now on: unit_change(). */
 int		 boards_change(struct boards *, struct board *,
     const struct board_config *);
 

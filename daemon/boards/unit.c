@@ -16,19 +16,22 @@
 #include "daemon/base/log.h"
 #include "daemon/base/seldom.h"
 #include "daemon/port/port.h"
+#include "served.h"
 
 /* How long a board may be deaf after a reset by DTR: the bootloaders of
  * Arduinos wait up to 2 s for an upload.  A REPL is simply asked again. */
 #define SETTLE_MS	2000
+
+static const char	not_plugged_in[] = "no such board is plugged in";
 
 struct unit {
 	const struct unit_handler *handler;
 	void		*arg;
 	struct board	*board;
 	struct port	*port;
-	unsigned	 baud;
+	struct served	 served;
+	unsigned	 baud;		/* the one of two that was found */
 	unsigned	 other_baud;	/* or 0 */
-	bool		 drop_dtr;
 	bool		 boot_greedy;
 	bool		 configured;
 	uint64_t	 seen_at;	/* when it was there last */
@@ -134,7 +137,7 @@ unit_restart(struct board *board, void *arg)
 	struct unit	*u = arg;
 
 	(void)board;
-	return u->drop_dtr ? -ENOTSUP : port_reset(u->port);
+	return u->served.drop_dtr ? -ENOTSUP : port_reset(u->port);
 }
 
 static void
@@ -189,7 +192,8 @@ unit_settle_ms(const struct unit *u)
 static bool
 unit_may_ask(const struct unit *u, enum link_reset reset)
 {
-	return !u->boot_greedy && (reset == LINK_MAY_RESET || u->drop_dtr);
+	return !u->boot_greedy && (reset == LINK_MAY_RESET ||
+	    u->served.drop_dtr);
 }
 
 static void
@@ -280,6 +284,7 @@ unit_destroy(struct unit *u)
 	port_destroy(u->port);
 	if (u->timer != NULL)
 		event_free(u->timer);
+	served_finish(&u->served);
 	free(u);
 }
 
@@ -308,16 +313,18 @@ unit_driver_options(const struct board_config *config)
 }
 
 /* How it is served from now on, but for its language. */
-static void
+static int
 unit_serve(struct unit *u, const struct board_config *config)
 {
+	int	error = served_set(&u->served, config);
+
+	if (error < 0)
+		return error;
 	u->baud = config->baud;
 	u->other_baud = config->other_baud;
-	u->drop_dtr = config->drop_dtr;
-	u->boot_greedy = config->boot_greedy;
-	u->configured = config->configured;
 	port_set_baud(u->port, config->baud);
 	port_set_drop_dtr(u->port, config->drop_dtr);
+	return 0;
 }
 
 /* Its board and what that needs; half of it is undone by unit_destroy(). */
@@ -333,7 +340,10 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 		.driver_options = unit_driver_options(config),
 		.flash = config->flash,
 	};
+	int			error;
 
+	u->boot_greedy = config->boot_greedy;
+	u->configured = config->configured;
 	u->timer = evtimer_new(base, unit_timer_cb, u);
 	u->port = port_create(base, watcher, &unit_port_handler, u);
 	if (u->timer == NULL || u->port == NULL)
@@ -341,12 +351,12 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 	u->board = board_create(&options, &unit_host, u, boot_start());
 	if (u->board == NULL)
 		return -ENOMEM;
-	unit_serve(u, config);
-	if (config->port == NULL) {
-		board_failed(u->board, "no such board is plugged in");
-		return 0;
-	}
-	return port_set_address(u->port, config->port, true);
+	error = unit_serve(u, config);
+	if (error < 0 || config->port != NULL)
+		return error < 0 ? error :
+		    port_set_address(u->port, config->port, true);
+	board_failed(u->board, not_plugged_in);
+	return 0;
 }
 
 struct unit *
@@ -406,13 +416,65 @@ unit_plug(struct unit *u, const char *address, const struct board_usb *usb)
 	return error;
 }
 
+/* Whether a port is configured that it has not, or the other way round. */
+static bool
+unit_is_elsewhere(const struct unit *u, const struct board_config *config)
+{
+	bool	has = port_is_configured(u->port);
+
+	return has != (config->port != NULL) ||
+	    (has && strcmp(board_port(u->board), config->port) != 0);
+}
+
+static int
+unit_go_elsewhere(struct unit *u, const struct board_config *config)
+{
+	static const struct board_usb	none;
+	const char			*port = config->port;
+	int				 error;
+
+	if (port != NULL) {
+		error = board_set_port(u->board, port, &none);
+		if (error < 0)
+			return error;
+	}
+	return port_set_address(u->port, board_port(u->board), port != NULL);
+}
+
+/* Closes it and opens it anew, if it is to be open. */
+static int
+unit_open_anew(struct unit *u, const struct board_config *config)
+{
+	struct driver_options	options = unit_driver_options(config);
+	bool			was_open = board_is_open(u->board);
+	bool			elsewhere = unit_is_elsewhere(u, config);
+	int			error;
+
+	board_reopens(u->board, "its configuration was changed", clock_now());
+	error = unit_serve(u, config);
+	if (error == 0)
+		error = board_set_driver(u->board, config->driver, &options);
+	if (error == 0 && elsewhere)
+		error = unit_go_elsewhere(u, config);
+	port_tell(u->port, WANTED_RELOADED);
+	if ((was_open || elsewhere) && !board_is_away(u->board) &&
+	    !port_is_tried(u->port))
+		board_failed(u->board, not_plugged_in);
+	return error;
+}
+
 int
 unit_change(struct unit *u, const struct board_config *config)
 {
-	struct driver_options	options = unit_driver_options(config);
+	u->boot_greedy = config->boot_greedy;
+	u->configured = config->configured;
+	if (served_differs(&u->served, config) || unit_is_elsewhere(u, config)) {
+		int	error = unit_open_anew(u, config);
 
-	unit_serve(u, config);
-	return board_set_driver(u->board, config->driver, &options);
+		if (error < 0)
+			return error;
+	}
+	return board_set_flash(u->board, &config->flash);
 }
 
 void

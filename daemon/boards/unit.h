@@ -53,8 +53,10 @@ int		 unit_plug(struct unit *, const char *address,
     const struct board_usb *);
 
 /*
- * Another language and speed, of a board that is another one after a flash; its
- * port must not be open.  Name and port are not looked at.
+ * Its configuration from now on, but for its name.  If that makes a difference to
+ * how it is opened, it is closed and opened anew, and what runs on it is told;
+ * all else of the board stays, holds, loans and queue.  -ENOMEM, -EINVAL (no such
+ * kind of port).
  */
 int		 unit_change(struct unit *, const struct board_config *);
 

@@ -325,7 +325,7 @@ class Holds(picod.Case):
         with self.connect(p) as holder:
             holder.call('Hold', will='x = 1')
             with open(p.config, 'w', encoding='ascii') as file:
-                file.write(section + 'driver = repl\n')
+                file.write('')
             p.process.send_signal(signal.SIGHUP)
             event = watcher.wait(event='will')
         self.assertIn('did not run: picod no longer serves', event['reason'])

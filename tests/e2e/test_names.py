@@ -156,5 +156,101 @@ class NamedAsPorts(Case):
         self.check(p, bridge, mine)
 
 
+class Sections(Case):
+    """What a section leaves open is as is usual for what is plugged in."""
+
+    def test_a_section_adds_to_what_is_known(self):
+        uno = self.uno(sketch=os.path.join(picod.FIRMWARE, 'uno-led.hex'))
+        p = self.picod(config='[board lamp]\nmatch = 2341:0043\n')
+        self.assertEqual(p.board('lamp')['driver'], 'piserial')
+        self.assertEqual(p.call('Send', text='c1', wait=20000)['status'], 'OK')
+        self.assertEqual(uno.level(13), 1)
+
+    def test_one_with_a_port_adds_too(self):
+        self.uno(sketch=os.path.join(picod.FIRMWARE, 'uno-led.hex'))
+        p = self.picod(config='[board lamp]\nport = /dev/ttyACM0\n')
+        self.assertEqual(p.board('lamp')['driver'], 'piserial')
+        self.assertEqual(p.call('Send', text='c1', wait=20000)['status'], 'OK')
+
+    def test_a_board_that_gets_a_section_is_the_same(self):
+        uno = self.uno()
+        p = self.picod()
+        self.wait(p, 'uno0', 'listening')
+        holder = self.connect(p)
+        token = holder.call('Hold')['token']
+        self.reload(p, '[board uno0]\nmatch = 2341:0043\nbaud = 115200\n')
+        with self.fails('BoardBusy'):
+            p.call('Hold')
+        self.on(p, hold=token, wait=20000)
+        self.assertEqual(uno.level(13), 1)
+
+    def test_a_section_moves_from_a_match_to_a_port_and_back(self):
+        uno = self.uno()
+        match = '[board lamp]\nmatch = 2341:0043\ndriver = piserial\n'
+        p = self.picod(config=match)
+        holder = self.connect(p)
+        token = holder.call('Hold')['token']
+        for config in (match.replace('match = 2341:0043',
+                                     'port = /dev/ttyACM0'), match):
+            self.reload(p, config)
+            self.on(p, hold=token, wait=20000)
+            uno.unplug()
+            self.wait(p, 'lamp', 'absent')
+            uno.plug()
+            self.on(p, hold=token, wait=20000)
+            self.assertEqual(p.board('lamp')['port'], '/dev/ttyACM0')
+
+    def test_a_section_that_fits_no_more_lets_go(self):
+        self.uno()
+        p = self.picod(config='[board lamp]\nmatch = 2341:*\n')
+        self.wait(p, 'lamp', 'listening')
+        waiting = self.connect(p)
+        self.reload(p, '[board lamp]\nmatch = 2341:0042\n')
+        self.wait(p, 'uno0', 'listening')
+        self.wait(p, 'lamp', 'absent')
+        waiting.send('Send', board='lamp', text='n0D', wait=60000)
+        self.uno('1-3', 'ttyACM1', '2', pid='0042')
+        self.assertEqual(waiting.receive()['status'], 'OK')
+
+
+class Several(Case):
+    """More boards than one fit a section."""
+
+    def test_the_second_is_listed_and_takes_over_when_the_first_is_pulled(self):
+        one = self.uno()
+        p = self.picod(config='[board lamp]\nmatch = 2341:0043\n')
+        self.wait(p, 'lamp', 'listening')
+        two = self.uno('1-3', 'ttyACM1', '2')
+        self.until(lambda: self.names(p).get('ttyACM1') == 'unclaimed')
+        problem = p.board('ttyACM1')['problem']
+        self.assertIn('fits board lamp, which is at /dev/ttyACM0', problem)
+        self.assertIn('match = 2341:0043 path:1-3', problem)
+        self.assertEqual(two.counters()['received'], 0)
+        for pulled, other in ((one, two), (two, one), (one, two)):
+            pulled.unplug()
+            self.on(p, 'lamp', wait=20000)
+            self.assertEqual(p.board('lamp')['port'], other.device)
+            self.assertEqual(other.level(13), 1)
+            self.assertEqual(set(self.names(p)), {'lamp'})
+            pulled.plug()
+            self.until(lambda: len(self.names(p)) == 2)
+        # It waits for its turn no more when it is pulled itself.
+        one.unplug()
+        self.until(lambda: set(self.names(p)) == {'lamp'})
+        self.on(p, 'lamp')
+
+    def test_the_second_gets_a_section_of_its_own(self):
+        """And is that board at once."""
+        one, two = self.uno(), self.uno('1-3', 'ttyACM1', '2')
+        p = self.picod(config='[board lamp]\nmatch = 2341:0043\n')
+        self.until(lambda: len(self.names(p)) == 2)
+        self.reload(p, '[board horn]\nmatch = 2341:0043 path:1-3\n'
+                    '[board lamp]\nmatch = 2341:0043\n')
+        for name, uno in ('lamp', one), ('horn', two):
+            self.on(p, name, wait=20000)
+            self.assertEqual(uno.level(13), 1)
+        self.assertEqual(set(self.names(p)), {'lamp', 'horn'})
+
+
 if __name__ == '__main__':
     unittest.main()

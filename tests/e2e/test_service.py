@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """picod as a service: what it tells its manager, and SIGHUP."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,7 @@ import tempfile
 import unittest
 
 import picod
-from boards import FIRMWARE
+from boards import FIRMWARE, Microbit
 from uno import Uno
 
 LED = os.path.join(FIRMWARE, 'uno-led.hex')
@@ -190,11 +191,98 @@ class TestReload(ServiceCase):
     def test_changed_board_is_taken_anew(self):
         one = self.uno()
         p = self.service(config=section('one', one, baud=57600))
-        with self.fails('TimedOut'):
-            p.send('c1', 'one', timeout=300)
+        with self.fails('BoardSilent'):
+            p.send('c1', 'one')
         p.reload(section('one', one))
         self.assertEqual(p.call('Send', board='one', text='c0', wait=60000)
                          ['status'], 'OK')
+
+    def test_changed_board_keeps_its_hold_and_its_will(self):
+        one = self.uno()
+        p = self.service(config=section('one', one, baud=57600))
+        holder, other = self.connect(p), self.connect(p)
+        token = holder.call('Hold', board='one', will='c1')['token']
+        p.reload(section('one', one))
+        with self.fails('BoardBusy'):
+            other.call('Hold', board='one')
+        other.send('Send', board='one', text='c0')
+        self.assertEqual(holder.call('Send', board='one', text='c0',
+                                     hold=token)['status'], 'OK')
+        holder.close()
+        self.assertEqual(other.receive()['status'], 'OK')
+        one.wait_for('pin 13 1')        # the will
+        one.wait_for('pin 13 0')        # and then the other
+
+    def test_changed_board_stays_lent(self):
+        one = self.uno()
+        p = self.service(config=section('one', one, baud=57600))
+        lender = self.connect(p)
+        lender.call('Lend', board='one')
+        opens = one.counters()['opens']
+        p.reload(section('one', one))
+        self.assertEqual(p.board('one')['state'], 'lent')
+        self.assertEqual(one.counters()['opens'], opens)
+        lender.close()
+        self.assertEqual(p.call('Send', board='one', text='c1', wait=60000)
+                         ['status'], 'OK')
+
+    def test_what_ran_on_a_changed_board_is_told(self):
+        """Those who wait go on waiting."""
+        mb = self.board(Microbit())
+        text = f'[board mb]\nport = unix:{mb.path}\n'
+        p = self.service(config=text + 'driver = repl\n')
+        watcher = self.watch(p, board='mb')
+        running, impatient, waiting = (self.connect(p) for _ in range(3))
+        running.send('Send', text='while True: pass')
+        watcher.wait(event='state', state='busy')
+        impatient.send('Send', text='2 + 2')
+        waiting.send('Send', text='3 + 3', wait=60000)
+        self.until(lambda: p.board()['waiting'] == 2)
+        p.reload(text + 'driver = auto\n')
+        with self.fails('Disconnected', sent=True) as caught:
+            running.receive()
+        self.assertIn('configuration', caught.exception['message'])
+        self.assertEqual(impatient.receive()['output'], '4\n')
+        self.assertEqual(waiting.receive()['output'], '6\n')
+        watcher.wait(event='state', state='ready')      # it is still watched
+
+    def test_changed_board_that_is_not_there_is_said_so(self):
+        mb = self.board(Microbit())
+        text = '[board mb]\ndriver = repl\n'
+        p = self.service(config=text + f'port = unix:{mb.path}\n')
+        watcher = self.watch(p, board='mb')
+        running, impatient = self.connect(p), self.connect(p)
+        running.send('Send', text='while True: pass')
+        watcher.wait(event='state', state='busy')
+        impatient.send('Send', text='2 + 2')
+        self.until(lambda: p.board()['waiting'] == 1)
+        p.reload(text + 'port = /nowhere/tty\n')
+        with self.fails('Disconnected'):
+            running.receive()
+        with self.fails('BoardAbsent'):
+            impatient.receive()
+        self.assertEqual(p.board()['port'], '/nowhere/tty')
+
+    def test_how_it_is_flashed_is_changed_without_a_notice(self):
+        one = self.uno()
+        p = self.service(config=section('one', one))
+        self.assertEqual(p.call('Send', text='c1')['status'], 'OK')
+        boot = p.board()['boot']
+        p.reload(section('one', one, flasher='uno', part='m328pb'))
+        self.assertEqual(p.call('Send', text='c0')['status'], 'OK')
+        self.assertEqual(p.board()['boot'], boot)
+
+    def test_console_of_a_changed_board_ends(self):
+        mb = self.board(Microbit())
+        text = f'[board mb]\nport = unix:{mb.path}\n'
+        p = self.service(config=text + 'driver = repl\n')
+        client = self.connect(p)
+        client.write(json.dumps({'method': 'io.picod.Console', 'parameters': {},
+                                 'upgrade': True}).encode() + b'\0')
+        client.read_message()
+        p.reload(text + 'driver = auto\n')
+        client.wait_closed()
+        self.assertEqual(p.send('2 + 2'), '4\n')
 
     def test_renamed_board_is_there_under_its_new_name(self):
         one = self.uno()
