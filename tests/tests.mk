@@ -5,6 +5,7 @@
 # make check-layers that includes run one way and protocol/ does no I/O
 # make check-static units, udev rules and manuals against the sources
 # make check-e2e    picod and picoctl with boards that run real firmware
+# make check-long   everything, and all of that with sanitizers, too
 # make fuzz         see tests/fuzz/fuzz.mk
 #
 # make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
@@ -54,8 +55,9 @@ E2E_NEEDS = $(PICOD) $(PICOCTL) $(BUILD)/tests/boards/uno firmware \
 check-e2e: $(E2E_NAMES:%=check-e2e-%)
 
 # The same with a picod that AddressSanitizer and UndefinedBehaviorSanitizer
-# watch, where it meets the most.
-E2E_SANITIZED = away config holds send sharing varlink
+# watch, where it meets the most; check-long has all of them.
+E2E_SANITIZED = away config crash flash holds lend send service sharing varlink
+E2E_LONG = $(filter-out $(E2E_SANITIZED),$(E2E_NAMES))
 
 check-sanitized: $(E2E_SANITIZED:%=check-sanitized-%)
 
@@ -83,16 +85,22 @@ check-setup:
 COMPILE = $(MAKE) --no-print-directory -O -j2
 TRY = $(MAKE) --no-print-directory -O -j4
 
-# Each part in a make of its own, so that the setup comes first.  A second
-# compiler reads everything once; the sanitizers watch the unit tests and picod.
+# A second compiler reads everything once, and has the better sanitizers, which
+# watch the unit tests, the corpora of the fuzzers, and picod.
+WATCHED = CC=clang SANITIZE=address,undefined BUILD=build-asan
+
+# Each part in a make of its own, so that the setup comes first.
 check: check-setup
 	@$(COMPILE) WERROR=-Werror all check-layers check-unit check-static
-	@$(COMPILE) WERROR=-Werror CC=clang BUILD=build-clang all
-	@$(COMPILE) SANITIZE=address,undefined BUILD=build-asan all check-unit
+	@$(COMPILE) WERROR=-Werror $(WATCHED) all check-unit
 	@$(TRY) check-e2e check-sanitized
 	@$(MAKE) --no-print-directory demo >$(BUILD)/demo.log 2>&1 || \
 	    { cat $(BUILD)/demo.log; exit 1; }
 	@echo "all tests passed"
+
+check-long: check
+	@$(TRY) $(E2E_LONG:%=check-sanitized-%)
+	@echo "all tests passed, those with sanitizers too"
 
 # Not more than what it uses: the stage "demo" installs what builds these.
 DEMO_NEEDS = $(BUILD)/tests/boards/uno $(BUILD)/firmware/uno-rgb.hex \
@@ -105,9 +113,10 @@ demo: demo-setup
 	@$(MAKE) --no-print-directory all $(DEMO_NEEDS)
 	@$(TEST_ENV) $(PYTHON) tests/demo.py
 
-.PHONY: check check-sanitized check-unit check-e2e check-layers check-setup e2e-needs demo \
+.PHONY: check check-long check-sanitized check-unit check-e2e check-layers check-setup e2e-needs demo \
 	demo-setup
 
 -include tests/systemd/systemd.mk
 -include tests/soak/soak.mk
 -include tests/fuzz/fuzz.mk
+-include tests/coverage.mk

@@ -150,16 +150,17 @@ caller_wait(struct caller *c, uint64_t ms)
 static void
 caller_learn(struct caller *c, json_t *message, char *token)
 {
-	const char	*said;
+	const char	*method = c->calls[c->answered].method, *said;
 
 	said = json_string_value(json_object_get(json_object_get(message,
 	    "parameters"), "token"));
 	if (said != NULL)
 		snprintf(token, 64, "%s", said);
-	c->raw = c->calls[c->answered].upgrade &&
-	    strstr(c->calls[c->answered].method, "Console") != NULL &&
-	    json_object_get(message, "error") == NULL;
 	c->served = json_object_get(message, "error") == NULL;
+	c->raw = c->served && c->calls[c->answered].upgrade &&
+	    strstr(method, "Console") != NULL;
+	c->tenant |= c->served && (strstr(method, "Lend") != NULL ||
+	    strstr(method, "Hold") != NULL);
 	c->answered++;
 }
 

@@ -33,6 +33,7 @@ struct caller {
 	bool	 lazy;			/* it did not read, or not end a call,
 					 * for too long */
 	bool	 raw;			/* it has a console */
+	bool	 tenant;		/* it had a board for itself */
 	bool	 ended;			/* it will make no more calls */
 	bool	 served;		/* its last call was answered well */
 };

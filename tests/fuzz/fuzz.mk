@@ -2,6 +2,8 @@
 #
 # make fuzz          the fuzzers, FUZZ_RUNS executions each
 # make check-fuzz    what they found worth keeping, tests/fuzz/corpus, once more
+# make fuzz-keep-NAME BUILD=build-fuzz   keeps what the fuzzer found there: what
+#                    reaches lines that all else does not
 #
 # A fuzzer for each decoder, one for the board and one for the whole server.
 
@@ -10,7 +12,6 @@ FUZZ_LEN ?= 4096
 FUZZ_OPTIONS ?=
 FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_PROGRAMS = $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/%)
-FUZZ_CORPORA = $(notdir $(sort $(wildcard tests/fuzz/corpus/*)))
 # What several of them use, and all of the daemon but its main().
 FUZZ_PARTS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%.o,$(filter-out \
 	tests/fuzz/fuzz_% %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
@@ -23,12 +24,25 @@ fuzz:
 	    $(FUZZ_NAMES:%=run-%)
 
 # A corpus grows in the build; what is found worth keeping is in the tree.
-run-fuzz_%: $(BUILD)/tests/fuzz/fuzz_%
-	@mkdir -p $(BUILD)/corpus/$*
+FUZZ_CORPUS = $(BUILD)/corpus/$* $(BUILD)/corpus/$*.kept
+
+run-fuzz_%: $(BUILD)/tests/fuzz/fuzz_% fuzz-unpack-%
 	$< -runs=$(FUZZ_RUNS) -max_len=$(FUZZ_LEN) -print_final_stats=1 \
 	    $(patsubst %,-dict=%,$(wildcard tests/fuzz/$*.dict)) \
-	    $(FUZZ_OPTIONS) \
-	    $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
+	    $(FUZZ_OPTIONS) $(FUZZ_CORPUS)
+
+fuzz-unpack-%:
+	@mkdir -p $(FUZZ_CORPUS)
+	@$(PYTHON) tests/fuzz/corpus.py unpack tests/fuzz/corpus/$* \
+	    $(BUILD)/corpus/$*.kept
+
+fuzz-keep-%: $(BUILD)/tests/fuzz/fuzz_% fuzz-unpack-%
+	@rm -rf $(BUILD)/corpus/$*.least
+	@mkdir -p $(BUILD)/corpus/$*.least
+	$< -merge=1 -use_counters=0 -use_cmp=0 $(BUILD)/corpus/$*.least \
+	    $(FUZZ_CORPUS)
+	@$(PYTHON) tests/fuzz/corpus.py pack $(BUILD)/corpus/$*.least \
+	    tests/fuzz/corpus/$*
 
 $(FUZZ_LIBRARY): $(filter-out %/main.o,$(DAEMON_OBJECTS)) $(FUZZ_PARTS)
 	@rm -f $@
@@ -48,11 +62,15 @@ $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FUZZ_PACKAGES)
 
-check-fuzz: $(FUZZ_CORPORA:%=replay-%)
+check-fuzz: $(FUZZ_NAMES:fuzz_%=replay-%)
 
 replay-%: $(BUILD)/tests/fuzz/replay_%
 	@echo "  FUZZ  $*"
 	@$< tests/fuzz/corpus/$* >$<.log 2>&1 || { tail -n 100 $<.log; exit 1; }
+
+# Whoever changes what a fuzzer tests runs what it found.
+check-unit: check-fuzz
+run-test_board: replay-board
 
 .PHONY: fuzz check-fuzz
 

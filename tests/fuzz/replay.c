@@ -1,42 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Gives a fuzzer the files of a folder, each once, without libFuzzer: what was
- * found once is tried again by every make check, under any compiler.
+ * Gives a fuzzer each input of a corpus once, without libFuzzer: what was found
+ * once is tried again by every make check, under any compiler.
  *
- *	replay FOLDER
+ *	replay FILE
+ *
+ * A line of the file is an input, see corpus.py.
  */
-#include <dirent.h>
 #include <err.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
-
-/* Inputs are small, or they would not be in the tree. */
-#define INPUT_MAX	(64 * 1024)
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static void
-replay(const char *folder, const char *name)
+/* Decodes a line in its place. */
+static size_t
+replay_decode(char *line, size_t len)
 {
-	char	 path[512];
-	uint8_t	*data = malloc(INPUT_MAX), *exact;
-	size_t	 len;
-	FILE	*file;
+	char		*out = line, *end = line + len;
+	unsigned	 byte;
 
-	snprintf(path, sizeof path, "%s/%s", folder, name);
-	file = fopen(path, "re");
-	if (file == NULL || data == NULL)
-		err(1, "%s", path);
-	len = fread(data, 1, INPUT_MAX, file);
-	fclose(file);
+	for (; line < end; line++) {
+		*out = *line;
+		if (*line == '\\' && sscanf(line, "\\x%2x", &byte) == 1) {
+			*out = (char)byte;
+			line += 3;
+		}
+		out++;
+	}
+	return len - (size_t)(end - out);
+}
+
+static void
+replay_line(const char *line, size_t len)
+{
 	/* In memory of its own length, so that its end is seen. */
-	exact = realloc(data, len == 0 ? 1 : len);
+	uint8_t	*exact;
+
+	dprintf(STDERR_FILENO, "%.*s\n", (int)len, line);
+	exact = malloc(len == 0 ? 1 : len + 1);
 	if (exact == NULL)
-		err(1, "%s", path);
-	dprintf(STDERR_FILENO, "%s\n", path);	/* the last one is to blame */
+		err(1, "malloc");
+	memcpy(exact, line, len);
+	exact[len] = '\0';
+	len = replay_decode((char *)exact, len);
+	exact = realloc(exact, len == 0 ? 1 : len);
 	LLVMFuzzerTestOneInput(exact, len);
 	free(exact);
 }
@@ -44,19 +55,17 @@ replay(const char *folder, const char *name)
 int
 main(int argc, char **argv)
 {
-	struct dirent	**entries;
-	int		  i, n;
+	FILE	*file = argc == 2 ? fopen(argv[1], "re") : NULL;
+	char	*line = NULL;
+	size_t	 size = 0;
+	ssize_t	 len;
 
-	if (argc != 2)
-		errx(2, "usage: replay FOLDER");
-	n = scandir(argv[1], &entries, NULL, alphasort);
-	if (n < 0)
-		err(1, "%s", argv[1]);
-	for (i = 0; i < n; i++) {
-		if (entries[i]->d_name[0] != '.')
-			replay(argv[1], entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
+	if (file == NULL)
+		errx(2, "usage: replay FILE");
+	while ((len = getline(&line, &size, file)) > 0)
+		if (line[0] != '#' && line[0] != '\n')
+			replay_line(line, (size_t)len - 1);
+	free(line);
+	fclose(file);
 	return 0;
 }
