@@ -23,11 +23,11 @@ TEST_ENV = env --default-signal=INT PYTHONDONTWRITEBYTECODE=1 \
 UNIT_NAMES = $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
 UNIT_PROGRAMS = $(UNIT_NAMES:%=$(BUILD)/tests/unit/%)
 UNIT_DAEMON = config/config config/config_board base/child base/clock base/log \
-	base/passwd base/seldom base/stream board/board board/board_away board/board_facts \
-	board/board_hold board/board_queue board/board_run board/history board/request \
-	boards/claim flash/flash_recipe port/holder port/link port/link_pty \
-	port/link_serial port/link_tcp port/link_unix port/path_watch port/port \
-	port/wanted server/access server/client server/places usb/known usb/match usb/names
+	base/passwd base/seldom base/stream boards/claim flash/flash_recipe \
+	port/holder port/link port/link_pty port/link_serial port/link_tcp \
+	port/link_unix port/path_watch port/port port/wanted server/access \
+	server/client server/places usb/known usb/match usb/names \
+	$(patsubst daemon/%.c,%,$(sort $(wildcard daemon/board/*.c)))
 UNIT_DAEMON_OBJECTS = $(UNIT_DAEMON:%=$(BUILD)/daemon/%.o)
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o \

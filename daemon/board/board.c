@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a board and its way from the port to the driver and back.  The
- * queue is in board_queue.c, the running request in board_run.c, holds are in
- * board_hold.c.
- *
- * Whoever calls in here finds the board in a sane state and leaves it so: every
- * entry ends by waking the host, which sends what there is to send.
+ * The life of a board, and its way from the port to the driver and back.
  */
-#include "board_state.h"
-
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "board_state.h"
 #include "protocol/limits.h"
 
 static void
@@ -50,106 +43,63 @@ board_set_flash(struct board *b, const struct board_flash *flash)
 }
 
 struct board *
-board_create(const struct board_options *options, const struct board_host *host,
-    void *host_data, uint64_t boot)
+board_create(const struct board_options *options, uint64_t boot)
 {
 	struct board	*b = calloc(1, sizeof *b);
 
 	if (b == NULL)
 		return NULL;
+	queue_init(&b->queue);
+	hold_init(&b->hold);
+	tell_init(&b->tell);
+	history_init(&b->history, LIMIT_HISTORY);
 	b->name = strdup(options->name);
 	b->number = options->number;
 	b->port = strdup(options->port == NULL ? "" : options->port);
+	b->owner = options->owner;
 	b->driver_ops = options->driver;
 	b->driver = driver_create(options->driver, &options->driver_options);
 	b->may_interrupt = options->driver_options.may_interrupt;
-	b->host = host;
-	b->host_data = host_data;
 	b->boot = boot;
 	b->next_id = 1;
-	b->timeout_at = b->probe_at = b->coming_at = DRIVER_NEVER;
-	b->hold.deadline = DRIVER_NEVER;
-	TAILQ_INIT(&b->waiting);
-	history_init(&b->history, LIMIT_HISTORY);
-	b->typed = evbuffer_new();
+	b->turn.timeout_at = b->probe_at = b->coming_at = DRIVER_NEVER;
+	b->away.typed = evbuffer_new();
 	if (b->name == NULL || b->port == NULL || b->driver == NULL ||
-	    b->typed == NULL || board_set_flash(b, &options->flash) < 0) {
-		board_destroy(b, 0);
+	    b->away.typed == NULL || board_set_flash(b, &options->flash) < 0) {
+		board_destroy(b);
 		return NULL;
 	}
 	return b;
 }
 
 void
-board_destroy(struct board *b, uint64_t now)
+board_end(struct board *b)
 {
-	if (b == NULL)
-		return;
-	b->open = b->bootsel = false;	/* nothing starts any more */
-	b->leaving = true;
-	if (b->running != NULL)
-		board_conclude(b, ERROR_DISCONNECTED, NULL, now,
+	b->stay = BOARD_ENDS;
+	away_end(b);
+	if (b->turn.request != NULL)
+		run_conclude(b, ERROR_DISCONNECTED,
 		    "picod ended or no longer serves board %s", b->name);
 	board_flush(b, FLUSH_ALL, ERROR_DISCONNECTED,
 	    "picod ended or no longer serves the board");
-	board_end_hold(b);
-	if (b->typed != NULL) {
-		board_end_away(b);
-		evbuffer_free(b->typed);
-	}
+	board_drop_hold(b);
+}
+
+void
+board_destroy(struct board *b)
+{
+	if (b == NULL)
+		return;
+	assert(b->turn.request == NULL && b->queue.count == 0);
+	tell_finish(&b->tell);
 	driver_destroy(b->driver);
+	if (b->away.typed != NULL)
+		evbuffer_free(b->away.typed);
 	history_finish(&b->history);
 	flash_free(&b->flash);
 	free(b->name);
 	free(b->port);
 	free(b);
-}
-
-void
-board_notify(struct board *b, const struct board_notice *notice)
-{
-	b->host->notice(b, notice, b->host_data);
-}
-
-void
-board_enter(struct board *b, enum board_state state, const char *reason)
-{
-	struct board_notice	notice = { .kind = NOTICE_STATE, .reason = reason };
-
-	if (b->state == state)
-		return;
-	b->state = state;
-	if (state == BOARD_SILENT || state == BOARD_ABSENT)
-		board_set_problem(b, reason);
-	else
-		b->problem[0] = '\0';
-	board_notify(b, &notice);
-}
-
-void
-board_set_problem(struct board *b, const char *reason)
-{
-	snprintf(b->problem, sizeof b->problem, "%s", reason);
-}
-
-/* It is not expected any more: those who would wait no longer are told why. */
-static void
-board_give_up(struct board *b)
-{
-	char	why[sizeof b->problem];
-
-	b->coming_at = DRIVER_NEVER;
-	snprintf(why, sizeof why, "%s", b->problem);
-	board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, why);
-}
-
-/* A board that was flashed comes back as another device: its port goes first. */
-void
-board_failed(struct board *b, const char *reason)
-{
-	board_set_problem(b, reason);
-	if (b->coming_at != DRIVER_NEVER && !b->becoming)
-		board_give_up(b);
 }
 
 void
@@ -181,7 +131,7 @@ board_set_driver(struct board *b, const struct driver_ops *ops,
 
 	if (driver == NULL)
 		return -ENOMEM;
-	assert(!b->open && b->running == NULL);
+	assert(!board_is_open(b));
 	driver_destroy(b->driver);
 	b->driver = driver;
 	b->driver_ops = ops;
@@ -189,129 +139,201 @@ board_set_driver(struct board *b, const struct driver_ops *ops,
 	return 0;
 }
 
-static void
-board_wake(struct board *b)
+/* Whether the driver has the board: its port is open, and it is no console. */
+static bool
+board_is_driven(const struct board *b)
 {
-	b->host->wake(b, b->host_data);
+	return board_is_open(b) && b->state != BOARD_CONSOLE;
+}
+
+/* --------------------------------------------------------------- the port */
+
+/* What was done there is over; a driver that is closed tells nothing more. */
+static void
+board_lose_turn(struct board *b, const char *reason, bool again)
+{
+	b->probe_at = DRIVER_NEVER;
+	b->resetting = false;
+	driver_close(b->driver);
+	switch (b->turn.phase) {
+	case TURN_SET_OUT:
+	case TURN_BEGUN:
+		run_vanish(b, reason, again);
+		break;
+	case TURN_PROBE:
+	case TURN_LEAVE:
+		run_give_up(b);
+		break;
+	default:
+		break;		/* its maker has the word, or there is none */
+	}
 }
 
 void
 board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 {
-	b->away = false;
-	b->open = true;
+	if (board_is_away(b)) {
+		b->tell.port = WISH_CLOSED;	/* not now */
+		return;
+	}
 	b->boot++;
-	b->probe_at = b->coming_at = DRIVER_NEVER;
-	b->probing = false;
+	b->coming_at = DRIVER_NEVER;
 	history_clear(&b->history);
-	driver_close(b->driver);
+	board_lose_turn(b, "it was reset", true);
 	driver_open(b->driver, settle_ms, ask, now);
 	board_enter(b, BOARD_LISTENING, "its port was opened");
-	if (b->running != NULL)
-		board_vanish(b, "it was reset", true, now);
-	board_next(b, now);
-	board_wake(b);
+	board_set_problem(b, "");
+	board_advance(b, now);
 }
 
-/* Several events may be due at the same time; the driver gives one a call. */
+/* Whoever had its port, or its bytes, has not any more. */
 static void
-board_tick_driver(struct board *b, uint64_t now)
+board_shut(struct board *b, const char *reason)
 {
-	struct driver_event	event;
-
-	while (b->open && !b->away && driver_deadline(b->driver) <= now) {
-		driver_tick(b->driver, now, &event);
-		if (event.type == DRIVER_NONE)
-			return;
-		board_event(b, &event, now);
-	}
-}
-
-/* Whoever has its port, or its bytes, has not any more; false: it was closed. */
-static bool
-board_shut(struct board *b, const char *reason, uint64_t coming_at, uint64_t now)
-{
-	board_tick_driver(b, now);	/* above all, that the job had begun */
-	if (!b->open)
-		return false;	/* it was left, and taken, that very moment */
-	b->open = false;
-	b->coming_at = coming_at;
-	b->restarted = b->probing = false;
-	b->probe_at = DRIVER_NEVER;
-	driver_close(b->driver);
+	b->was_reset = false;
+	b->tell.port = WISH_NONE;
+	away_end(b);
 	board_enter(b, BOARD_ABSENT, reason);
-	board_end_away(b);
-	return true;
 }
 
 void
 board_closed(struct board *b, const char *reason, uint64_t now)
 {
-	if (!board_shut(b, reason, DRIVER_NEVER, now))
+	struct request	*r = b->turn.request;
+
+	if (!board_is_open(b))
 		return;
-	if (b->running != NULL && b->running->kind == REQUEST_FLASH &&
-	    b->stop == STOP_NONE) {
-		board_take(b, now);	/* into its boot loader, it seems */
-		return;
+	board_shut(b, reason);
+	if (run_is_on(b) && r->kind == REQUEST_FLASH &&
+	    b->turn.stop == STOP_NONE) {
+		away_take(b);		/* into its boot loader, it seems */
+	} else {
+		board_lose_turn(b, reason, r != NULL && r->wait_given);
+		board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, reason);
 	}
-	if (b->running != NULL)
-		board_vanish(b, reason, b->running->wait_given, now);
-	board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, reason);
-	board_wake(b);
+	board_advance(b, now);
 }
 
 void
 board_reopens(struct board *b, const char *reason, uint64_t now)
 {
-	if (!board_shut(b, reason, now + BOARD_OPEN_MS, now))
+	if (!board_is_open(b))
 		return;
-	if (b->running != NULL)
-		board_vanish(b, reason, true, now);
-	board_wake(b);
+	board_shut(b, reason);
+	b->coming_at = now + BOARD_OPEN_MS;
+	board_lose_turn(b, reason, true);
+	board_advance(b, now);
+}
+
+/* It is not expected any more: those who would wait no longer are told why. */
+static void
+board_give_up(struct board *b)
+{
+	char	why[sizeof b->problem];
+
+	b->coming_at = DRIVER_NEVER;
+	memcpy(why, b->problem, sizeof why);
+	board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, why);
+}
+
+/* A board that was flashed comes back as another device: its port goes first. */
+void
+board_failed(struct board *b, const char *reason)
+{
+	board_set_problem(b, reason);
+	if (b->coming_at != DRIVER_NEVER && !b->becoming)
+		board_give_up(b);
 }
 
 void
+board_resetting(struct board *b, bool resetting, uint64_t now)
+{
+	struct board_notice	step = {
+		.kind = NOTICE_RECOVERY, .reason = "resetting it through its port"
+	};
+	char			reason[sizeof b->problem];
+
+	if (!b->resetting)
+		return;			/* it is gone meanwhile */
+	b->resetting = resetting;
+	if (resetting && b->turn.phase != TURN_BEGUN) {
+		b->was_reset = true;
+		board_notify(b, &step);
+	} else if (!resetting && b->turn.phase == TURN_BEGUN)
+		board_start_job(b, now);	/* it was asked for */
+	else if (!resetting) {
+		memcpy(reason, b->problem, sizeof reason);
+		board_silence(b, reason, now);
+	}
+	board_pass_on(b, now);
+}
+
+size_t
 board_feed(struct board *b, const uint8_t *buf, size_t len, uint64_t now)
 {
-	struct board_notice	trace = {
-		.kind = NOTICE_TRACE, .bytes = buf, .len = len
-	};
 	struct driver_event	event;
 	size_t			n;
 
-	board_notify(b, &trace);
-	assert(b->console == NULL || b->away);
-	if (b->console != NULL) {
-		if (!b->console->bytes(b->console_arg, buf, len) && !b->paused) {
-			b->paused = true;
-			b->host->pause(b, true, b->host_data);
-		}
-		return;
+	if (b->away.console != NULL) {
+		b->away.bytes = buf;
+		b->away.len = len;
 	}
-	while (len > 0 && b->open && !b->away) {
-		n = driver_feed(b->driver, buf, len, now, &event);
-		buf += n;
-		len -= n;
-		board_event(b, &event, now);
-	}
-	board_tick_driver(b, now);
-	board_wake(b);
+	if (!board_is_driven(b))
+		return len;
+	n = driver_feed(b->driver, buf, len, now, &event);
+	board_hear(b, &event, now);
+	return n;
+}
+
+size_t
+board_output(const struct board *b, const uint8_t **bytes)
+{
+	size_t	len;
+
+	if (b->tell.port != WISH_NONE || b->tell.other_speed)
+		return 0;		/* the port is about to change */
+	if (board_is_driven(b))
+		return driver_output(b->driver, bytes);
+	len = evbuffer_get_contiguous_space(b->away.typed);
+	*bytes = evbuffer_pullup(b->away.typed, (ev_ssize_t)len);
+	return len;
 }
 
 void
+board_sent(struct board *b, size_t n, uint64_t now)
+{
+	if (board_is_driven(b)) {
+		driver_sent(b->driver, n, now);
+		return;
+	}
+	evbuffer_drain(b->away.typed, n);
+	b->away.room = evbuffer_get_length(b->away.typed) == 0;
+}
+
+/* --------------------------------------------------------------- the time */
+
+bool
 board_tick(struct board *b, uint64_t now)
 {
-	board_tick_driver(b, now);
-	if (now >= b->timeout_at)
-		board_stop(b, STOP_TIMEOUT, now);
+	struct driver_event	event;
+
+	if (board_is_driven(b) && driver_deadline(b->driver) <= now) {
+		driver_tick(b->driver, now, &event);
+		board_hear(b, &event, now);
+		if (event.type != DRIVER_NONE)
+			return true;
+	}
+	if (now >= b->turn.timeout_at)
+		run_stop(b, STOP_TIMEOUT, now);
 	if (now >= b->probe_at)
 		board_probe(b, now);
 	if (now >= b->hold.deadline)
 		board_release(b, b->hold.token, true, now);
 	if (now >= b->coming_at)
 		board_give_up(b);
-	board_queue_tick(b, now);
-	board_wake(b);
+	board_expire(b, now);
+	board_advance(b, now);
+	return false;
 }
 
 static uint64_t
@@ -325,64 +347,41 @@ board_deadline(const struct board *b)
 {
 	uint64_t	at = earlier(b->probe_at, b->hold.deadline);
 
-	at = earlier(at, b->timeout_at);
+	at = earlier(at, b->turn.timeout_at);
 	at = earlier(at, b->coming_at);
-	at = earlier(at, board_queue_deadline(b));
-	return b->open && !b->away ?
-	    earlier(at, driver_deadline(b->driver)) : at;
+	at = earlier(at, queue_deadline(&b->queue));
+	return board_is_driven(b) ? earlier(at, driver_deadline(b->driver)) :
+	    at;
 }
 
-size_t
-board_output(const struct board *b, const uint8_t **bytes)
-{
-	size_t	len = evbuffer_get_contiguous_space(b->typed);
+/* --------------------------------------------------------------- the rest */
 
-	if (!b->open)
-		return 0;
-	if (!b->away)
-		return driver_output(b->driver, bytes);
-	*bytes = evbuffer_pullup(b->typed, (ev_ssize_t)len);
-	return len;
+void
+board_pause(struct board *b)
+{
+	b->tell.pause = b->turn.stop == STOP_NONE;
 }
 
 void
-board_sent(struct board *b, size_t n, uint64_t now)
+board_resume(struct board *b)
 {
-	struct board_notice	 trace = { .kind = NOTICE_TRACE, .to_board = true };
-	const uint8_t		*bytes;
-
-	board_output(b, &bytes);
-	trace.bytes = bytes;
-	trace.len = n;
-	board_notify(b, &trace);
-	if (!b->away) {
-		driver_sent(b->driver, n, now);
-		return;
-	}
-	evbuffer_drain(b->typed, n);
-	if (b->console != NULL && evbuffer_get_length(b->typed) == 0)
-		b->console->room(b->console_arg);
+	b->tell.pause = false;
 }
 
 void
 board_leave(struct board *b, uint64_t now)
 {
-	struct driver_job	leave = { .task = DRIVER_LEAVE };
+	struct request	*r = b->turn.request;
 
-	b->leaving = true;
-	if (b->running != NULL) {
-		if (b->running->id != b->hold.will_id)
-			board_stop(b, STOP_LEFT, now);
-	} else if (b->open && !b->away &&
-	    driver_run(b->driver, &leave, now) < 0)
-		b->left = true;
-	if ((!b->open || b->away) && b->hold.will_id == 0)
-		b->left = true;
-	board_wake(b);
+	if (b->stay == BOARD_STAYS)
+		b->stay = BOARD_LEAVES;
+	if (r != NULL && !hold_is_will(&b->hold, r))
+		run_stop(b, STOP_LEFT, now);
+	board_advance(b, now);
 }
 
 bool
 board_left(const struct board *b)
 {
-	return b->left;
+	return b->stay == BOARD_HAS_LEFT;
 }

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A board: its state, its queue of requests, its driver and the policy between
- * them.  It decides and does no I/O: bytes, time and requests come in through
- * calls, bytes go out through board_output(), and its host does the rest.
+ * them.  It decides, does no I/O and calls nobody.  Bytes, time and requests come
+ * in through calls that change it; bytes for the port come out through
+ * board_output(), as a driver's, and all else it wants through board_event_next().
+ *
+ * After each such call the events are to be taken until there are none, before
+ * bytes or time come in again.  When an event is acted upon nothing of the board
+ * is on the stack, so any call is allowed right there.
  */
 #ifndef PICOD_BOARD_H
 #define PICOD_BOARD_H
@@ -31,6 +36,7 @@ enum board_notice_kind {
 /* Something watchers may want to know. */
 struct board_notice {
 	enum board_notice_kind	 kind;
+	enum board_state	 was, state;	/* of NOTICE_STATE */
 	const char		*reason;	/* or NULL */
 	const void		*bytes;		/* of output and trace */
 	size_t			 len;
@@ -46,27 +52,6 @@ struct board_usb {
 	char		 path[64];	/* where it is plugged in: "1-2.3" */
 };
 
-/* What a board asks of the world.  Called with the board in a sane state. */
-struct board_host {
-	/* board_output() or board_deadline() may have changed. */
-	void	(*wake)(struct board *, void *host);
-	void	(*notice)(struct board *, const struct board_notice *, void *host);
-	/*
-	 * Reset the board through its port (DTR, or close and open): 0, and
-	 * board_opened() or board_closed() follows later; or -ENOTSUP.
-	 */
-	int	(*restart)(struct board *, void *host);
-	/* The port's other speed from now on; called only if it has two. */
-	void	(*change_speed)(struct board *, void *host);
-	/* Stop reading from the port, or go on. */
-	void	(*pause)(struct board *, bool pause, void *host);
-	/*
-	 * Close the port and leave it closed, or keep it open again: then
-	 * board_opened() or board_failed() follows.
-	 */
-	void	(*release)(struct board *, bool release, void *host);
-};
-
 /* Who has a board's raw bytes, while it is a console. */
 struct board_console {
 	/* The board said something.  false: no more before board_resume(). */
@@ -75,6 +60,37 @@ struct board_console {
 	void	(*room)(void *arg);
 	/* The board is gone, and the console with it. */
 	void	(*ended)(void *arg);
+};
+
+enum board_event_type {
+	BOARD_CLOSE_PORT,	/* close the port and leave it closed */
+	BOARD_OPEN_PORT,	/* keep it open again: board_opened() or
+				 * board_failed() follows */
+	BOARD_RESET_PORT,	/* reset the board through it (DTR, or close and
+				 * open); answer with board_resetting() */
+	BOARD_CHANGE_SPEED,	/* the port's other speed from now on; comes only
+				 * if it has two */
+	BOARD_NOTICE,		/* tell the watchers */
+	BOARD_OUTPUT,		/* a request that streams has output */
+	BOARD_ENDED,		/* a job of a request did: ask its maker, and call
+				 * board_proceed() or board_dismiss() */
+	BOARD_FINISHED,		/* request_finish() it, which is yours now */
+	BOARD_HEARD,		/* the console gets bytes */
+	BOARD_ROOM,		/* the port took all that was typed there */
+	BOARD_HUNG_UP,		/* the console is over */
+	BOARD_PAUSE,		/* stop reading from the port, or go on */
+	BOARD_LEFT,		/* see board_leave() */
+};
+
+struct board_event {
+	enum board_event_type	 type;
+	struct request		*request;	/* of output, ended, finished */
+	struct board_notice	 notice;	/* the board's until the next event */
+	const struct board_console *console;	/* of what is its affair */
+	void			*console_arg;
+	const uint8_t		*bytes;		/* of heard: in what was fed */
+	size_t			 len;
+	bool			 pause;
 };
 
 /* How it is flashed, where its USB identity does not say; see picod.conf(5). */
@@ -93,15 +109,21 @@ struct board_options {
 	const struct driver_ops *driver;
 	struct driver_options	 driver_options;
 	struct board_flash	 flash;
+	void		*owner;		/* see board_owner() */
 };
 
 /*
  * An absent board.  boot: where its boot count begins.  NULL when memory is
- * short.  Destroying one finishes its requests with Disconnected.
+ * short.
  */
-struct board	*board_create(const struct board_options *,
-    const struct board_host *, void *host_data, uint64_t boot);
-void		 board_destroy(struct board *, uint64_t now);
+struct board	*board_create(const struct board_options *, uint64_t boot);
+
+/*
+ * Its last events: nothing starts any more, and its requests are finished with
+ * Disconnected.  Once those have been taken it may be destroyed.
+ */
+void		 board_end(struct board *);
+void		 board_destroy(struct board *);
 
 const char	*board_state_name(enum board_state);
 const char	*board_notice_name(enum board_notice_kind);
@@ -116,6 +138,9 @@ const struct driver_ops *board_driver(const struct board *);
 const char	*board_language(const struct board *);	/* driver_name() */
 const char	*board_about(const struct board *);	/* driver_about() */
 
+/* Who takes its events, as its options said. */
+void		*board_owner(const struct board *);
+
 /* Whether it could be sent, as far as that can be known: driver_check(). */
 int		 board_check(const struct board *, const char *text, size_t len,
     const char **why);
@@ -128,8 +153,9 @@ const char	*board_problem(const struct board *);	/* "" if it has none */
 uint64_t	 board_boot(const struct board *);
 const struct history *board_history(const struct board *);
 
-/* Who holds it, or NULL. */
+/* Who holds it, or NULL; whether a client with that token may use it now. */
 const struct client *board_holder(const struct board *);
+bool		 board_admits(const struct board *, const char *token);
 
 /*
  * The request that runs, or NULL; how many wait; and all of them in their order,
@@ -151,6 +177,9 @@ void		 board_set_becoming(struct board *, bool becoming);
  * The port: it was opened, or the board was reset through it (settle_ms and
  * ask: see driver_open()); it is gone; it is closed, and for a reason cannot be
  * opened or is not there.
+ *
+ * Before it is said to be gone, board_tick() is to be called: above all a job may
+ * have begun.
  */
 void	board_opened(struct board *, uint64_t settle_ms, bool ask, uint64_t now);
 void	board_closed(struct board *, const char *reason, uint64_t now);
@@ -165,6 +194,12 @@ void	board_reopens(struct board *, const char *reason, uint64_t now);
 /* How it is flashed from now on; strings are copied.  -ENOMEM. */
 int	board_set_flash(struct board *, const struct board_flash *);
 
+/*
+ * The answer to BOARD_RESET_PORT: board_opened() or board_closed() will follow, or
+ * it cannot be done.
+ */
+void	board_resetting(struct board *, bool resetting, uint64_t now);
+
 /* Its language from now on; of a board whose port is not open.  -ENOMEM. */
 int	board_set_driver(struct board *, const struct driver_ops *,
     const struct driver_options *);
@@ -175,25 +210,45 @@ void	board_disown(struct board *, const char *problem);
 /* Where it is reached from now on, and who it is; -ENOMEM. */
 int	board_set_port(struct board *, const char *port, const struct board_usb *);
 
-/* Bytes and time. */
-void	board_feed(struct board *, const uint8_t *, size_t, uint64_t now);
-void	board_tick(struct board *, uint64_t now);
-uint64_t board_deadline(const struct board *);
-size_t	board_output(const struct board *, const uint8_t **);
-void	board_sent(struct board *, size_t, uint64_t now);
+/*
+ * Bytes from the port: eats at least one of len > 0 and returns how many.  Call
+ * again with the rest, once the events were taken.
+ */
+size_t	board_feed(struct board *, const uint8_t *, size_t len, uint64_t now);
 
 /*
- * Takes a request over.  It is finished exactly once, perhaps before this
- * returns.
+ * Time passed: to be called at board_deadline() or later.  True: there may be
+ * more to do, so call it again once the events were taken.
  */
+bool	board_tick(struct board *, uint64_t now);
+uint64_t board_deadline(const struct board *);
+
+/*
+ * What the port may be sent now: a peek at *bytes, and how many; and how many of
+ * them it took.
+ */
+size_t	board_output(const struct board *, const uint8_t **bytes);
+void	board_sent(struct board *, size_t, uint64_t now);
+
+/* The next thing it wants, or false. */
+bool	board_event_next(struct board *, struct board_event *);
+
+/* Takes a request over.  It is finished exactly once. */
 void	board_submit(struct board *, struct request *, uint64_t now);
 
 /*
- * The asker is gone: a waiting request is dropped, a running one interrupted.
+ * An asker is gone, and is told nothing more.  When nobody else asks for the
+ * request it is dropped, or interrupted if it runs; what it was granted and not
+ * told of is given back.
  */
-void	board_withdraw(struct board *, struct request *, uint64_t now);
+void	board_withdraw(struct board *, struct asker *, uint64_t now);
 
-/* The asker of the running request takes output again. */
+/* The maker of the request whose job ended gave it another, or has none. */
+void	board_proceed(struct board *, uint64_t now);
+void	board_dismiss(struct board *, uint64_t now);
+
+/* An asker, or the console, takes no more output for now; takes it again. */
+void	board_pause(struct board *);
 void	board_resume(struct board *);
 
 /*
@@ -204,9 +259,6 @@ int	board_interrupt(struct board *, uint64_t now);
 
 /* Takes the request with that id out, or interrupts it; -ENOENT. */
 int	board_cancel(struct board *, uint64_t id, uint64_t now);
-
-/* Whether a client with that token ("" for none) may use the board now. */
-bool	board_admits(const struct board *, const char *token);
 
 /*
  * Ends the hold with that token; lost: once its last will has run, has failed or
@@ -236,11 +288,11 @@ void	board_set_console(struct board *, const struct board_console *, void *arg);
  * Bytes for the port: how many of them were taken, since only some may wait for
  * it; room() tells when there is room again.
  */
-size_t	board_type(struct board *, const uint8_t *, size_t, uint64_t now);
+size_t	board_type(struct board *, const uint8_t *, size_t);
 
 /*
  * picod ends: interrupts what runs and leaves the board as a person would find
- * it.  Done when board_left().
+ * it.  Done with BOARD_LEFT, or when board_left().
  */
 void	board_leave(struct board *, uint64_t now);
 bool	board_left(const struct board *);

@@ -4,9 +4,9 @@
  * of one client.  It is taken in the order of the queue, after the driver left
  * it as a person would find it, and given back in whatever state it is then.
  */
-#include "board_state.h"
-
 #include <stdio.h>
+
+#include "board_state.h"
 
 /* Bytes a console may be ahead of the port. */
 #define TYPED_MAX	4096
@@ -14,124 +14,101 @@
 /* For a board that was flashed to come back. */
 #define BACK_MS		20000
 
-static enum board_state
-away_state(enum request_kind kind)
+bool
+away_takes(const struct request *r)
 {
-	switch (kind) {
-	case REQUEST_CONSOLE: return BOARD_CONSOLE;
-	case REQUEST_FLASH: return BOARD_FLASHING;
-	default: return BOARD_LENT;
-	}
-}
-
-static const char *
-away_reason(enum request_kind kind)
-{
-	switch (kind) {
-	case REQUEST_CONSOLE: return "a client has its console";
-	case REQUEST_FLASH: return "its firmware is being written";
-	default: return "it is lent to another program";
-	}
+	return r->kind == REQUEST_LEND || r->kind == REQUEST_CONSOLE ||
+	    r->kind == REQUEST_FLASH;
 }
 
 void
-board_take(struct board *b, uint64_t now)
+away_take(struct board *b)
 {
-	enum request_kind	kind = b->running->kind;
-
 	driver_close(b->driver);
-	b->away = true;
-	b->becoming = kind == REQUEST_FLASH;
 	b->probe_at = b->coming_at = DRIVER_NEVER;
-	board_enter(b, away_state(kind), away_reason(kind));
-	if (kind != REQUEST_CONSOLE) {
-		b->open = false;
-		b->host->release(b, true, b->host_data);
+	b->becoming = false;
+	switch (b->turn.request->kind) {
+	case REQUEST_CONSOLE:
+		board_enter(b, BOARD_CONSOLE, "a client has its console");
+		break;
+	case REQUEST_FLASH:
+		b->becoming = true;
+		board_enter(b, BOARD_FLASHING, "its firmware is being written");
+		b->tell.port = WISH_CLOSED;
+		break;
+	default:
+		board_enter(b, BOARD_LENT, "it is lent to another program");
+		b->tell.port = WISH_CLOSED;
 	}
-	board_conclude(b, ERROR_NONE, NULL, now, "%s", "");
+	run_conclude(b, ERROR_NONE, "%s", "");
 }
 
 void
-board_end_away(struct board *b)
+away_disconnect(struct away *a)
 {
-	const struct board_console	*console = b->console;
-
-	b->away = false;
-	b->console = NULL;
-	evbuffer_drain(b->typed, evbuffer_get_length(b->typed));
-	board_resume(b);
-	if (console != NULL)
-		console->ended(b->console_arg);
-}
-
-/* Those who come until its port is open again wait for that. */
-static void
-board_await(struct board *b, uint64_t now)
-{
-	board_enter(b, BOARD_ABSENT, "it was given back");
-	b->coming_at = now + (b->becoming ? BACK_MS : BOARD_OPEN_MS);
-	b->host->release(b, false, b->host_data);
-	board_set_bootsel(b, b->bootsel, now);
+	a->console = NULL;
+	a->len = 0;
+	a->room = a->hung_up = false;
+	evbuffer_drain(a->typed, evbuffer_get_length(a->typed));
 }
 
 void
-board_return(struct board *b, uint64_t now)
+away_end(struct board *b)
 {
-	if (!b->away)
-		return;
-	b->console = NULL;	/* he knows */
-	board_end_away(b);
-	if (b->open) {
+	const struct board_console	*console = b->away.console;
+
+	away_disconnect(&b->away);
+	b->away.console = console;
+	b->away.hung_up = console != NULL;
+	b->tell.pause = false;
+}
+
+void
+away_return(struct board *b, uint64_t now)
+{
+	away_disconnect(&b->away);	/* he knows */
+	b->tell.pause = false;
+	if (b->state == BOARD_CONSOLE) {
 		driver_open(b->driver, 0, false, now);
 		board_enter(b, BOARD_LISTENING, "its console was closed");
-		board_next(b, now);
-	} else
-		board_await(b, now);
-	b->host->wake(b, b->host_data);
+		return;
+	}
+	/* Those who come until its port is open again wait for that. */
+	board_enter(b, BOARD_ABSENT, "it was given back");
+	b->coming_at = now + (b->becoming ? BACK_MS : BOARD_OPEN_MS);
+	b->tell.port = WISH_OPEN;
+	if (b->bootsel)
+		away_enter_bootsel(b);
 }
 
 void
-board_set_bootsel(struct board *b, bool bootsel, uint64_t now)
+away_enter_bootsel(struct board *b)
 {
 	char	problem[sizeof b->problem];
 
-	b->bootsel = bootsel;
-	if (bootsel)
-		b->becoming = true;
-	if (b->away || b->open)
-		return;
-	if (!bootsel) {
-		if (b->state == BOARD_BOOTSEL)
-			board_enter(b, BOARD_ABSENT, "it left BOOTSEL, or it is "
-			    "unplugged; plug it in");
-		return;
-	}
 	board_enter(b, BOARD_BOOTSEL, "it is in BOOTSEL");
 	snprintf(problem, sizeof problem, "it is in BOOTSEL and waits for "
 	    "firmware: picoctl flash -b %s pinserver, or --micropython FILE.uf2",
 	    b->name);
 	board_set_problem(b, problem);
-	board_next(b, now);
 }
 
 void
 board_set_console(struct board *b, const struct board_console *console, void *arg)
 {
-	b->console = console;
-	b->console_arg = arg;
+	b->away.console = console;
+	b->away.console_arg = arg;
 }
 
 size_t
-board_type(struct board *b, const uint8_t *bytes, size_t len, uint64_t now)
+board_type(struct board *b, const uint8_t *bytes, size_t len)
 {
-	size_t	room = TYPED_MAX - evbuffer_get_length(b->typed);
+	size_t	room = TYPED_MAX - evbuffer_get_length(b->away.typed);
 
-	(void)now;
-	if (b->console == NULL)
+	if (b->away.console == NULL || b->away.hung_up)
 		return len;	/* it is over, and with it what is typed */
 	if (len > room)
 		len = room;
-	evbuffer_add(b->typed, bytes, len);
-	b->host->wake(b, b->host_data);
+	evbuffer_add(b->away.typed, bytes, len);
 	return len;
 }

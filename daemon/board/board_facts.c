@@ -43,6 +43,12 @@ board_port(const struct board *b)
 	return b->port;
 }
 
+void *
+board_owner(const struct board *b)
+{
+	return b->owner;
+}
+
 const struct board_usb *
 board_usb(const struct board *b)
 {
@@ -89,13 +95,15 @@ board_state(const struct board *b)
 bool
 board_is_open(const struct board *b)
 {
-	return b->open;
+	return (b->state >= BOARD_LISTENING && b->state <= BOARD_SILENT) ||
+	    b->state == BOARD_CONSOLE;
 }
 
 bool
 board_is_away(const struct board *b)
 {
-	return b->away;
+	return b->state == BOARD_LENT || b->state == BOARD_CONSOLE ||
+	    b->state == BOARD_FLASHING;
 }
 
 const char *
@@ -125,21 +133,23 @@ board_holder(const struct board *b)
 const struct request *
 board_running(const struct board *b)
 {
-	return b->running;
+	return b->turn.request;
 }
 
 size_t
 board_waiting(const struct board *b)
 {
-	return b->waiting_count;
+	return b->queue.count;
 }
 
 const struct request *
 board_request(const struct board *b, const struct request *r)
 {
-	if (r == NULL && b->running != NULL)
-		return b->running;
-	return r == NULL || r == b->running ? TAILQ_FIRST(&b->waiting) :
+	const struct request	*running = b->turn.request;
+
+	if (r == NULL && running != NULL)
+		return running;
+	return r == NULL || r == running ? TAILQ_FIRST(&b->queue.list) :
 	    TAILQ_NEXT(r, entry);
 }
 

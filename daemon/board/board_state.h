@@ -1,29 +1,80 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a board is made of, and what its files offer each other: for the files of
- * this folder only.
+ * this folder only.  From below:
+ *
+ *	board_tell.c	its state, and what it wants of the world
+ *	board_run.c	the request whose turn it is
+ *	board_away.c	out of service
+ *	board_job.c	what a request is to the driver
+ *	board_turn.c	whose turn it is next; what its driver says
+ *	board_ask.c, board.c	what clients, and what the port does to it
  */
 #ifndef PICOD_BOARD_STATE_H
 #define PICOD_BOARD_STATE_H
 
 #include "board.h"
+#include "board_hold.h"
+#include "board_queue.h"
 
 /* For a port to open again. */
 #define BOARD_OPEN_MS	5000
 
-struct hold {
-	bool		 on;
-	uint64_t	 will_id;	/* its request, once under way; 0 before */
-	char		 token[REQUEST_TOKEN_SIZE];
-	struct client	 client;
-	uint64_t	 deadline;
-	char		*will;		/* or NULL */
-	size_t		 will_len;
+/* Whose turn it is. */
+enum turn_phase {
+	TURN_FREE,		/* nobody's: the next request may start */
+	TURN_SET_OUT,		/* a request's, which has not begun */
+	TURN_BEGUN,		/* a request's, which may have had effects */
+	TURN_ENDED,		/* a request's, whose maker may have another job */
+	TURN_PROBE,		/* picod's: does a silent board answer again? */
+	TURN_LEAVE,		/* picod's, which ends */
 };
 
 /* Why a running request was stopped. */
-enum board_stop {
+enum turn_stop {
 	STOP_NONE, STOP_TIMEOUT, STOP_INTERRUPT, STOP_LEFT, STOP_OVERFLOW
+};
+
+struct turn {
+	enum turn_phase		 phase;
+	struct request		*request;	/* whose it is, or NULL */
+	enum turn_stop		 stop;
+	uint64_t		 timeout_at;
+	bool			 printed;	/* output is to be told */
+};
+
+/* What a console has of the board. */
+struct away {
+	const struct board_console *console;	/* NULL: it is not connected */
+	void			*console_arg;
+	bool			 room;		/* it is to be told of, */
+	bool			 hung_up;	/* and that it is over */
+	const uint8_t		*bytes;		/* it is to be told, in what was fed */
+	size_t			 len;
+	struct evbuffer		*typed;		/* for the port */
+};
+
+/* What the port is to do, if anything: what was last decided counts. */
+enum port_wish {
+	WISH_NONE, WISH_CLOSED, WISH_OPEN, WISH_RESET
+};
+
+struct told;
+
+/* What is to be told, in board_event_next(). */
+struct tell {
+	enum port_wish		 port;
+	bool			 other_speed;
+	TAILQ_HEAD(, told)	 notices;
+	struct told		*last;		/* the one that was taken last */
+	struct request_queue	 over;
+	bool			 pause, paused;	/* wanted, and told */
+	bool			 left;
+};
+
+/* Whether picod goes on. */
+enum board_stay {
+	BOARD_STAYS, BOARD_LEAVES, BOARD_HAS_LEFT, BOARD_ENDS
 };
 
 struct board {
@@ -32,83 +83,145 @@ struct board {
 	char			*port;		/* "" until it is known */
 	struct board_usb	 usb;
 	struct board_flash	 flash;		/* its strings are the board's */
-	enum board_state	 state;
+	void			*owner;
 	struct driver		*driver;
 	const struct driver_ops	*driver_ops;
 	bool			 may_interrupt;
-	const struct board_host	*host;
-	void			*host_data;
 
-	struct request_queue	 waiting;
-	size_t			 waiting_count;
-	struct request		*running;
-	bool			 started;	/* the board took it */
-	enum board_stop		 stop;
-	uint64_t		 timeout_at;	/* of the running request */
-	bool			 paused;	/* its client is too slow */
-
-	bool			 open;		/* the port is */
-	bool			 away;		/* taken: lent, flashing, console */
-	uint64_t		 coming_at;	/* until when it is expected to
+	enum board_state	 state;
+	char			 problem[256];
+	uint64_t		 boot;
+	struct history		 history;
+	uint64_t		 coming_at;	/* until when its port is expected to
 						 * open again; or DRIVER_NEVER */
-	bool			 bootsel;	/* it is in BOOTSEL, and has no port */
-	bool			 becoming;	/* flashed, or in BOOTSEL: what comes to
-						 * its place is it */
-	const struct board_console *console;	/* who has the bytes, or NULL */
-	void			*console_arg;
-	struct evbuffer		*typed;		/* for the port, from the console */
-	bool			 leaving;	/* picod ends */
-	bool			 left;
-	bool			 restarted;	/* tried since the last answer */
-	bool			 probing;	/* picod's own question is out */
+	bool			 resetting;	/* its port is: nobody starts */
+	bool			 bootsel;	/* so says the bus */
+	bool			 becoming;	/* what comes to its place is it */
+	enum board_stay		 stay;
+
+	struct turn		 turn;
+	struct board_queue	 queue;
+	struct hold		 hold;
+	struct away		 away;
+	struct tell		 tell;
+	uint64_t		 next_id;
+
+	bool			 was_reset;	/* to get an answer, in vain so far */
 	uint64_t		 probe_at;	/* of a silent board */
 	uint64_t		 probe_delay_ms;
-	uint64_t		 boot;
-	uint64_t		 next_id;
-	struct hold		 hold;
-	struct history		 history;
-	char			 problem[256];
 };
+
+/* ------------------------------------------------------------ board_tell.c */
+
+void	tell_init(struct tell *);
+void	tell_finish(struct tell *);
 
 /* Enters a state for a reason, the only place where it changes. */
 void	board_enter(struct board *, enum board_state, const char *reason);
-void	board_notify(struct board *, const struct board_notice *);
+
 /* Why it cannot be used, in words. */
 void	board_set_problem(struct board *, const char *reason);
-/* Starts the first request that may run, if none does. */
-void	board_next(struct board *, uint64_t now);
-/* Finishes a request that is in no queue any more. */
+
+/* Tells the watchers; the reason and the bytes are copied. */
+void	board_notify(struct board *, const struct board_notice *);
+
+/* A request is over, and in no queue: sets how, and has its askers told. */
 void	board_finish(struct board *, struct request *, enum error_code,
-    struct request_result *, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-/* Finishes the running request and starts the next one. */
-void	board_conclude(struct board *, enum error_code, struct request_result *,
-    uint64_t now, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-void	board_stop(struct board *, enum board_stop, uint64_t now);
-void	board_event(struct board *, const struct driver_event *, uint64_t now);
-/*
- * The board went away or began anew while a request runs.  again: if that has
- * not begun, it keeps its place.
- */
-void	board_vanish(struct board *, const char *reason, bool again, uint64_t now);
-/* Tries whether a silent board answers again. */
-void	board_probe(struct board *, uint64_t now);
-/* Which waiting requests: those that do not wait for an absent board; all but a
- * last will, which has a try of its own; all. */
-enum board_flush { FLUSH_IMPATIENT, FLUSH_TRIED, FLUSH_ALL };
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same with the result that the request has already. */
+void	board_finish_result(struct board *, struct request *);
+
+/* Sets the result of a request whose askers are told later. */
+void	board_set_result(struct board *, struct request *, enum error_code,
+    const char *format, va_list) __attribute__((format(printf, 4, 0)));
+
+/* Turns those that wait away. */
 void	board_flush(struct board *, enum board_flush, enum error_code,
     const char *why);
-void	board_queue_tick(struct board *, uint64_t now);
-uint64_t board_queue_deadline(const struct board *);
-/* Grants a hold: the request becomes the holder. */
-void	board_grant(struct board *, struct request *, uint64_t now);
-/* The board was left: it is the asker's of the running request. */
-void	board_take(struct board *, uint64_t now);
-/* The board is nobody's any more, nor what was typed for it. */
-void	board_end_away(struct board *);
-/* Ends the hold without a word; or with one, if its will has not run. */
-void	board_clear_hold(struct board *);
-void	board_end_hold(struct board *);
+
+/* Ends the hold, and says so if its will has not run. */
+void	board_drop_hold(struct board *);
+
+/* ------------------------------------------------------------- board_run.c */
+
+/* Whether the driver has a job of a request. */
+bool	run_is_on(const struct board *);
+
+/* The driver says that it began, that it printed. */
+void	run_begun(struct board *, uint64_t now);
+void	run_print(struct board *, const struct driver_event *, uint64_t now);
+
+/* Stops it, for a reason. */
+void	run_stop(struct board *, enum turn_stop, uint64_t now);
+
+/* Its job is over: its maker is asked, if he may have another one. */
+void	run_conclude(struct board *, enum error_code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The driver says that it is done. */
+void	run_done(struct board *, const struct driver_event *);
+
+/* It could not be done: the driver is lost. */
+void	run_lost(struct board *, const char *reason);
+
+/* It was stopped, and cannot go on. */
+void	run_conclude_stopped(struct board *);
+
+/*
+ * The board went away or began anew meanwhile.  again: if it has not begun, it
+ * keeps its place.
+ */
+void	run_vanish(struct board *, const char *reason, bool again);
+
+/* The turn is nobody's any more; returns whose it was. */
+struct request *run_give_up(struct board *);
+
+/* ------------------------------------------------------------ board_away.c */
+
+/* Whether a request takes the board out of service. */
+bool	away_takes(const struct request *);
+
+/* The board is the asker's of the running request. */
+void	away_take(struct board *);
+
+/* The console is not connected any more, and what was typed there is forgotten. */
+void	away_disconnect(struct away *);
+
+/* The same, and its owner is to be told. */
+void	away_end(struct board *);
+
+/* Out of its state of being away. */
+void	away_return(struct board *, uint64_t now);
+
+/* Into BOOTSEL, or out of it, as the bus says. */
+void	away_enter_bootsel(struct board *);
+
+/* ------------------------------------------------------------- board_job.c */
+
+/* Gives the driver the job of the request whose turn it is. */
+void	board_start_job(struct board *, uint64_t now);
+
+/* ------------------------------------------------------------ board_turn.c */
+
+/* Starts whoever may start, if it is nobody's turn. */
+void	board_advance(struct board *, uint64_t now);
+
+/* Something the driver says. */
+void	board_hear(struct board *, const struct driver_event *, uint64_t now);
+
+/* The driver, or the port, gave up: nobody answers. */
+void	board_silence(struct board *, const char *reason, uint64_t now);
+
+/* Asks a silent board whether it answers again. */
+void	board_probe(struct board *, uint64_t now);
+
+/* After a turn: the next one, or none. */
+void	board_pass_on(struct board *, uint64_t now);
+
+/* ------------------------------------------------------------- board_ask.c */
+
+/* Turns away those whose time in the queue is up. */
+void	board_expire(struct board *, uint64_t now);
 
 #endif

@@ -1,44 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of a request.  An asker that is gone is replaced by one that takes
- * everything and says nothing, so that no board needs to ask who is left.
+ * The life of a request.  Askers come and go while it waits and runs; who is gone
+ * is out of its list, so that no board needs to ask who is left.
+ *
+ * Without memory for a few bytes that belong to an answer there is no right
+ * answer: then picod ends.
  */
 #include "request.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool
-nobody_output(struct request *r)
+static void *
+request_copy(const void *bytes, size_t len)
 {
-	evbuffer_drain(r->output, evbuffer_get_length(r->output));
-	return true;
+	char	*copy = malloc(len + 1);
+
+	if (copy == NULL)
+		abort();
+	if (len > 0)
+		memcpy(copy, bytes, len);
+	copy[len] = '\0';
+	return copy;
 }
 
 static void
-nobody_finish(struct request *r, const struct request_result *result)
+asker_finish(struct asker *a)
 {
-	(void)r, (void)result;
+	evbuffer_free(a->output);
+	a->output = NULL;
+	if (a != &a->request->only)
+		free(a);
 }
 
-static const struct request_sink nobody = { nobody_output, nobody_finish };
+static void
+request_clear_result(struct request *r)
+{
+	free(r->result.traceback);
+	free(r->result.holder);
+	free(r->result.message);
+	r->result = (struct request_result){ 0 };
+}
 
 struct request *
 request_create(enum request_kind kind, const struct request_sink *sink,
-    void *asker, const struct client *client, const char *text, size_t len)
+    void *arg, const struct client *client, const char *text, size_t len)
 {
 	struct request	*r = calloc(1, sizeof *r);
 
 	if (r == NULL)
 		return NULL;
+	TAILQ_INIT(&r->askers);
 	r->kind = kind;
-	r->sink = sink == NULL ? &nobody : sink;
-	r->asker = asker;
+	r->rank = REQUEST_ORDINARY;
 	r->client = *client;
 	r->timeout_ms = r->wait_ms = r->lasting_ms = REQUEST_NO_LIMIT;
-	r->output = evbuffer_new();
 	r->text = malloc(len + 1);
-	if (r->output == NULL || r->text == NULL) {
+	if (r->text == NULL) {
 		request_destroy(r);
 		return NULL;
 	}
@@ -46,42 +65,143 @@ request_create(enum request_kind kind, const struct request_sink *sink,
 		memcpy(r->text, text, len);
 	r->text[len] = '\0';
 	r->len = len;
+	if (sink != NULL)
+		request_join(r, sink, arg);
 	return r;
 }
 
 void
 request_destroy(struct request *r)
 {
+	struct asker	*a;
+
 	if (r == NULL)
 		return;
-	if (r->output != NULL)
-		evbuffer_free(r->output);
-	free(r->traceback);
+	while ((a = TAILQ_FIRST(&r->askers)) != NULL)
+		request_leave(a);
+	request_clear_result(r);
 	free(r->text);
 	free(r);
+}
+
+struct asker *
+request_join(struct request *r, const struct request_sink *sink, void *arg)
+{
+	struct asker	*a;
+
+	if (r->printed)
+		return NULL;
+	a = r->only.output == NULL ? &r->only : calloc(1, sizeof *a);
+	if (a == NULL || (a->output = evbuffer_new()) == NULL)
+		abort();
+	a->request = r;
+	a->sink = sink;
+	a->arg = arg;
+	TAILQ_INSERT_TAIL(&r->askers, a, entry);
+	return a;
+}
+
+struct asker *
+request_maker(const struct request *r)
+{
+	return TAILQ_FIRST(&r->askers);
+}
+
+bool
+request_leave(struct asker *a)
+{
+	struct request	*r = a->request;
+
+	TAILQ_REMOVE(&r->askers, a, entry);
+	asker_finish(a);
+	return !TAILQ_EMPTY(&r->askers);
+}
+
+bool
+request_streams(const struct request *r)
+{
+	const struct asker	*a;
+
+	TAILQ_FOREACH(a, &r->askers, entry)
+		if (a->sink->output != NULL)
+			return true;
+	return false;
+}
+
+size_t
+request_print(struct request *r, const void *bytes, size_t len, size_t max)
+{
+	struct asker	*a;
+	size_t		 room, over = 0;
+
+	r->printed = true;
+	TAILQ_FOREACH(a, &r->askers, entry) {
+		room = max - evbuffer_get_length(a->output);
+		if (len > room && len - room > over)
+			over = len - room;
+		evbuffer_add(a->output, bytes, len < room ? len : room);
+	}
+	return over;
+}
+
+void
+request_renew(struct request *r, enum request_kind kind, const char *text,
+    size_t len, uint64_t timeout_ms)
+{
+	struct asker	*a;
+
+	TAILQ_FOREACH(a, &r->askers, entry)
+		evbuffer_drain(a->output, evbuffer_get_length(a->output));
+	free(r->text);
+	r->text = request_copy(text, len);
+	r->len = len;
+	r->kind = kind;
+	r->timeout_ms = timeout_ms;
+	r->printed = false;
+	request_clear_result(r);
+}
+
+void
+request_set_message(struct request *r, const char *format, va_list args)
+{
+	free(r->result.message);
+	if (vasprintf(&r->result.message, format, args) < 0)
+		abort();
 }
 
 void
 request_set_traceback(struct request *r, const void *bytes, size_t len)
 {
-	free(r->traceback);
-	r->traceback = len == 0 ? NULL : malloc(len);
-	r->traceback_len = r->traceback == NULL ? 0 : len;
-	if (r->traceback != NULL)
-		memcpy(r->traceback, bytes, len);
+	free(r->result.traceback);
+	r->result.traceback = len == 0 ? NULL : request_copy(bytes, len);
+	r->result.traceback_len = len;
 }
 
 void
-request_finish(struct request *r, const struct request_result *result)
+request_set_holder(struct request *r, const struct client *holder)
 {
-	r->sink->finish(r, result);
+	free(r->result.holder);
+	r->result.holder = request_copy(holder, sizeof *holder);
+}
+
+bool
+request_next(struct request *r)
+{
+	struct asker	*maker = request_maker(r);
+
+	return maker != NULL && maker->sink->next != NULL &&
+	    maker->sink->next(maker, &r->result);
+}
+
+void
+request_finish(struct request *r)
+{
+	struct asker	*a;
+
+	while ((a = TAILQ_FIRST(&r->askers)) != NULL) {
+		TAILQ_REMOVE(&r->askers, a, entry);
+		a->sink->finish(a, &r->result);
+		asker_finish(a);
+	}
 	request_destroy(r);
-}
-
-void
-request_abandon(struct request *r)
-{
-	r->sink = &nobody;
-	r->asker = NULL;
-	nobody_output(r);
 }

@@ -66,7 +66,7 @@ attach_bootsel_told(struct board *b, const struct board_usb *usb)
 {
 	if (strcmp(board_usb(b)->path, usb->path) != 0)
 		board_set_port(b, board_port(b), usb);
-	board_set_bootsel(b, true, boards_now());
+	unit_set_bootsel(b, true);
 }
 
 /* The section says, and what it leaves open is as is usual for such a board. */
@@ -145,7 +145,7 @@ attach_unplug(struct attach *at, struct attached *a, const char *reason)
 	if (a->verdict == CLAIM_UNCLAIMED)
 		boards_remove(at->boards, b);
 	else if (a->verdict == CLAIM_BOOTSEL)
-		board_set_bootsel(b, false, boards_now());
+		unit_set_bootsel(b, false);
 	else
 		boards_unplug(at->boards, b, reason);
 }

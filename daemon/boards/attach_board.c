@@ -198,7 +198,7 @@ attach_nobodys(struct attach *at, const struct hotplug_tty *tty,
 	snprintf(lines, sizeof lines, "%s, add to /etc/picod/picod.conf: [board "
 	    "NAME] and match = %04x:%04x path:%s", problem, tty->vendor,
 	    tty->product, tty->path);
-	board_disown(b, lines);
+	unit_disown(b, lines);
 	return b;
 }
 

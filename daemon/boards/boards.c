@@ -30,12 +30,6 @@ struct boards {
 	void			*left_arg;
 };
 
-uint64_t
-boards_now(void)
-{
-	return clock_now();
-}
-
 static void
 boards_check_left(void *arg)
 {
@@ -68,7 +62,7 @@ boards_tell(void *arg, struct board *board, const struct board_notice *notice)
 
 static const struct unit_handler boards_unit_handler = {
 	.notice = boards_tell,
-	.settled = boards_check_left,
+	.left = boards_check_left,
 };
 
 struct boards *
@@ -279,6 +273,6 @@ boards_leave(struct boards *bs, void (*left)(void *), void *arg)
 	if (bs->leave_timer != NULL)
 		event_add(bs->leave_timer, &tv);
 	for (i = 0; i < bs->count; i++)
-		board_leave(unit_board(bs->units[i]), boards_now());
+		unit_leave(unit_board(bs->units[i]));
 	boards_check_left(bs);
 }

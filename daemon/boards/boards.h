@@ -79,7 +79,4 @@ void		 boards_unwatch(struct watcher *);
  */
 void		 boards_leave(struct boards *, void (*left)(void *), void *arg);
 
-/* Milliseconds of the monotonic clock: the time of all boards. */
-uint64_t	 boards_now(void);
-
 #endif

@@ -1,186 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A board decides; here is what it needs of the world: a port and a timer.  The
- * host of a board does as it is told: after each change it writes what the board
- * has for its port and sets the timer.
+ * A board decides; here is what it needs of the world: a port and a timer.  What
+ * its port does is told to it, and what others want of it, see unit_ask.c; what
+ * it wants then is done in unit_pump.c.
  */
-#include "unit.h"
+#include "unit_private.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/base/seldom.h"
-#include "daemon/port/port.h"
-#include "served.h"
 
 /* How long a board may be deaf after a reset by DTR: the bootloaders of
  * Arduinos wait up to 2 s for an upload.  A REPL is simply asked again. */
 #define SETTLE_MS	2000
 
 static const char	not_plugged_in[] = "no such board is plugged in";
-
-struct unit {
-	const struct unit_handler *handler;
-	void		*arg;
-	struct board	*board;
-	struct port	*port;
-	struct served	 served;
-	unsigned	 baud;		/* the one of two that was found */
-	unsigned	 other_baud;	/* or 0 */
-	bool		 boot_greedy;
-	bool		 configured;
-	uint64_t	 seen_at;	/* when it was there last */
-	struct seldom	 said;
-	struct event	*timer;
-	uint64_t	 timer_at;
-};
-
-static void
-unit_set_timer(struct unit *u, uint64_t now)
-{
-	uint64_t	at = board_deadline(u->board), ms;
-	struct timeval	tv;
-
-	if (at == u->timer_at)
-		return;
-	u->timer_at = at;
-	if (at == DRIVER_NEVER) {
-		event_del(u->timer);
-		return;
-	}
-	if (at <= now) {
-		/* Without another look at the descriptors first. */
-		event_active(u->timer, EV_TIMEOUT, 0);
-		return;
-	}
-	ms = at - now;
-	tv.tv_sec = (time_t)(ms / 1000);
-	tv.tv_usec = (suseconds_t)(ms % 1000 * 1000);
-	event_add(u->timer, &tv);
-}
-
-/* Sends what there is to send, in as few writes as the board allows. */
-static void
-unit_wake(struct board *board, void *arg)
-{
-	struct unit	*u = arg;
-	const uint8_t	*bytes;
-	uint64_t	 now = clock_now();
-	size_t		 len, n;
-
-	while ((len = board_output(board, &bytes)) > 0) {
-		n = port_write(u->port, bytes, len);
-		if (n == 0)
-			break;
-		board_sent(board, n, now);
-	}
-	unit_set_timer(u, now);
-	u->handler->settled(u->arg);
-}
-
-/* A port that comes and goes by itself is not told of each time. */
-static bool
-unit_may_say(struct unit *u, const char *what)
-{
-	return !port_is_unsteady(u->port) ||
-	    seldom_may(&u->said, what, clock_now());
-}
-
-static void
-unit_log(struct unit *u, const struct board_notice *notice)
-{
-	const struct board	*b = u->board;
-	enum board_state	 state = board_state(b);
-	struct log_about	 about = { .board = board_name(b) };
-
-	if (notice->kind == NOTICE_STATE && (state == BOARD_ABSENT ||
-	    state == BOARD_SILENT)) {
-		about.kind = state == BOARD_ABSENT ? LOG_DETACH : LOG_SILENT;
-		if (unit_may_say(u, notice->reason))
-			log_info_about(&about, "board %s is %s: %s",
-			    board_name(b), board_state_name(state),
-			    notice->reason);
-	} else if (notice->kind == NOTICE_WILL) {
-		about.kind = LOG_WILL;
-		log_warn_about(&about, "board %s: %s", board_name(b),
-		    notice->reason);
-	} else if (notice->kind != NOTICE_TRACE && notice->reason != NULL) {
-		if (board_running(b) != NULL)
-			about.client_pid = board_running(b)->client.pid;
-		log_debug_about(&about, "board %s: %s (%s)", board_name(b),
-		    notice->reason, board_state_name(state));
-	}
-}
-
-static void
-unit_notice(struct board *board, const struct board_notice *notice, void *arg)
-{
-	struct unit	*u = arg;
-
-	if (notice->kind == NOTICE_STATE && board_state(board) == BOARD_SILENT)
-		port_tell(u->port, WANTED_SILENT);
-	if (notice->kind == NOTICE_STATE && board_state(board) == BOARD_ABSENT)
-		u->seen_at = clock_now();
-	unit_log(u, notice);
-	u->handler->notice(u->arg, board, notice);
-}
-
-/* To a board with USB of its own, DTR is no reset line. */
-static int
-unit_restart(struct board *board, void *arg)
-{
-	struct unit	*u = arg;
-
-	(void)board;
-	return u->served.drop_dtr ? -ENOTSUP : port_reset(u->port);
-}
-
-static void
-unit_pause(struct board *board, bool pause, void *arg)
-{
-	struct unit	*u = arg;
-
-	(void)board;
-	port_pause(u->port, pause);
-}
-
-static void
-unit_release(struct board *board, bool release, void *arg)
-{
-	struct unit	*u = arg;
-
-	port_tell(u->port, !release ? WANTED_RETURNED :
-	    board_state(board) == BOARD_FLASHING ? WANTED_FLASHING : WANTED_LENT);
-	if (!release && !port_is_tried(u->port))
-		board_failed(board, "it is unplugged; plug it in");
-}
-
-/* What answers at it is asked at it first when the port is opened again. */
-static void
-unit_change_speed(struct board *board, void *arg)
-{
-	struct unit	*u = arg;
-	unsigned	 baud = u->other_baud;
-
-	(void)board;
-	u->other_baud = u->baud;
-	u->baud = baud;
-	port_set_baud(u->port, baud);
-}
-
-static const struct board_host unit_host = {
-	.change_speed = unit_change_speed,
-	.wake = unit_wake,
-	.notice = unit_notice,
-	.restart = unit_restart,
-	.pause = unit_pause,
-	.release = unit_release,
-};
 
 static uint64_t
 unit_settle_ms(const struct unit *u)
@@ -208,6 +47,7 @@ unit_opened(void *arg, enum link_reset reset)
 		    board_name(u->board), board_port(u->board));
 	board_opened(u->board, reset == LINK_RESETS_NOT ? 0 : unit_settle_ms(u),
 	    unit_may_ask(u, reset), clock_now());
+	unit_settle(u);
 }
 
 static void
@@ -216,6 +56,7 @@ unit_reset_done(void *arg)
 	struct unit	*u = arg;
 
 	board_opened(u->board, unit_settle_ms(u), false, clock_now());
+	unit_settle(u);
 }
 
 static void
@@ -223,7 +64,9 @@ unit_closed(void *arg, const char *reason)
 {
 	struct unit	*u = arg;
 
+	unit_tick(u);
 	board_closed(u->board, reason, clock_now());
+	unit_settle(u);
 }
 
 static void
@@ -238,14 +81,22 @@ unit_failed(void *arg, const char *reason)
 		    "board %s at %s: %s", board_name(u->board),
 		    board_port(u->board), reason);
 	board_failed(u->board, reason);
+	unit_settle(u);
 }
 
 static void
 unit_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	struct unit	*u = arg;
+	uint64_t	 now = clock_now();
+	size_t		 n;
 
-	board_feed(u->board, bytes, len, clock_now());
+	unit_trace(u, bytes, len, false);
+	for (; len > 0; bytes += n, len -= n) {
+		n = board_feed(u->board, bytes, len, now);
+		unit_pump(u);
+	}
+	unit_settle(u);
 }
 
 static void
@@ -253,7 +104,7 @@ unit_writable(void *arg)
 {
 	struct unit	*u = arg;
 
-	unit_wake(u->board, u);
+	unit_settle(u);
 }
 
 static const struct port_handler unit_port_handler = {
@@ -265,22 +116,17 @@ static const struct port_handler unit_port_handler = {
 	.reset_done = unit_reset_done,
 };
 
-static void
-unit_timer_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct unit	*u = arg;
-
-	(void)fd, (void)what;
-	u->timer_at = DRIVER_NEVER;
-	board_tick(u->board, clock_now());
-}
-
 void
 unit_destroy(struct unit *u)
 {
 	if (u == NULL)
 		return;
-	board_destroy(u->board, clock_now());
+	assert(!u->pumping);
+	if (u->board != NULL) {
+		board_end(u->board);
+		unit_pump(u);
+	}
+	board_destroy(u->board);
 	port_destroy(u->port);
 	if (u->timer != NULL)
 		event_free(u->timer);
@@ -339,6 +185,7 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 		.driver = config->driver,
 		.driver_options = unit_driver_options(config),
 		.flash = config->flash,
+		.owner = u,
 	};
 	int			error;
 
@@ -348,7 +195,7 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 	u->port = port_create(base, watcher, &unit_port_handler, u);
 	if (u->timer == NULL || u->port == NULL)
 		return -ENOMEM;
-	u->board = board_create(&options, &unit_host, u, boot_start());
+	u->board = board_create(&options, boot_start());
 	if (u->board == NULL)
 		return -ENOMEM;
 	error = unit_serve(u, config);
@@ -386,9 +233,11 @@ static void
 unit_close(struct unit *u, const char *reason)
 {
 	if (board_is_open(u->board))
-		board_closed(u->board, reason, clock_now());
-	else
+		unit_closed(u, reason);
+	else {
 		board_failed(u->board, reason);
+		unit_settle(u);
+	}
 }
 
 /* Where its port is; of one that is configured, the bus has no say. */
@@ -450,6 +299,7 @@ unit_open_anew(struct unit *u, const struct board_config *config)
 	bool			elsewhere = unit_is_elsewhere(u, config);
 	int			error;
 
+	unit_tick(u);
 	board_reopens(u->board, "its configuration was changed", clock_now());
 	error = unit_serve(u, config);
 	if (error == 0)
@@ -460,6 +310,7 @@ unit_open_anew(struct unit *u, const struct board_config *config)
 	if ((was_open || elsewhere) && !board_is_away(u->board) &&
 	    !port_is_tried(u->port))
 		board_failed(u->board, not_plugged_in);
+	unit_settle(u);
 	return error;
 }
 

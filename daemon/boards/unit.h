@@ -28,8 +28,8 @@ struct board_config {
 struct unit_handler {
 	/* Something that watchers may want to know. */
 	void	(*notice)(void *arg, struct board *, const struct board_notice *);
-	/* The board has nothing more to do for now. */
-	void	(*settled)(void *arg);
+	/* It was left, see board_leave(). */
+	void	(*left)(void *arg);
 };
 
 /*
@@ -79,5 +79,22 @@ bool		 unit_is_forgettable(const struct unit *);
 
 /* When it was there last. */
 uint64_t	 unit_seen(const struct unit *);
+
+/*
+ * What others want of its board: as board_submit() and so on have it, now, and
+ * followed by all that the board wants then.  So a request may be finished, and
+ * its askers be told, before these return.
+ */
+void		 unit_submit(struct board *, struct request *);
+void		 unit_withdraw(struct board *, struct asker *);
+void		 unit_resume(struct board *);
+int		 unit_interrupt(struct board *);
+int		 unit_cancel(struct board *, uint64_t id);
+int		 unit_release(struct board *, const char *token, bool lost);
+void		 unit_return(struct board *);
+size_t		 unit_type(struct board *, const uint8_t *, size_t);
+void		 unit_set_bootsel(struct board *, bool bootsel);
+void		 unit_disown(struct board *, const char *problem);
+void		 unit_leave(struct board *);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * After the writing.  Firmware that came with picod has to answer; MicroPython
  * gets its main.py, and has to know what that defines; any other image is
- * listened to for a moment.  What is sent then are requests like any other, but
- * ahead of those that waited.
+ * listened to for a moment.  What is sent then are the jobs of one request, which
+ * goes ahead of those that waited.
  */
 #include <event2/event.h>
 #include <stdio.h>
@@ -106,32 +106,10 @@ flashing_listen(struct flashing *f, struct board *b)
 	};
 	boards_watch(f->boards, &f->watcher);
 	flashing_set_timer(f, BACK_MS);
-	board_return(b, boards_now());
+	unit_return(b);
 }
 
 /* ------------------------------------------- what our own firmware answers */
-
-static void follow_finish(struct request *, const struct request_result *);
-
-static const struct request_sink follow_sink = { NULL, follow_finish };
-
-/* Has the board do something before all others. */
-static void
-flashing_ask(struct flashing *f, struct board *b, enum request_kind kind,
-    const char *text, uint64_t timeout_ms)
-{
-	struct request	*r = request_create(kind, &follow_sink, f, &f->client,
-			    text, strlen(text));
-
-	if (r == NULL)
-		abort();	/* a few bytes */
-	r->first = true;
-	r->wait_given = true;
-	r->wait_ms = BACK_MS;
-	r->timeout_ms = timeout_ms;
-	strcpy(r->token, f->token);
-	board_submit(b, r, boards_now());
-}
 
 /* A program that writes another, as main.py, and reads it again. */
 static char *
@@ -153,25 +131,28 @@ script_program(const char *script)
 
 /* What comes after a step; false: nothing. */
 static bool
-flashing_step(struct flashing *f, struct board *b)
+flashing_step(struct flashing *f, struct request *r)
 {
-	char	*program;
+	static const char	 check[] = "on, off\nimport sys\nprint("
+	    "sys.implementation.name, '.'.join([str(n) for n in "
+	    "sys.implementation.version[:3]]))\n";
+	char			*program;
 
-	if (f->script == NULL || b == NULL)
+	if (f->script == NULL)
 		return false;
 	switch (f->step++) {
 	case 0:
 		program = script_program(f->script);
-		flashing_ask(f, b, REQUEST_RUN, program, ANSWER_MS);
+		request_renew(r, REQUEST_RUN, program, strlen(program),
+		    ANSWER_MS);
 		free(program);
 		return true;
 	case 1:
-		flashing_ask(f, b, REQUEST_SOFT_RESET, "", ANSWER_MS);
+		request_renew(r, REQUEST_SOFT_RESET, "", 0, ANSWER_MS);
 		return true;
 	case 2:
-		flashing_ask(f, b, REQUEST_RUN, "on, off\nimport sys\nprint("
-		    "sys.implementation.name, '.'.join([str(n) for n in "
-		    "sys.implementation.version[:3]]))\n", ANSWER_MS);
+		request_renew(r, REQUEST_RUN, check, sizeof check - 1,
+		    ANSWER_MS);
 		return true;
 	default:
 		return false;
@@ -187,13 +168,14 @@ flashing_proof(const struct flashing *f)
 
 /* Has its firmware answer; false: that cannot be tried, or not any more. */
 static bool
-flashing_prove(struct flashing *f, struct board *b)
+flashing_prove(struct flashing *f, struct request *r)
 {
 	const struct firmware_proof	*proof = flashing_proof(f);
 
-	if (proof == NULL || b == NULL || f->tries++ == PROOF_TRIES)
+	if (proof == NULL || f->tries++ == PROOF_TRIES)
 		return false;
-	flashing_ask(f, b, REQUEST_RUN, proof->command, PROOF_MS);
+	request_renew(r, REQUEST_RUN, proof->command, strlen(proof->command),
+	    PROOF_MS);
 	return true;
 }
 
@@ -214,27 +196,38 @@ flashing_disappoint(struct flashing *f, const struct request_result *result)
 	free(trace);
 }
 
-static void
-follow_finish(struct request *r, const struct request_result *result)
+/* The next job, in the same turn. */
+static bool
+follow_next(struct asker *a, const struct request_result *result)
 {
-	struct flashing		*f = r->asker;
+	struct flashing	*f = a->arg;
+
+	switch (result->error) {
+	case ERROR_NONE:
+		return flashing_step(f, a->request);
+	case ERROR_TIMED_OUT:
+	case ERROR_BOARD_SILENT:
+		return flashing_prove(f, a->request);
+	default:
+		return false;
+	}
+}
+
+static void
+follow_finish(struct asker *a, const struct request_result *result)
+{
+	struct flashing		*f = a->arg;
 	struct pins_board	 pins;
-	size_t			 len = evbuffer_get_length(r->output);
+	size_t			 len = evbuffer_get_length(a->output);
 	char			*text, message[512];
 	const char		*answer = result->status;
 	bool			 lossy;
 
-	if ((result->error == ERROR_TIMED_OUT ||
-	    result->error == ERROR_BOARD_SILENT) &&
-	    flashing_prove(f, flashing_board(f)))
-		return;
 	if (result->error != ERROR_NONE) {
 		flashing_disappoint(f, result);
 		return;
 	}
-	if (flashing_step(f, flashing_board(f)))
-		return;
-	text = text_from_bytes((char *)evbuffer_pullup(r->output, -1), len,
+	text = text_from_bytes((char *)evbuffer_pullup(a->output, -1), len,
 	    &len, &lossy);
 	if (text != NULL && pins_identify(&pins, text) == 0)
 		answer = pins.name;
@@ -248,16 +241,30 @@ follow_finish(struct request *r, const struct request_result *result)
 	free(text);
 }
 
+static const struct request_sink follow_sink = {
+	NULL, follow_next, follow_finish
+};
+
 void
 flashing_follow(struct flashing *f, struct board *b)
 {
 	const struct firmware_proof	*proof = flashing_proof(f);
+	struct request			*r = request_create(REQUEST_RUN,
+					    &follow_sink, f, &f->client, "", 0);
 
+	if (r == NULL)
+		abort();	/* a few bytes */
+	r->rank = REQUEST_FIRST;
+	r->wait_given = true;
+	r->wait_ms = BACK_MS;
+	strcpy(r->token, f->token);
 	if (proof != NULL)
 		boards_set_baud(f->boards, b, proof->baud);
-	if (!flashing_prove(f, b) && !flashing_step(f, b)) {
+	if (!flashing_prove(f, r) && !flashing_step(f, r)) {
+		request_destroy(r);
 		flashing_listen(f, b);
 		return;
 	}
-	board_return(b, boards_now());
+	unit_submit(b, r);
+	unit_return(b);
 }

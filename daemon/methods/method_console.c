@@ -96,7 +96,7 @@ console_typed(void *arg, const char *bytes, size_t len)
 	if (b == NULL)
 		return len;
 	c->typing = true;
-	return board_type(b, (const uint8_t *)bytes, len, boards_now());
+	return unit_type(b, (const uint8_t *)bytes, len);
 }
 
 static void
@@ -116,7 +116,7 @@ console_drained(void *arg)
 
 	console_wait_quiet(c);
 	if (b != NULL)
-		board_resume(b);
+		unit_resume(b);
 }
 
 static const struct conn_raw console_raw = {
@@ -154,7 +154,7 @@ console_finish(struct tenure *t, struct board *b, bool lost)
 
 	(void)lost;
 	if (b != NULL)
-		board_return(b, boards_now());
+		unit_return(b);
 	event_free(c->quiet);
 	free(c);
 }

@@ -16,7 +16,7 @@ method_interrupt(struct call *call)
 
 	if (b == NULL || !method_admits(call, b))
 		return;
-	error = board_interrupt(b, boards_now());
+	error = unit_interrupt(b);
 	if (error == -ENOTCONN)
 		call_fail(call, ERROR_BOARD_ABSENT,
 		    json_pack("{s:s}", "board", board_name(b)),
@@ -44,7 +44,7 @@ method_cancel(struct call *call)
 	if (b == NULL || !method_admits(call, b))
 		return;
 	id = json_integer_value(json_object_get(call_parameters(call), "id"));
-	if (board_cancel(b, (uint64_t)id, boards_now()) == -ENOENT)
+	if (unit_cancel(b, (uint64_t)id) == -ENOENT)
 		call_fail(call, ERROR_NO_SUCH_REQUEST,
 		    json_pack("{s:I}", "id", id), "no request %lld waits or "
 		    "runs on board %s; \"picoctl list -v\" shows those that do",

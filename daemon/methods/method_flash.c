@@ -33,7 +33,7 @@ flashing_ended(void *arg, const struct flash_end *end)
 		tenure_end(f->tenure, false);
 	if (!end->ok || b == NULL) {
 		if (b != NULL)
-			board_return(b, boards_now());
+			unit_return(b);
 		flashing_fail(f, end->stage, end->log, end->ok ?
 		    "picod does not serve it any more" : end->message);
 		return;

@@ -19,7 +19,7 @@ static void
 hold_ended(struct tenure *t, struct board *b, bool lost)
 {
 	if (b != NULL)
-		board_release(b, t->token, lost, boards_now());
+		unit_release(b, t->token, lost);
 }
 
 static const struct tenure_ops hold_ops = { hold_granted, hold_ended, NULL };

@@ -20,7 +20,7 @@ lend_ended(struct tenure *t, struct board *b, bool lost)
 {
 	(void)t, (void)lost;
 	if (b != NULL)
-		board_return(b, boards_now());
+		unit_return(b);
 }
 
 static const struct tenure_ops lend_ops = { lend_granted, lend_ended, NULL };

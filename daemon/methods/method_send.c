@@ -30,7 +30,7 @@
 struct task {
 	struct call	*call;
 	struct board	*board;
-	struct request	*request;
+	struct asker	*asker;
 	struct event	*piece;		/* sends one; NULL without "more" */
 	struct event	*waiting;	/* looks what for; likewise */
 	json_t		*told;		/* what for, as it was told last */
@@ -56,7 +56,7 @@ task_waiting(const struct task *t)
 	json_t			*json;
 	int			 before = 0;
 
-	for (r = board_request(b, NULL); r != NULL && r != t->request;
+	for (r = board_request(b, NULL); r != NULL && r != t->asker->request;
 	    r = board_request(b, r))
 		before += r != running;
 	json = json_pack("{s:s, s:s, s:i}", "board", board_name(b), "state",
@@ -78,7 +78,7 @@ task_waiting_cb(evutil_socket_t fd, short what, void *arg)
 	json_t		*waiting;
 
 	(void)fd, (void)what;
-	if (board_running(t->board) == t->request)
+	if (board_running(t->board) == t->asker->request)
 		return;
 	waiting = task_waiting(t);
 	if (json_equal(waiting, t->told)) {
@@ -129,7 +129,7 @@ task_text(const char *bytes, size_t len)
 static void
 task_send_piece(struct task *t, size_t len)
 {
-	struct evbuffer	*output = t->request->output;
+	struct evbuffer	*output = t->asker->output;
 	json_t		*json;
 
 	if (len == 0)
@@ -147,11 +147,11 @@ task_piece_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct task	*t = arg;
 	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
-	size_t		 len = evbuffer_get_length(t->request->output), n;
+	size_t		 len = evbuffer_get_length(t->asker->output), n;
 	const char	*bytes, *end;
 
 	(void)fd, (void)what;
-	bytes = (char *)evbuffer_pullup(t->request->output, -1);
+	bytes = (char *)evbuffer_pullup(t->asker->output, -1);
 	end = memrchr(bytes, '\n', len);
 	n = end != NULL ? (size_t)(end + 1 - bytes) : text_whole(bytes, len);
 	task_send_piece(t, n);
@@ -164,12 +164,12 @@ task_piece_cb(evutil_socket_t fd, short what, void *arg)
  * answer is there too, and one reply has both.
  */
 static bool
-task_output(struct request *r)
+task_output(struct asker *a)
 {
-	struct task	*t = r->asker;
+	struct task	*t = a->arg;
 	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
-	size_t		 len = evbuffer_get_length(r->output);
-	const char	*bytes = (char *)evbuffer_pullup(r->output, -1);
+	size_t		 len = evbuffer_get_length(a->output);
+	const char	*bytes = (char *)evbuffer_pullup(a->output, -1);
 
 	if (len >= PIECE_SIZE || memrchr(bytes, '\n', len) != NULL)
 		event_active(t->piece, EV_TIMEOUT, 0);
@@ -183,7 +183,7 @@ task_drained(struct call *call)
 {
 	struct task	*t = call->state;
 
-	board_resume(t->board);
+	unit_resume(t->board);
 }
 
 static void
@@ -191,10 +191,10 @@ task_cancel(struct call *call)
 {
 	struct task	*t = call->state;
 	struct board	*b = t->board;
-	struct request	*r = t->request;
+	struct asker	*a = t->asker;
 
 	task_destroy(t);
-	board_withdraw(b, r, boards_now());
+	unit_withdraw(b, a);
 }
 
 /* Which errors carry the output so far. */
@@ -244,20 +244,20 @@ method_set_error(json_t *json, const struct request_result *result)
 }
 
 static void
-task_finish(struct request *r, const struct request_result *result)
+task_finish(struct asker *a, const struct request_result *result)
 {
-	struct task	*t = r->asker;
+	struct task	*t = a->arg;
 	struct call	*call = t->call;
 	json_t		*json;
-	size_t		 len = evbuffer_get_length(r->output);
+	size_t		 len = evbuffer_get_length(a->output);
 
 	task_destroy(t);
 	json = json_object();
 	if (result->error != ERROR_NONE)
 		method_set_error(json, result);
-	if (r->kind == REQUEST_RUN && (result->error == ERROR_NONE ||
+	if (a->request->kind == REQUEST_RUN && (result->error == ERROR_NONE ||
 	    task_error_has_output(result->error)))
-		method_set_output(json, (char *)evbuffer_pullup(r->output, -1),
+		method_set_output(json, (char *)evbuffer_pullup(a->output, -1),
 		    len);
 	if (result->error == ERROR_NONE ||
 	    result->error == ERROR_STATEMENT_FAILED ||
@@ -272,8 +272,10 @@ task_finish(struct request *r, const struct request_result *result)
 		call_fail(call, result->error, json, "%s", result->message);
 }
 
-static const struct request_sink task_sink = { NULL, task_finish };
-static const struct request_sink task_stream_sink = { task_output, task_finish };
+static const struct request_sink task_sink = { NULL, NULL, task_finish };
+static const struct request_sink task_stream_sink = {
+	task_output, NULL, task_finish
+};
 
 struct request *
 method_request(struct call *call, enum request_kind kind, const char *text,
@@ -285,7 +287,7 @@ method_request(struct call *call, enum request_kind kind, const char *text,
 
 	if (!method_time(call, "wait", &wait_ms))
 		return NULL;
-	r = request_create(kind, &task_sink, NULL, call_client(call), text, len);
+	r = request_create(kind, NULL, NULL, call_client(call), text, len);
 	if (r == NULL) {
 		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
 		    "limit", "memory", "value", 0), "picod is out of memory");
@@ -308,22 +310,21 @@ method_submit(struct call *call, struct board *b, struct request *r)
 		abort();	/* a few bytes; glibc would not say so either */
 	t->call = call;
 	t->board = b;
-	t->request = r;
-	r->asker = t;
 	if (call->in.more && r->kind == REQUEST_RUN) {
 		t->piece = evtimer_new(server_base(call_server(call)),
 		    task_piece_cb, t);
-		r->sink = t->piece == NULL ? &task_sink : &task_stream_sink;
 		t->waiting = evtimer_new(server_base(call_server(call)),
 		    task_waiting_cb, t);
 		if (t->waiting != NULL)
 			event_add(t->waiting, &tv);
 		call_press(call);
 	}
+	t->asker = request_join(r, t->piece == NULL ? &task_sink :
+	    &task_stream_sink, t);
 	call->state = t;
 	call->cancel = task_cancel;
 	call->drained = task_drained;
-	board_submit(b, r, boards_now());
+	unit_submit(b, r);
 }
 
 void

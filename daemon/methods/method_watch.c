@@ -132,6 +132,7 @@ watch_tell_present(struct watch *w, struct boards *boards, bool history)
 		if (!watch_includes(w, b))
 			continue;
 		text = NULL;
+		state.state = board_state(b);
 		state.reason = board_problem(b);
 		watch_tell(w, b, &state, &text, &len);
 		free(text);

@@ -45,7 +45,7 @@ tenure_cancel(struct call *call)
 {
 	struct tenure	*t = call->state;
 
-	board_withdraw(t->board, t->request, boards_now());
+	unit_withdraw(t->board, t->asker);
 	tenure_refuse(t);
 }
 
@@ -59,10 +59,11 @@ tenure_fail(struct call *call, const struct request_result *result)
 }
 
 static void
-tenure_finish(struct request *r, const struct request_result *result)
+tenure_finish(struct asker *a, const struct request_result *result)
 {
-	struct tenure	*t = r->asker;
-	struct call	*call = t->call;
+	const struct request	*r = a->request;
+	struct tenure		*t = a->arg;
+	struct call		*call = t->call;
 
 	if (result->error != ERROR_NONE) {
 		tenure_refuse(t);
@@ -76,7 +77,7 @@ tenure_finish(struct request *r, const struct request_result *result)
 	t->ops->granted(t, call, r, result);
 }
 
-static const struct request_sink tenure_sink = { NULL, tenure_finish };
+static const struct request_sink tenure_sink = { NULL, NULL, tenure_finish };
 
 void
 tenure_begin(struct call *call, struct board *b, struct request *r,
@@ -89,16 +90,14 @@ tenure_begin(struct call *call, struct board *b, struct request *r,
 	t->lease.lost = tenure_lost;
 	t->ops = ops;
 	t->call = call;
-	t->request = r;
+	t->asker = request_join(r, &tenure_sink, t);
 	t->board = b;
 	t->boards = server_boards(call_server(call));
 	t->state = state;
 	t->number = board_number(b);
-	r->sink = &tenure_sink;
-	r->asker = t;
 	call->state = t;
 	call->cancel = tenure_cancel;
-	board_submit(b, r, boards_now());
+	unit_submit(b, r);
 }
 
 struct wanted {

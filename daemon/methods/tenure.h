@@ -35,7 +35,7 @@ struct tenure {
 	struct lease	 lease;		/* must be first */
 	const struct tenure_ops *ops;
 	struct call	*call;		/* while it waits */
-	struct request	*request;	/* likewise */
+	struct asker	*asker;		/* likewise */
 	struct board	*board;		/* likewise: later it may be gone */
 	struct boards	*boards;
 	uint64_t	 number;	/* board_number() */

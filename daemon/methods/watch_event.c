@@ -58,7 +58,7 @@ watch_event(const struct board *b, const struct board_notice *notice,
 	    json_integer((json_int_t)board_boot(b)));
 	if (notice->kind == NOTICE_STATE)
 		json_object_set_new(json, "state",
-		    json_string(board_state_name(board_state(b))));
+		    json_string(board_state_name(notice->state)));
 	if (notice->reason != NULL && notice->reason[0] != '\0')
 		json_object_set_new(json, "reason",
 		    method_clean_json(notice->reason));

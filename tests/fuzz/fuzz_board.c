@@ -35,8 +35,8 @@ struct fuzz;
 /* A client, with at most one request, and what it got by it. */
 struct slot {
 	struct fuzz	*fuzz;
-	struct request	*request;	/* it waits or runs; or NULL */
-	bool		 stream;
+	struct asker	*asker;		/* of what waits or runs; or NULL */
+	unsigned	 jobs;		/* that it still has for its request */
 	bool		 slow;		/* it took no output lately */
 	bool		 holds;
 	char		 token[REQUEST_TOKEN_SIZE];
@@ -52,17 +52,20 @@ struct fuzz {
 	bool		 open;
 	bool		 released;	/* the port is to stay closed */
 	bool		 resetting;
+	bool		 pumping;
 	bool		 paused;
 	bool		 jammed;	/* the port takes no bytes */
 	bool		 resubmit;	/* who is answered comes again */
 	enum error_code	 last_error;	/* of the last answer */
 	bool		 left;		/* picod ends */
+	bool		 gone;		/* the board is about to */
 	bool		 served;	/* whoever comes in the end */
 	struct model	 model;
 	struct slot	 slots[SLOTS];
 };
 
 static void fuzz_submit(struct fuzz *);
+static void fuzz_pump(struct fuzz *);
 
 /* ----------------------------------------------------------- the clients */
 
@@ -73,13 +76,13 @@ slot_number(const struct slot *slot)
 }
 
 static bool
-slot_output(struct request *r)
+slot_output(struct asker *a)
 {
-	struct slot	*slot = r->asker;
-	size_t		 len = evbuffer_get_length(r->output);
+	struct slot	*slot = a->arg;
+	size_t		 len = evbuffer_get_length(a->output);
 
-	assert(slot->request == r && len > 0);
-	evbuffer_drain(r->output, len);
+	assert(slot->asker == a && len > 0);
+	evbuffer_drain(a->output, len);
 	slot->slow = len % 7 == 3;
 	return !slot->slow;
 }
@@ -106,8 +109,10 @@ console_ended(void *arg)
 
 	assert(slot->has && slot->kind == REQUEST_CONSOLE);
 	slot->has = slot->typing = false;
-	if (slot->fuzz->board != NULL)
+	if (!slot->fuzz->gone) {
 		board_return(slot->fuzz->board, slot->fuzz->now);
+		fuzz_pump(slot->fuzz);
+	}
 }
 
 static void
@@ -130,18 +135,34 @@ slot_is_taking(enum request_kind kind)
 	    kind == REQUEST_FLASH;
 }
 
-static void
-slot_finish(struct request *r, const struct request_result *result)
+/* One job more, as often as it has one. */
+static bool
+slot_next(struct asker *a, const struct request_result *result)
 {
-	struct slot	*slot = r->asker;
+	struct slot	*slot = a->arg;
+
+	assert(slot->asker == a && a->request->place == REQUEST_RUNNING);
+	if (slot->jobs == 0 || result->error == ERROR_DISCONNECTED)
+		return false;
+	slot->jobs--;
+	request_renew(a->request, slot->jobs % 3 == 1 ? REQUEST_SOFT_RESET :
+	    REQUEST_RUN, "c2", 2, 50);
+	return true;
+}
+
+static void
+slot_finish(struct asker *a, const struct request_result *result)
+{
+	struct request	*r = a->request;
+	struct slot	*slot = a->arg;
 	struct fuzz	*f = slot->fuzz;
 
-	assert(slot->request == r);
+	assert(slot->asker == a);
 	assert(result->error == ERROR_NONE || result->message[0] != '\0');
 	script_tell("%6llu client %u, kind %d: %s %s",
 	    (unsigned long long)f->now, slot_number(slot), r->kind,
 	    error_name(result->error), result->message);
-	slot->request = NULL;
+	slot->asker = NULL;
 	slot->slow = false;
 	f->last_error = result->error;
 	if (r->kind == REQUEST_HOLD && result->error == ERROR_NONE) {
@@ -159,8 +180,11 @@ slot_finish(struct request *r, const struct request_result *result)
 	}
 }
 
-static const struct request_sink sink = { NULL, slot_finish };
-static const struct request_sink stream_sink = { slot_output, slot_finish };
+static const struct request_sink sink = { NULL, NULL, slot_finish };
+static const struct request_sink stream_sink = {
+	slot_output, NULL, slot_finish
+};
+static const struct request_sink job_sink = { NULL, slot_next, slot_finish };
 
 static struct slot *
 slot_free(struct fuzz *f)
@@ -168,7 +192,7 @@ slot_free(struct fuzz *f)
 	size_t	i;
 
 	for (i = 0; i < SLOTS; i++)
-		if (f->slots[i].request == NULL && !f->slots[i].holds &&
+		if (f->slots[i].asker == NULL && !f->slots[i].holds &&
 		    !f->slots[i].has)
 			return &f->slots[i];
 	return NULL;
@@ -198,35 +222,52 @@ fuzz_submit(struct fuzz *f)
 
 	if (slot == NULL)
 		return;
-	slot->stream = how & 0x10;
-	r = request_create(kind, slot->stream ? &stream_sink : &sink, slot,
-	    &client, text, strlen(text));
+	slot->jobs = kind <= REQUEST_BOOTLOADER && (how & 0xf) == 9 ? 3 : 0;
+	r = request_create(kind, slot->jobs > 0 ? &job_sink : how & 0x10 ?
+	    &stream_sink : &sink, slot, &client, text, strlen(text));
 	assert(r != NULL);
-	slot->request = r;
+	slot->asker = request_maker(r);
 	if (how & 0x20) {
 		r->wait_ms = how;
 		r->wait_given = true;
 	}
 	if (how & 0x40)
 		r->timeout_ms = 50;
-	r->first = how & 0x80;
+	if (how & 0x80)
+		r->rank = REQUEST_FIRST;
 	if (kind == REQUEST_HOLD && how & 0x40)
 		r->lasting_ms = how * 10;
 	holder = slot_pick(f);
 	if (holder->holds)
 		memcpy(r->token, holder->token, sizeof holder->token);
 	board_submit(f->board, r, f->now);
+	fuzz_pump(f);
+}
+
+/* One more is told of what another asked for, if it is not too late. */
+static void
+fuzz_join(struct fuzz *f)
+{
+	struct slot	*slot = slot_free(f), *other = slot_pick(f);
+
+	if (slot == NULL || other->asker == NULL ||
+	    slot_is_taking(other->asker->request->kind) ||
+	    other->asker->request->kind == REQUEST_HOLD)
+		return;
+	slot->jobs = 0;
+	slot->asker = request_join(other->asker->request, &sink, slot);
 }
 
 static void
 slot_withdraw(struct slot *slot)
 {
-	struct request	*r = slot->request;
+	struct asker	*a = slot->asker;
 
-	if (r == NULL)
+	if (a == NULL)
 		return;
-	slot->request = NULL;
-	board_withdraw(slot->fuzz->board, r, slot->fuzz->now);
+	slot->asker = NULL;
+	board_withdraw(slot->fuzz->board, a, slot->fuzz->now);
+	fuzz_pump(slot->fuzz);
 }
 
 static void
@@ -236,6 +277,7 @@ slot_release(struct slot *slot, bool lost)
 		return;
 	slot->holds = false;
 	board_release(slot->fuzz->board, slot->token, lost, slot->fuzz->now);
+	fuzz_pump(slot->fuzz);
 }
 
 /* It gives back what it has of the board. */
@@ -246,6 +288,7 @@ slot_return(struct slot *slot)
 		return;
 	slot->has = slot->typing = false;
 	board_return(slot->fuzz->board, slot->fuzz->now);
+	fuzz_pump(slot->fuzz);
 }
 
 static void
@@ -258,8 +301,8 @@ slot_type(struct slot *slot)
 		return;
 	memset(bytes, TYPED + (int)slot_number(slot), sizeof bytes);
 	slot->typing = true;
-	assert(board_type(slot->fuzz->board, bytes, len, slot->fuzz->now) <=
-	    len);
+	assert(board_type(slot->fuzz->board, bytes, len) <= len);
+	fuzz_pump(slot->fuzz);
 }
 
 /* It reads again. */
@@ -270,6 +313,7 @@ slot_resume(struct slot *slot)
 		return;
 	slot->slow = false;
 	board_resume(slot->fuzz->board);
+	fuzz_pump(slot->fuzz);
 }
 
 /* A client leaves, and leaves behind nothing. */
@@ -298,75 +342,111 @@ fuzz_check_sent(const struct fuzz *f, const uint8_t *bytes, size_t len)
 }
 
 static void
-host_wake(struct board *b, void *arg)
+fuzz_send(struct fuzz *f)
 {
-	struct fuzz	*f = arg;
 	const uint8_t	*bytes;
 	size_t		 len;
 
-	while (f->open && !f->jammed && (len = board_output(b, &bytes)) > 0) {
+	while (f->open && !f->jammed &&
+	    (len = board_output(f->board, &bytes)) > 0) {
 		fuzz_check_sent(f, bytes, len);
 		model_hear(&f->model, bytes, len);
-		board_sent(b, len, f->now);
+		board_sent(f->board, len, f->now);
 	}
 }
 
 static void
-host_notice(struct board *b, const struct board_notice *notice, void *arg)
+fuzz_notice(struct fuzz *f, const struct board_notice *notice)
 {
-	struct fuzz	*f = arg;
-
 	script_tell("%6llu %s: %s %.*s", (unsigned long long)f->now,
-	    board_state_name(board_state(b)), notice->reason == NULL ? "" :
+	    notice->kind == NOTICE_STATE ? board_state_name(notice->state) :
+	    board_notice_name(notice->kind), notice->reason == NULL ? "" :
 	    notice->reason, (int)notice->len, (const char *)notice->bytes);
 }
 
-static int
-host_restart(struct board *b, void *arg)
+static void
+fuzz_reset_port(struct fuzz *f)
 {
-	struct fuzz	*f = arg;
-
-	(void)b;
-	if (f->now % 3 != 0)
-		return -ENOTSUP;
-	f->resetting = true;
-	return 0;
+	f->resetting = f->now % 3 == 0;
+	board_resetting(f->board, f->resetting, f->now);
 }
 
 static void
-host_pause(struct board *b, bool pause, void *arg)
+fuzz_output(struct fuzz *f, struct request *r)
 {
-	struct fuzz	*f = arg;
+	struct asker	*a;
 
-	(void)b;
-	f->paused = pause;
+	TAILQ_FOREACH(a, &r->askers, entry)
+		if (a->sink->output != NULL && !a->sink->output(a))
+			board_pause(f->board);
 }
 
 static void
-host_release(struct board *b, bool release, void *arg)
+fuzz_act(struct fuzz *f, const struct board_event *event)
 {
-	struct fuzz	*f = arg;
-
-	f->released = release;
-	if (release)
+	switch (event->type) {
+	case BOARD_CLOSE_PORT:
+		f->released = true;
 		f->open = f->resetting = f->paused = false;
-	else if (f->now % 2 == 0)
-		board_failed(b, "it is unplugged");
+		break;
+	case BOARD_OPEN_PORT:
+		f->released = false;
+		if (f->now % 4 == 0)
+			board_failed(f->board, "it is unplugged");
+		break;
+	case BOARD_RESET_PORT: fuzz_reset_port(f); break;
+	case BOARD_CHANGE_SPEED: break;
+	case BOARD_NOTICE: fuzz_notice(f, &event->notice); break;
+	case BOARD_OUTPUT: fuzz_output(f, event->request); break;
+	case BOARD_ENDED:
+		if (request_next(event->request))
+			board_proceed(f->board, f->now);
+		else
+			board_dismiss(f->board, f->now);
+		break;
+	case BOARD_FINISHED: request_finish(event->request); break;
+	case BOARD_HEARD:
+		if (!event->console->bytes(event->console_arg, event->bytes,
+		    event->len))
+			board_pause(f->board);
+		break;
+	case BOARD_ROOM: event->console->room(event->console_arg); break;
+	case BOARD_HUNG_UP: event->console->ended(event->console_arg); break;
+	case BOARD_PAUSE: f->paused = event->pause; break;
+	case BOARD_LEFT: assert(f->left); break;
+	}
 }
 
+/* Takes what the board wants, until it wants nothing. */
 static void
-host_change_speed(struct board *b, void *arg)
+fuzz_pump(struct fuzz *f)
 {
-	(void)b, (void)arg;
-}
+	struct board_event	event;
 
-static const struct board_host host = {
-	.wake = host_wake, .notice = host_notice, .restart = host_restart,
-	.change_speed = host_change_speed, .pause = host_pause,
-	.release = host_release,
-};
+	if (f->pumping)
+		return;
+	f->pumping = true;
+	fuzz_send(f);
+	while (board_event_next(f->board, &event)) {
+		fuzz_act(f, &event);
+		fuzz_send(f);
+	}
+	f->pumping = false;
+}
 
 /* -------------------------------------------------------------- the port */
+
+static void
+fuzz_tick(struct fuzz *f, uint64_t ms)
+{
+	bool	more = true;
+
+	f->now += ms;
+	while (more) {
+		more = board_tick(f->board, f->now);
+		fuzz_pump(f);
+	}
+}
 
 static void
 fuzz_open(struct fuzz *f)
@@ -374,11 +454,13 @@ fuzz_open(struct fuzz *f)
 	if (f->open || f->released)
 		return;
 	board_set_bootsel(f->board, false, f->now);	/* it goes first */
+	fuzz_pump(f);
 	f->open = true;
 	f->paused = f->resetting = false;
 	model_restart(&f->model);
 	board_opened(f->board, f->now % 5 == 0 ? 2000 : 0, f->now % 2 == 0,
 	    f->now);
+	fuzz_pump(f);
 }
 
 static void
@@ -386,10 +468,27 @@ fuzz_close(struct fuzz *f)
 {
 	if (!f->open) {
 		board_failed(f->board, "nothing listens at its port");
+		fuzz_pump(f);
 		return;
 	}
+	fuzz_tick(f, 0);
+	if (!f->open)
+		return;		/* it was taken that very moment */
 	f->open = f->paused = f->resetting = false;
 	board_closed(f->board, "unplugged", f->now);
+	fuzz_pump(f);
+}
+
+/* Its configuration was changed. */
+static void
+fuzz_reopen(struct fuzz *f)
+{
+	fuzz_tick(f, 0);
+	if (!f->open)
+		return;
+	f->open = f->paused = f->resetting = false;
+	board_reopens(f->board, "its configuration was changed", f->now);
+	fuzz_pump(f);
 }
 
 /* The pull at the reset line is over, or has broken the port. */
@@ -405,13 +504,21 @@ fuzz_reset(struct fuzz *f, bool well)
 	}
 	model_restart(&f->model);
 	board_opened(f->board, 0, false, f->now);
+	fuzz_pump(f);
 }
 
 static void
 fuzz_say(struct fuzz *f, const char *text, size_t len)
 {
-	if (f->open && !f->paused && len > 0)
-		board_feed(f->board, (const uint8_t *)text, len, f->now);
+	size_t	n;
+
+	if (f->paused)
+		return;
+	for (; f->open && len > 0; text += n, len -= n) {
+		n = board_feed(f->board, (const uint8_t *)text, len, f->now);
+		assert(n > 0 && n <= len);
+		fuzz_pump(f);
+	}
 }
 
 static void
@@ -437,17 +544,10 @@ fuzz_say_word(struct fuzz *f)
 }
 
 static void
-fuzz_tick(struct fuzz *f, uint64_t ms)
-{
-	f->now += ms;
-	board_tick(f->board, f->now);
-}
-
-static void
 fuzz_jam(struct fuzz *f, bool jammed)
 {
 	f->jammed = jammed;
-	host_wake(f->board, f);
+	fuzz_pump(f);
 }
 
 /* As after a flash: whoever has the board then makes it another one. */
@@ -471,7 +571,7 @@ fuzz_operate(struct fuzz *f)
 	uint8_t	op = script_byte(&f->script), arg;
 	char	byte;
 
-	switch (op % 21) {
+	switch (op % 23) {
 	case 0: case 1: fuzz_submit(f); break;
 	case 2: case 3: case 4: fuzz_answer(f); break;
 	case 5: fuzz_say_word(f); break;
@@ -486,9 +586,13 @@ fuzz_operate(struct fuzz *f)
 	case 8: fuzz_open(f); break;
 	case 9: fuzz_close(f); break;
 	case 10: slot_withdraw(slot_pick(f)); break;
-	case 11: board_interrupt(f->board, f->now); break;
+	case 11:
+		board_interrupt(f->board, f->now);
+		fuzz_pump(f);
+		break;
 	case 12:
 		board_cancel(f->board, script_byte(&f->script), f->now);
+		fuzz_pump(f);
 		break;
 	case 13: slot_release(slot_pick(f), op >= 128); break;
 	case 14: f->resubmit = true; break;
@@ -500,12 +604,16 @@ fuzz_operate(struct fuzz *f)
 		if (op == 19) {
 			f->left = true;
 			board_leave(f->board, f->now);
+			fuzz_pump(f);
 		} else if (op < 128)
 			fuzz_change(f, op / 20);
 		else if (!f->open)
 			board_set_bootsel(f->board, op < 200, f->now);
+		fuzz_pump(f);
 		break;
 	case 20: fuzz_jam(f, op < 128); break;
+	case 21: fuzz_join(f); break;
+	case 22: fuzz_reopen(f); break;
 	}
 }
 
@@ -517,7 +625,7 @@ fuzz_is_idle(const struct fuzz *f)
 	size_t	i;
 
 	for (i = 0; i < SLOTS; i++)
-		if (f->slots[i].request != NULL)
+		if (f->slots[i].asker != NULL)
 			return false;
 	return true;
 }
@@ -543,7 +651,8 @@ fuzz_go_on(struct fuzz *f)
 static enum error_code
 fuzz_ask(struct fuzz *f)
 {
-	static const uint8_t	 plain[] = { 0, 3 };	/* c1, a statement too */
+	/* c1, which is a statement too, with a timeout. */
+	static const uint8_t	 plain[] = { 0, 0x44 };
 	unsigned		 rounds;
 
 	f->script = (struct script){ plain, sizeof plain };
@@ -587,7 +696,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	struct fuzz		f = { .now = 1000, .script = { data, size } };
 	struct board_options	options = { .name = "b", .port = "p" };
-	struct board		*board;
 	uint8_t			how = script_byte(&f.script);
 	size_t			i;
 
@@ -599,7 +707,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    options.driver_options.may_interrupt;
 	for (i = 0; i < SLOTS; i++)
 		f.slots[i].fuzz = &f;
-	f.board = board_create(&options, &host, &f, 1);
+	f.board = board_create(&options, 1);
 	assert(f.board != NULL);
 	fuzz_open(&f);
 	while (f.script.size > 0)
@@ -607,9 +715,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!f.left)
 		fuzz_to_the_end(&f);
 	f.resubmit = false;
-	board = f.board;
-	f.board = NULL;		/* nobody finds it any more */
-	board_destroy(board, f.now);
+	f.gone = true;		/* nobody finds it any more */
+	board_end(f.board);
+	fuzz_pump(&f);
+	board_destroy(f.board);
 	assert(fuzz_is_idle(&f));
 	return 0;
 }

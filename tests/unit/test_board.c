@@ -192,62 +192,202 @@ static const struct driver_ops fake_driver = {
 static struct board	*board;
 static bool		 host_paused;
 static int		 host_restarts;
+static uint64_t		 host_now;
 static bool		 host_opens;	/* its port, when it is given back */
 static char		 told[1024];	/* states and steps, in words */
 static char		 will_told[512];	/* what was said of a last will */
 
 static void
-host_wake(struct board *b, void *arg)
+host_notice(const struct board_notice *notice)
 {
-	(void)b, (void)arg;
-}
-
-static void
-host_notice(struct board *b, const struct board_notice *notice, void *arg)
-{
-	(void)arg;
-	if (notice->kind == NOTICE_TRACE)
-		return;
 	if (notice->kind == NOTICE_WILL)
 		snprintf(will_told, sizeof will_told, "%s", notice->reason);
 	strcat(strcat(told, notice->kind == NOTICE_STATE ?
-	    board_state_name(board_state(b)) :
+	    board_state_name(notice->state) :
 	    board_notice_name(notice->kind)), " ");
 }
 
+static void
+host_output(struct request *r)
+{
+	struct asker	*a;
+
+	TAILQ_FOREACH(a, &r->askers, entry)
+		if (a->sink->output != NULL && !a->sink->output(a))
+			board_pause(board);
+}
+
+static void
+host_act(const struct board_event *event)
+{
+	switch (event->type) {
+	case BOARD_CLOSE_PORT:
+	case BOARD_CHANGE_SPEED:
+	case BOARD_LEFT:
+		break;
+	case BOARD_OPEN_PORT:
+		if (!host_opens)
+			board_failed(board, "it is unplugged");
+		break;
+	case BOARD_RESET_PORT:
+		board_resetting(board, host_restarts-- > 0, host_now);
+		break;
+	case BOARD_NOTICE:
+		host_notice(&event->notice);
+		break;
+	case BOARD_OUTPUT:
+		host_output(event->request);
+		break;
+	case BOARD_ENDED:
+		if (request_next(event->request))
+			board_proceed(board, host_now);
+		else
+			board_dismiss(board, host_now);
+		break;
+	case BOARD_FINISHED:
+		request_finish(event->request);
+		break;
+	case BOARD_HEARD:
+		if (!event->console->bytes(event->console_arg, event->bytes,
+		    event->len))
+			board_pause(board);
+		break;
+	case BOARD_ROOM:
+		event->console->room(event->console_arg);
+		break;
+	case BOARD_HUNG_UP:
+		event->console->ended(event->console_arg);
+		break;
+	case BOARD_PAUSE:
+		host_paused = event->pause;
+		break;
+	}
+}
+
+/* Takes what the board wants, as a unit does. */
+static void
+pump(void)
+{
+	static bool		pumping;
+	struct board_event	event;
+
+	if (pumping)
+		return;
+	pumping = true;
+	while (board_event_next(board, &event))
+		host_act(&event);
+	pumping = false;
+}
+
+static void
+tick(uint64_t now)
+{
+	bool	more = true;
+
+	host_now = now;
+	while (more) {
+		more = board_tick(board, now);
+		pump();
+	}
+}
+
+static void
+opened(uint64_t now)
+{
+	host_now = now;
+	board_opened(board, 0, false, now);
+	pump();
+}
+
+static void
+closed(const char *reason, uint64_t now)
+{
+	tick(now);
+	board_closed(board, reason, now);
+	pump();
+}
+
+static void
+failed(const char *reason)
+{
+	board_failed(board, reason);
+	pump();
+}
+
+static void
+submit(struct request *r, uint64_t now)
+{
+	host_now = now;
+	board_submit(board, r, now);
+	pump();
+}
+
+static void
+withdraw(struct request *r)
+{
+	board_withdraw(board, request_maker(r), host_now);
+	pump();
+}
+
 static int
-host_restart(struct board *b, void *arg)
+interrupt(void)
 {
-	(void)b, (void)arg;
-	return host_restarts-- > 0 ? 0 : -ENOTSUP;
+	int	error = board_interrupt(board, host_now);
+
+	pump();
+	return error;
+}
+
+static int
+cancel(uint64_t id)
+{
+	int	error = board_cancel(board, id, host_now);
+
+	pump();
+	return error;
+}
+
+static int
+release(const char *token, bool lost, uint64_t now)
+{
+	int	error;
+
+	host_now = now;
+	error = board_release(board, token, lost, now);
+	pump();
+	return error;
 }
 
 static void
-host_pause(struct board *b, bool pause, void *arg)
+give(uint64_t now)
 {
-	(void)b, (void)arg;
-	host_paused = pause;
+	host_now = now;
+	board_return(board, now);
+	pump();
 }
 
 static void
-host_release(struct board *b, bool release, void *arg)
+leave(void)
 {
-	(void)arg;
-	if (!release && !host_opens)
-		board_failed(b, "it is unplugged");
+	board_leave(board, host_now);
+	pump();
 }
 
 static void
-host_change_speed(struct board *b, void *arg)
+resume(void)
 {
-	(void)b, (void)arg;
+	board_resume(board);
+	pump();
 }
 
-static const struct board_host host = {
-	.wake = host_wake, .notice = host_notice, .restart = host_restart,
-	.change_speed = host_change_speed, .pause = host_pause,
-	.release = host_release,
-};
+static void
+destroy(void)
+{
+	board_end(board);
+	pump();
+	board_destroy(board);
+	board = NULL;
+}
 
 static void
 create(struct driver_options driver_options)
@@ -259,8 +399,8 @@ create(struct driver_options driver_options)
 	host_restarts = 0;
 	host_opens = true;
 	host_paused = false;
-	board = board_create(&options, &host, NULL, 100);
-	board_opened(board, 0, false, 0);
+	board = board_create(&options, 100);
+	opened(0);
 }
 
 static void
@@ -272,12 +412,12 @@ setup(void)
 static void
 teardown(void)
 {
-	board_destroy(board, 0);
+	destroy();
 }
 
 /* ------------------------------------------------------------- requests */
 
-struct asker {
+struct someone {
 	int		 answers;
 	enum error_code	 error;
 	bool		 started;
@@ -291,63 +431,79 @@ struct asker {
 static bool	streamer_is_full;
 
 static bool
-asker_output(struct request *r)
+streamer_output(struct asker *a)
 {
-	(void)r;
+	(void)a;
 	return !streamer_is_full;
 }
 
 static void
-asker_finish(struct request *r, const struct request_result *result)
+someone_finish(struct asker *asker, const struct request_result *result)
 {
-	struct asker	*a = r->asker;
-	size_t		 len = evbuffer_get_length(r->output);
+	struct someone	*a = asker->arg;
+	size_t		 len = evbuffer_get_length(asker->output);
 
 	a->answers++;
 	a->error = result->error;
 	a->started = result->started;
 	a->holder = result->holder == NULL ? 0 : result->holder->pid;
 	if (len < sizeof a->output)
-		evbuffer_copyout(r->output, a->output, len);
-	memcpy(a->token, r->token, sizeof a->token);
+		evbuffer_copyout(asker->output, a->output, len);
+	memcpy(a->token, asker->request->token, sizeof a->token);
 	snprintf(a->traceback, sizeof a->traceback, "%.*s",
 	    (int)result->traceback_len, result->traceback_len == 0 ? "" :
 	    result->traceback);
 	snprintf(a->message, sizeof a->message, "%s", result->message);
 }
 
-static const struct request_sink asker_sink = { NULL, asker_finish };
-static const struct request_sink streamer_sink = { asker_output, asker_finish };
+static const struct request_sink someone_sink = { NULL, NULL, someone_finish };
+static const struct request_sink streamer_sink = {
+	streamer_output, NULL, someone_finish
+};
 
 static struct request *
-make(struct asker *a, enum request_kind kind, const char *text)
+make_for(const struct request_sink *sink, struct someone *a,
+    enum request_kind kind, const char *text)
 {
 	static const struct client	client = { .pid = 7, .user = "u" };
 
-	*a = (struct asker){ 0 };
-	return request_create(kind, &asker_sink, a, &client, text, strlen(text));
+	*a = (struct someone){ 0 };
+	return request_create(kind, sink, a, &client, text, strlen(text));
 }
 
 static struct request *
-ask(struct asker *a, const char *text)
+make(struct someone *a, enum request_kind kind, const char *text)
+{
+	return make_for(&someone_sink, a, kind, text);
+}
+
+static struct request *
+ask(struct someone *a, const char *text)
 {
 	struct request	*r = make(a, REQUEST_RUN, text);
 
-	board_submit(board, r, 0);
+	submit(r, 0);
 	return r;
 }
 
 static void
 say(const char *text, uint64_t now)
 {
-	board_feed(board, (const uint8_t *)text, strlen(text), now);
+	const uint8_t	*bytes = (const uint8_t *)text;
+	size_t		 len = strlen(text), n;
+
+	host_now = now;
+	for (; len > 0; bytes += n, len -= n) {
+		n = board_feed(board, bytes, len, now);
+		pump();
+	}
 }
 
 /* ---------------------------------------------------------------- tests */
 
 START_TEST(test_order)
 {
-	static struct asker	a, b, c;
+	static struct someone	a, b, c;
 
 	ask(&a, "1");
 	ask(&b, "2");
@@ -368,50 +524,204 @@ START_TEST(test_order)
 }
 END_TEST
 
-static struct asker	second_step;
+static void	hold(struct someone *, const char *, uint64_t);
 
-static void
-step_finish(struct request *r, const struct request_result *result)
+/* A maker with three jobs: the letters that are left, each a job. */
+static const char	*jobs;
+
+static bool
+maker_next(struct asker *a, const struct request_result *result)
 {
-	struct request	*next = make(&second_step, REQUEST_RUN, "a2");
-
-	(void)r, (void)result;
-	next->first = true;
-	board_submit(board, next, 0);
+	if (result->error != ERROR_NONE || jobs[0] == '\0')
+		return false;
+	request_renew(a->request, REQUEST_RUN, jobs++, 1, 100);
+	return true;
 }
 
-static const struct request_sink step_sink = { NULL, step_finish };
+static const struct request_sink maker_sink = {
+	NULL, maker_next, someone_finish
+};
 
-START_TEST(test_steps_go_ahead_of_all_others)
+START_TEST(test_jobs_of_a_request_are_one_turn)
 {
-	static struct asker	 a, b;
-	struct request		*r = make(&a, REQUEST_RUN, "a1");
+	static struct someone	 a, b, holder;
+	struct request		*r = make_for(&maker_sink, &a, REQUEST_RUN, "x");
 
-	r->first = true;
-	r->sink = &step_sink;
-	board_submit(board, r, 0);
-	ask(&b, "b1");
+	jobs = "yz";
+	submit(r, 0);
+	ask(&b, "b");
+	submit(make(&holder, REQUEST_HOLD, ""), 0);
+	say("S", 0);
+	say("Oone", 0);
 	say("d", 0);
-	ck_assert_str_eq(fake->text, "a2");
+	ck_assert_str_eq(fake->text, "y");
+	ck_assert_int_eq(a.answers, 0);
+	say("S", 0);
+	ck_assert_uint_eq(board_deadline(board), 100);	/* each has its time */
 	say("d", 0);
-	ck_assert_str_eq(fake->text, "b1");
-	ck_assert_int_eq(second_step.answers, 1);
+	ck_assert_str_eq(fake->text, "z");
+	say("Othree", 0);
+	say("d", 0);
+	ck_assert_int_eq(a.answers, 1);
+	ck_assert_str_eq(a.output, "three");
+	ck_assert_str_eq(fake->text, "b");
+	ck_assert_int_eq(holder.answers, 0);
+	say("d", 0);
+	ck_assert_int_eq(b.answers + holder.answers, 2);
+}
+END_TEST
+
+START_TEST(test_job_that_fails_ends_the_request)
+{
+	static struct someone	a, b;
+
+	jobs = "yz";
+	submit(make_for(&maker_sink, &a, REQUEST_RUN, "x"), 0);
+	ask(&b, "b");
+	say("d", 0);
+	say("e", 0);
+	ck_assert_int_eq(a.error, ERROR_STATEMENT_FAILED);
+	ck_assert_str_eq(fake->text, "b");
+}
+END_TEST
+
+START_TEST(test_next_job_waits_for_a_board_that_was_reset)
+{
+	static struct someone	 a, b;
+	struct request		*r = make_for(&maker_sink, &a,
+				    REQUEST_SOFT_RESET, "");
+
+	jobs = "y";
+	r->wait_given = true;
+	r->wait_ms = 50;
+	submit(r, 0);
+	ask(&b, "b");
+	say("S", 0);
+	closed("it restarted", 10);	/* as a board with USB of its own does */
+	ck_assert_int_eq(a.answers, 0);
+	ck_assert_int_eq(b.error, ERROR_BOARD_ABSENT);
+	ck_assert_uint_eq(board_deadline(board), 60);
+	opened(20);
+	ck_assert_str_eq(fake->text, "y");
+	say("d", 20);
+	ck_assert_int_eq(a.answers, 1);
+	ck_assert_int_eq(a.error, ERROR_NONE);
+}
+END_TEST
+
+/* Its will is ahead of the next job of what the holder began. */
+START_TEST(test_will_goes_before_the_next_job)
+{
+	static struct someone	 a, holder;
+	struct request		*r;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	r = make_for(&maker_sink, &a, REQUEST_RUN, "x");
+	memcpy(r->token, holder.token, sizeof r->token);
+	jobs = "yz";
+	submit(r, 0);
+	say("S", 0);
+	board_feed(board, (const uint8_t *)"d", 1, 0);	/* not told yet */
+	release(holder.token, true, 0);
+	ck_assert_str_eq(fake->text, "stop()");
+	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
+	ck_assert_int_eq(a.answers, 1);
+}
+END_TEST
+
+START_TEST(test_maker_that_left_has_no_next_job)
+{
+	static struct someone	 a, b;
+	struct request		*r = make_for(&maker_sink, &a, REQUEST_RUN, "x");
+
+	jobs = "yz";
+	submit(r, 0);
+	ask(&b, "b");
+	withdraw(r);
+	say("i", 0);
+	ck_assert_str_eq(fake->text, "b");
+	ck_assert_int_eq(a.answers, 0);
+	ck_assert_str_eq(jobs, "yz");
+}
+END_TEST
+
+START_TEST(test_several_askers_have_one_answer)
+{
+	static struct someone	 a, b, c;
+	struct request		*r = make(&a, REQUEST_RUN, "1");
+	struct asker		*second;
+
+	b = c = (struct someone){ 0 };
+	submit(r, 0);
+	second = request_join(r, &someone_sink, &b);
+	ck_assert_ptr_nonnull(second);
+	say("S", 0);
+	say("Oone", 0);
+	ck_assert_ptr_null(request_join(r, &someone_sink, &c));	/* too late */
+	withdraw(r);				/* its maker */
+	ck_assert_int_eq(fake->interrupts, 0);
+	say("Otwo", 0);
+	say("d", 0);
+	ck_assert_int_eq(a.answers, 0);
+	ck_assert_int_eq(b.answers, 1);
+	ck_assert_str_eq(b.output, "onetwo");
+}
+END_TEST
+
+START_TEST(test_last_asker_that_leaves_interrupts)
+{
+	static struct someone	 a, b;
+	struct request		*r = make(&a, REQUEST_RUN, "1");
+
+	submit(r, 0);
+	request_join(r, &someone_sink, &b);
+	withdraw(r);
+	ck_assert_int_eq(fake->interrupts, 0);
+	withdraw(r);
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("i", 0);
+	ck_assert_int_eq(board_state(board), BOARD_READY);
+}
+END_TEST
+
+/* Who leaves before he is told has nothing, and keeps nothing from others. */
+START_TEST(test_what_was_granted_and_not_told_is_taken_back)
+{
+	static struct someone	 a, b;
+	struct request		*r = make(&a, _i == 0 ? REQUEST_HOLD :
+				    _i == 1 ? REQUEST_LEND : REQUEST_CONSOLE, "");
+
+	if (_i == 0)
+		board_submit(board, r, 0);
+	else {
+		submit(r, 0);
+		board_feed(board, (const uint8_t *)"d", 1, 0);
+	}
+	ck_assert_int_eq(r->place, REQUEST_OVER);
+	withdraw(r);
+	ck_assert_int_eq(a.answers, 0);
+	ck_assert_ptr_null(board_holder(board));
+	ck_assert(!board_is_away(board));
+	if (_i == 1)
+		opened(0);
+	ask(&b, "b");
+	ck_assert_str_eq(fake->text, "b");
 }
 END_TEST
 
 START_TEST(test_timeout_counts_from_the_start)
 {
-	static struct asker	 a;
+	static struct someone	 a;
 	struct request	*r = make(&a, REQUEST_RUN, "1");
 
 	r->timeout_ms = 100;
-	board_submit(board, r, 0);
+	submit(r, 0);
 	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
 	say("S", 1000);
 	ck_assert_uint_eq(board_deadline(board), 1100);
-	board_tick(board, 1099);
+	tick(1099);
 	ck_assert_int_eq(fake->interrupts, 0);
-	board_tick(board, 1100);
+	tick(1100);
 	ck_assert_int_eq(fake->interrupts, 1);
 	ck_assert_int_eq(a.answers, 0);
 	say("Opart", 1101);
@@ -424,15 +734,15 @@ END_TEST
 
 START_TEST(test_wait)
 {
-	static struct asker	 a, b;
+	static struct someone	 a, b;
 	struct request	*r = make(&b, REQUEST_RUN, "2");
 
 	ask(&a, "1");
 	r->wait_ms = 50;
 	r->wait_given = true;
-	board_submit(board, r, 10);
+	submit(r, 10);
 	ck_assert_uint_eq(board_deadline(board), 60);
-	board_tick(board, 60);
+	tick(60);
 	ck_assert_int_eq(b.error, ERROR_BOARD_BUSY);
 	ck_assert_int_eq(b.holder, 7);
 	ck_assert_int_eq(a.answers, 0);
@@ -441,23 +751,23 @@ END_TEST
 
 START_TEST(test_absent)
 {
-	static struct asker	 a, b, c, d;
+	static struct someone	 a, b, c, d;
 	struct request	*r = make(&c, REQUEST_RUN, "3");
 
 	ask(&a, "1");
 	ask(&b, "2");
 	r->wait_ms = 5000;
 	r->wait_given = true;
-	board_submit(board, r, 0);
+	submit(r, 0);
 	say("S", 0);
-	board_closed(board, "unplugged", 10);
+	closed("unplugged", 10);
 	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);
 	ck_assert(a.started);
 	ck_assert_int_eq(b.error, ERROR_BOARD_ABSENT);
 	ck_assert_int_eq(c.answers, 0);
 	ask(&d, "4");
 	ck_assert_int_eq(d.error, ERROR_BOARD_ABSENT);
-	board_opened(board, 0, false, 20);
+	opened(20);
 	ck_assert_str_eq(fake->text, "3");
 	say("d", 30);
 	ck_assert_int_eq(c.error, ERROR_NONE);
@@ -466,7 +776,7 @@ END_TEST
 
 START_TEST(test_invalid_is_not_sent)
 {
-	static struct asker	a;
+	static struct someone	a;
 
 	ask(&a, "!boom");
 	ck_assert_int_eq(a.error, ERROR_INVALID_COMMAND);
@@ -478,7 +788,7 @@ END_TEST
 /* A driver that finds out the language later cannot check the text before. */
 START_TEST(test_invalid_for_the_language_found)
 {
-	static struct asker	a;
+	static struct someone	a;
 
 	fake->refuse = -EINVAL;
 	fake->language = "piserial";
@@ -489,9 +799,52 @@ START_TEST(test_invalid_for_the_language_found)
 }
 END_TEST
 
+START_TEST(test_will_goes_before_what_goes_first)
+{
+	static struct someone	 holder, flasher, follow, other;
+	struct request		*r;
+
+	hold(&holder, "stop()", REQUEST_NO_LIMIT);
+	r = make(&flasher, REQUEST_FLASH, "");
+	memcpy(r->token, holder.token, sizeof r->token);
+	submit(r, 0);
+	say("d", 0);
+	ask(&other, "other");
+	release(holder.token, true, 0);
+	r = make(&follow, REQUEST_RUN, "proof");
+	r->rank = REQUEST_FIRST;
+	r->wait_given = true;
+	submit(r, 0);
+	give(10);
+	opened(20);
+	ck_assert_str_eq(fake->text, "stop()");
+	say("d", 20);
+	ck_assert_str_eq(fake->text, "proof");
+	say("d", 20);
+	ck_assert_str_eq(fake->text, "other");
+}
+END_TEST
+
+/* Those who wait cannot keep out what belongs to a turn that was had. */
+START_TEST(test_queue_limit_is_not_for_what_goes_first)
+{
+	static struct someone	 askers[LIMIT_QUEUE + 1], first;
+	struct request		*r = make(&first, REQUEST_RUN, "first");
+	int			 i;
+
+	for (i = 0; i < LIMIT_QUEUE + 1; i++)
+		ask(&askers[i], "1");
+	r->rank = REQUEST_FIRST;
+	submit(r, 0);
+	ck_assert_int_eq(first.answers, 0);
+	say("d", 0);
+	ck_assert_str_eq(fake->text, "first");
+}
+END_TEST
+
 START_TEST(test_queue_limit)
 {
-	static struct asker	askers[LIMIT_QUEUE + 2];
+	static struct someone	askers[LIMIT_QUEUE + 2];
 	int			i;
 
 	for (i = 0; i < LIMIT_QUEUE + 1; i++)
@@ -505,7 +858,7 @@ END_TEST
 
 START_TEST(test_output_limit)
 {
-	static struct asker	 a;
+	static struct someone	 a;
 	char		*much = malloc(LIMIT_OUTPUT + 2);
 
 	memset(much, 'O', LIMIT_OUTPUT + 1);
@@ -525,16 +878,16 @@ END_TEST
 /* A Ctrl-C is not repeated for each piece of what is still printed after it. */
 START_TEST(test_much_output_after_a_timeout)
 {
-	static struct asker	 a;
+	static struct someone	 a;
 	struct request		*r = make(&a, REQUEST_RUN, "1");
 	char			*much = malloc(LIMIT_OUTPUT + 2);
 
 	memset(much, 'O', LIMIT_OUTPUT + 1);
 	much[LIMIT_OUTPUT + 1] = '\0';
 	r->timeout_ms = 100;
-	board_submit(board, r, 0);
+	submit(r, 0);
 	say("S", 0);
-	board_tick(board, 100);
+	tick(100);
 	say(much, 101);
 	say("Ox", 102);
 	say("Oy", 103);
@@ -548,7 +901,7 @@ END_TEST
 /* Whoever catches it and goes on is no exception: his output has no hole. */
 START_TEST(test_limits_hold_after_an_interrupt_that_was_caught)
 {
-	static struct asker	 a, b;
+	static struct someone	 a, b;
 	struct request		*r = make(&b, REQUEST_RUN, "2");
 	char			*much = malloc(LIMIT_OUTPUT + 2);
 
@@ -556,7 +909,7 @@ START_TEST(test_limits_hold_after_an_interrupt_that_was_caught)
 	much[LIMIT_OUTPUT + 1] = '\0';
 	ask(&a, "1");
 	say("S", 0);
-	board_interrupt(board, 0);
+	interrupt();
 	say(much, 1);
 	ck_assert_int_eq(fake->interrupts, 1);
 	say("Ox", 1);
@@ -566,10 +919,10 @@ START_TEST(test_limits_hold_after_an_interrupt_that_was_caught)
 	ck_assert_int_eq(a.error, ERROR_OUTPUT_TOO_LARGE);
 
 	r->timeout_ms = 100;
-	board_submit(board, r, 10);
+	submit(r, 10);
 	say("S", 10);
-	board_interrupt(board, 20);
-	board_tick(board, 110);
+	interrupt();
+	tick(110);
 	ck_assert_int_eq(fake->interrupts, 4);
 	say("i", 120);
 	ck_assert_int_eq(b.error, ERROR_TIMED_OUT);
@@ -579,10 +932,10 @@ END_TEST
 
 START_TEST(test_interrupted_is_not_granted)
 {
-	static struct asker	a;
+	static struct someone	a;
 
-	board_submit(board, make(&a, REQUEST_LEND, ""), 0);
-	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	submit(make(&a, REQUEST_LEND, ""), 0);
+	ck_assert_int_eq(interrupt(), 0);
 	say("d", 0);
 	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
 	ck_assert_int_eq(board_state(board), BOARD_READY);
@@ -592,7 +945,7 @@ END_TEST
 /* The driver's words are gone once it was given the next job. */
 START_TEST(test_traceback_outlives_the_driver)
 {
-	static struct asker	 a, b;
+	static struct someone	 a, b;
 	char			 said[] = "eValueError";
 
 	ask(&a, "1");
@@ -608,22 +961,21 @@ END_TEST
 
 START_TEST(test_slow_client_pauses_the_board)
 {
-	static struct asker	 a;
-	struct request	*r = make(&a, REQUEST_RUN, "1");
+	static struct someone	 a;
+	struct request	*r = make_for(&streamer_sink, &a, REQUEST_RUN, "1");
 
-	r->sink = &streamer_sink;
 	streamer_is_full = false;
-	board_submit(board, r, 0);
+	submit(r, 0);
 	say("Ox", 0);
 	ck_assert(!host_paused);
 	streamer_is_full = true;
 	say("Oy", 0);
 	ck_assert(host_paused);
-	board_resume(board);
+	resume();
 	ck_assert(!host_paused);
 	say("Oz", 0);
 	ck_assert(host_paused);
-	board_withdraw(board, r, 0);	/* it left: its end must be heard */
+	withdraw(r);	/* it left: its end must be heard */
 	ck_assert(!host_paused);
 	ck_assert_int_eq(fake->interrupts, 1);
 	say("i", 0);
@@ -633,12 +985,12 @@ END_TEST
 
 START_TEST(test_leaving_client_starts_the_next)
 {
-	static struct asker	 a, b, c;
+	static struct someone	 a, b, c;
 	struct request	*first = ask(&a, "1"), *second = ask(&b, "2");
 
 	ask(&c, "3");
-	board_withdraw(board, second, 0);
-	board_withdraw(board, first, 0);
+	withdraw(second);
+	withdraw(first);
 	ck_assert_int_eq(fake->interrupts, 1);
 	say("i", 0);
 	ck_assert_str_eq(fake->text, "3");
@@ -650,35 +1002,35 @@ END_TEST
 
 START_TEST(test_interrupt)
 {
-	static struct asker	a;
+	static struct someone	a;
 
 	ask(&a, "1");
 	say("S", 0);
-	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	ck_assert_int_eq(interrupt(), 0);
 	say("i", 0);
 	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
 	ask(&a, "2");			/* it caught the interrupt and went on */
-	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	ck_assert_int_eq(interrupt(), 0);
 	say("d", 0);
 	ck_assert_int_eq(a.error, ERROR_NONE);
-	board_destroy(board, 0);
+	destroy();
 	create((struct driver_options){ .may_interrupt = false });
-	ck_assert_int_eq(board_interrupt(board, 0), -ENOTSUP);
+	ck_assert_int_eq(interrupt(), -ENOTSUP);
 }
 END_TEST
 
 START_TEST(test_cancel)
 {
-	static struct asker	 a, b;
+	static struct someone	 a, b;
 	uint64_t	 running, waiting;
 
 	running = ask(&a, "1")->id;
 	waiting = ask(&b, "2")->id;
-	ck_assert_int_eq(board_cancel(board, waiting + 1, 0), -ENOENT);
-	ck_assert_int_eq(board_cancel(board, waiting, 0), 0);
+	ck_assert_int_eq(cancel(waiting + 1), -ENOENT);
+	ck_assert_int_eq(cancel(waiting), 0);
 	ck_assert_int_eq(b.error, ERROR_INTERRUPTED);
 	ck_assert(!b.started);
-	ck_assert_int_eq(board_cancel(board, running, 0), 0);
+	ck_assert_int_eq(cancel(running), 0);
 	ck_assert_int_eq(fake->interrupts, 1);
 	say("i", 0);
 	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
@@ -687,12 +1039,12 @@ END_TEST
 
 /* Somebody holds the board; returns his token. */
 static void
-hold(struct asker *a, const char *will, uint64_t lasting_ms)
+hold(struct someone *a, const char *will, uint64_t lasting_ms)
 {
 	struct request	*r = make(a, REQUEST_HOLD, will);
 
 	r->lasting_ms = lasting_ms;
-	board_submit(board, r, 0);
+	submit(r, 0);
 	ck_assert_int_eq(a->error, ERROR_NONE);
 	ck_assert_int_eq(a->answers, 1);
 	ck_assert_uint_eq(strlen(a->token), REQUEST_TOKEN_SIZE - 1);
@@ -700,7 +1052,7 @@ hold(struct asker *a, const char *will, uint64_t lasting_ms)
 
 START_TEST(test_hold)
 {
-	static struct asker	 holder, other, mine, second;
+	static struct someone	 holder, other, mine, second;
 	struct request	*r;
 
 	hold(&holder, "", REQUEST_NO_LIMIT);
@@ -708,15 +1060,15 @@ START_TEST(test_hold)
 	ck_assert(!fake->busy);
 	r = make(&mine, REQUEST_RUN, "mine");
 	memcpy(r->token, holder.token, sizeof r->token);
-	board_submit(board, r, 0);
+	submit(r, 0);
 	ck_assert_str_eq(fake->text, "mine");
 	say("d", 0);
 	ck_assert_int_eq(mine.answers, 1);
-	board_submit(board, make(&second, REQUEST_HOLD, ""), 0);
+	submit(make(&second, REQUEST_HOLD, ""), 0);
 	ck_assert_int_eq(second.error, ERROR_BOARD_BUSY);
 	ck_assert_int_eq(second.holder, 7);
-	ck_assert_int_eq(board_release(board, "nonsense", false, 0), -ENOENT);
-	ck_assert_int_eq(board_release(board, holder.token, false, 0), 0);
+	ck_assert_int_eq(release("nonsense", false, 0), -ENOENT);
+	ck_assert_int_eq(release(holder.token, false, 0), 0);
 	ck_assert_str_eq(fake->text, "other");
 	say("d", 0);
 	ck_assert_int_eq(other.answers, 1);
@@ -725,15 +1077,15 @@ END_TEST
 
 START_TEST(test_will_runs_before_others)
 {
-	static struct asker	 holder, running, other;
+	static struct someone	 holder, running, other;
 	struct request	*r;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
 	r = make(&running, REQUEST_RUN, "motor");
 	memcpy(r->token, holder.token, sizeof r->token);
-	board_submit(board, r, 0);
+	submit(r, 0);
 	ask(&other, "other");
-	board_release(board, holder.token, true, 0);
+	release(holder.token, true, 0);
 	ck_assert_int_eq(fake->interrupts, 1);	/* the motor first */
 	say("i", 0);
 	ck_assert_str_eq(fake->text, "stop()");
@@ -746,12 +1098,12 @@ END_TEST
 
 /* Somebody is lent the board under a hold; he has it on return. */
 static void
-lend(struct asker *a, const struct asker *holder)
+lend(struct someone *a, const struct someone *holder)
 {
 	struct request	*r = make(a, REQUEST_LEND, "");
 
 	memcpy(r->token, holder->token, sizeof r->token);
-	board_submit(board, r, 0);
+	submit(r, 0);
 	say("d", 0);
 	ck_assert_int_eq(a->error, ERROR_NONE);
 	ck_assert_int_eq(board_state(board), BOARD_LENT);
@@ -759,27 +1111,27 @@ lend(struct asker *a, const struct asker *holder)
 
 /* The board is lent, one waits for it, and it is given back at 10. */
 static void
-give_back(struct asker *waiting)
+give_back(struct someone *waiting)
 {
-	static struct asker	nobody, borrower;
+	static struct someone	nobody, borrower;
 
 	lend(&borrower, &nobody);
 	ask(waiting, "1");
-	board_return(board, 10);
+	give(10);
 }
 
 START_TEST(test_one_that_is_unplugged_as_it_is_taken_is_given_back)
 {
-	static struct asker	flasher, a;
+	static struct someone	flasher, a;
 
-	board_submit(board, make(&flasher, REQUEST_FLASH, ""), 0);
+	submit(make(&flasher, REQUEST_FLASH, ""), 0);
 	fake->over_at = 10;
-	board_closed(board, "unplugged", 10);
+	closed("unplugged", 10);
 	ck_assert_int_eq(flasher.answers, 1);
 	ck_assert_int_eq(flasher.error, ERROR_NONE);
 	ck_assert_int_eq(board_state(board), BOARD_FLASHING);
-	board_return(board, 20);
-	board_opened(board, 0, false, 30);
+	give(20);
+	opened(30);
 	ask(&a, "1");
 	ck_assert_str_eq(fake->text, "1");
 }
@@ -787,12 +1139,12 @@ END_TEST
 
 START_TEST(test_who_comes_while_it_is_given_back_waits)
 {
-	static struct asker	a, b;
+	static struct someone	a, b;
 
 	give_back(&a);
 	ask(&b, "2");
 	ck_assert_int_eq(a.answers + b.answers, 0);
-	board_opened(board, 0, false, 20);
+	opened(20);
 	ck_assert_str_eq(fake->text, "1");
 	say("d", 20);
 	ck_assert_str_eq(fake->text, "2");
@@ -802,17 +1154,17 @@ END_TEST
 
 START_TEST(test_who_waits_for_a_port_that_does_not_open_is_told)
 {
-	static struct asker	a, b, late;
+	static struct someone	a, b, late;
 
 	host_opens = _i != 2;
 	give_back(&a);
 	ck_assert_int_eq(a.answers, _i == 2);	/* it is unplugged */
 	ask(&b, "2");
 	if (_i == 0)
-		board_failed(board, "another program has its port");
-	board_tick(board, 10 + 4999);
+		failed("another program has its port");
+	tick(10 + 4999);
 	ck_assert_int_eq(a.answers, _i != 1);
-	board_tick(board, 10 + 5000);
+	tick(10 + 5000);
 	ck_assert_int_eq(a.error, ERROR_BOARD_ABSENT);
 	ck_assert_int_eq(b.error, ERROR_BOARD_ABSENT);
 	ck_assert_ptr_nonnull(strstr(b.message, _i == 0 ? "another program" :
@@ -824,19 +1176,19 @@ END_TEST
 
 START_TEST(test_a_flashed_board_is_given_time_to_come_back)
 {
-	static struct asker	flasher, a, b;
+	static struct someone	flasher, a, b;
 
-	board_submit(board, make(&flasher, REQUEST_FLASH, ""), 0);
+	submit(make(&flasher, REQUEST_FLASH, ""), 0);
 	say("d", 0);
 	ck_assert_int_eq(board_state(board), BOARD_FLASHING);
 	ask(&a, "1");
 	host_opens = false;
-	board_return(board, 10);
-	board_failed(board, "it is unplugged");
+	give(10);
+	failed("it is unplugged");
 	ask(&b, "2");
-	board_tick(board, 10 + 19999);
+	tick(10 + 19999);
 	ck_assert_int_eq(a.answers + b.answers, 0);
-	board_tick(board, 10 + 20000);
+	tick(10 + 20000);
 	ck_assert_int_eq(a.error, ERROR_BOARD_ABSENT);
 	ck_assert_int_eq(b.error, ERROR_BOARD_ABSENT);
 }
@@ -844,15 +1196,15 @@ END_TEST
 
 START_TEST(test_will_waits_for_a_lent_board)
 {
-	static struct asker	holder, borrower, other;
+	static struct someone	holder, borrower, other;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
 	ask(&other, "other");
 	lend(&borrower, &holder);
-	board_return(board, 10);		/* his connection ends: */
-	board_release(board, holder.token, true, 10);
+	give(10);		/* his connection ends: */
+	release(holder.token, true, 10);
 	ck_assert_ptr_nonnull(board_holder(board));
-	board_opened(board, 0, false, 20);
+	opened(20);
 	ck_assert_str_eq(fake->text, "stop()");
 	say("S", 20);
 	say("d", 20);
@@ -864,16 +1216,16 @@ END_TEST
 
 START_TEST(test_will_waits_for_an_absent_board)
 {
-	static struct asker	holder;
+	static struct someone	holder;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
-	board_closed(board, "unplugged", 0);
-	board_release(board, holder.token, true, 0);
+	closed("unplugged", 0);
+	release(holder.token, true, 0);
 	ck_assert_ptr_nonnull(board_holder(board));
-	board_opened(board, 0, false, 1000);
+	opened(1000);
 	ck_assert_str_eq(fake->text, "stop()");
-	board_closed(board, "unplugged", 1000);	/* it has not begun */
-	board_opened(board, 0, false, 2000);
+	closed("unplugged", 1000);	/* it has not begun */
+	opened(2000);
 	ck_assert_str_eq(fake->text, "stop()");
 	say("S", 2000);
 	say("d", 2000);
@@ -884,17 +1236,17 @@ END_TEST
 
 START_TEST(test_will_that_cannot_run_is_told)
 {
-	static struct asker	holder;
+	static struct someone	holder;
 	uint64_t		deadline;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
-	board_closed(board, "unplugged", 0);
-	board_release(board, holder.token, true, 1000);
+	closed("unplugged", 0);
+	release(holder.token, true, 1000);
 	deadline = board_deadline(board);
 	ck_assert_uint_ne(deadline, DRIVER_NEVER);
-	board_tick(board, deadline - 1);
+	tick(deadline - 1);
 	ck_assert_ptr_nonnull(board_holder(board));
-	board_tick(board, deadline);
+	tick(deadline);
 	ck_assert_ptr_null(board_holder(board));
 	ck_assert_ptr_nonnull(strstr(told, "will"));
 	ck_assert_ptr_nonnull(strstr(will_told, ") did not run: board b "
@@ -904,10 +1256,10 @@ END_TEST
 
 START_TEST(test_will_that_fails_is_told)
 {
-	static struct asker	holder;
+	static struct someone	holder;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
-	board_release(board, holder.token, true, 0);
+	release(holder.token, true, 0);
 	say("S", 0);
 	say("eTraceback:\r\n  File 1\r\nNameError: stop\r\n", 0);
 	ck_assert_ptr_null(board_holder(board));
@@ -920,15 +1272,15 @@ END_TEST
 
 START_TEST(test_will_has_a_try_of_its_own_on_a_silent_board)
 {
-	static struct asker	 holder, mine, other;
+	static struct someone	 holder, mine, other;
 	struct request		*r;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
 	r = make(&mine, REQUEST_RUN, "motor");
 	memcpy(r->token, holder.token, sizeof r->token);
-	board_submit(board, r, 0);
+	submit(r, 0);
 	ask(&other, "other");
-	board_release(board, holder.token, true, 0);
+	release(holder.token, true, 0);
 	say("Lno answer", 0);
 	ck_assert_int_eq(other.error, ERROR_BOARD_SILENT);
 	ck_assert_str_eq(fake->text, "stop()");
@@ -942,17 +1294,17 @@ END_TEST
 
 START_TEST(test_will_that_waits_is_told_when_picod_ends)
 {
-	static struct asker	holder;
+	static struct someone	holder;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
-	board_closed(board, "unplugged", 0);
-	board_release(board, holder.token, true, 0);
-	board_leave(board, 0);
+	closed("unplugged", 0);
+	release(holder.token, true, 0);
+	leave();
 	ck_assert(!board_left(board));	/* it may come back in time */
-	board_opened(board, 0, false, 10);
+	opened(10);
 	ck_assert_str_eq(fake->text, "stop()");
-	board_closed(board, "unplugged", 20);
-	board_destroy(board, 30);
+	closed("unplugged", 20);
+	destroy();
 	ck_assert_ptr_nonnull(strstr(will_told, "did not run: "));
 	setup();
 }
@@ -960,10 +1312,10 @@ END_TEST
 
 START_TEST(test_will_of_a_board_that_is_dropped_is_told)
 {
-	static struct asker	holder;
+	static struct someone	holder;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
-	board_destroy(board, 0);
+	destroy();
 	ck_assert_ptr_nonnull(strstr(will_told, "did not run: "));
 	setup();
 }
@@ -971,23 +1323,23 @@ END_TEST
 
 START_TEST(test_hold_ends_by_itself)
 {
-	static struct asker	holder;
+	static struct someone	holder;
 
 	hold(&holder, "stop()", 500);
 	ck_assert_uint_eq(board_deadline(board), 500);
-	board_tick(board, 499);
+	tick(499);
 	ck_assert(!fake->busy);
-	board_tick(board, 500);
+	tick(500);
 	ck_assert_str_eq(fake->text, "stop()");
 	say("d", 501);
 	ck_assert_ptr_null(board_holder(board));
-	ck_assert_int_eq(board_release(board, holder.token, true, 502), -ENOENT);
+	ck_assert_int_eq(release(holder.token, true, 502), -ENOENT);
 }
 END_TEST
 
 START_TEST(test_silent_and_back)
 {
-	static struct asker	a, b;
+	static struct someone	a, b;
 	uint64_t	probe;
 
 	ask(&a, "1");
@@ -999,11 +1351,11 @@ START_TEST(test_silent_and_back)
 	ck_assert_str_eq(board_problem(board), "no answer");
 	probe = board_deadline(board);
 	ck_assert_uint_ne(probe, DRIVER_NEVER);
-	board_tick(board, probe);
+	tick(probe);
 	ck_assert_int_eq(fake->task, DRIVER_SYNC);
 	say("Lstill nothing", probe);
 	ck_assert_uint_gt(board_deadline(board) - probe, probe);	/* rarer */
-	board_tick(board, board_deadline(board));
+	tick(board_deadline(board));
 	say("d", 0);
 	ck_assert_int_eq(board_state(board), BOARD_READY);
 	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
@@ -1013,18 +1365,18 @@ END_TEST
 /* Whoever comes while picod asks for itself waits for what it hears. */
 START_TEST(test_requests_wait_for_a_probe)
 {
-	static struct asker	a, b, c;
+	static struct someone	a, b, c;
 
 	ask(&a, "1");
 	say("Lno answer", 0);
-	board_tick(board, board_deadline(board));
+	tick(board_deadline(board));
 	ck_assert_int_eq(fake->task, DRIVER_SYNC);
 	ask(&b, "2");
 	ck_assert_int_eq(b.answers, 0);
 	say("d", 0);
 	ck_assert_str_eq(fake->text, "2");
 	say("Lno answer", 0);
-	board_tick(board, board_deadline(board));
+	tick(board_deadline(board));
 	ask(&c, "3");
 	say("Lnone", 0);
 	ck_assert_int_eq(c.error, ERROR_BOARD_SILENT);
@@ -1034,16 +1386,16 @@ END_TEST
 /* A probe that failed is followed by a reset if somebody waits for it. */
 START_TEST(test_reset_through_the_port_after_a_probe)
 {
-	static struct asker	a, b;
+	static struct someone	a, b;
 
 	fake->language = "repl";
 	ask(&a, "1");
 	say("Lno answer", 0);
-	board_tick(board, board_deadline(board));
+	tick(board_deadline(board));
 	ask(&b, "2");
 	host_restarts = 1;
 	say("Lnone", 0);
-	board_opened(board, 0, false, 100);
+	opened(100);
 	ck_assert_str_eq(fake->text, "2");
 	say("d", 200);
 	ck_assert_int_eq(b.error, ERROR_NONE);
@@ -1052,7 +1404,7 @@ END_TEST
 
 START_TEST(test_silent_board_speaks)
 {
-	static struct asker	a;
+	static struct someone	a;
 
 	ask(&a, "1");
 	say("L", 0);
@@ -1063,7 +1415,7 @@ END_TEST
 
 START_TEST(test_reset_through_the_port_is_the_last_step)
 {
-	static struct asker	a, b;
+	static struct someone	a, b;
 
 	fake->language = "repl";
 	host_restarts = 2;
@@ -1071,7 +1423,7 @@ START_TEST(test_reset_through_the_port_is_the_last_step)
 	say("L", 0);
 	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
 	ck_assert_int_ne(board_state(board), BOARD_SILENT);
-	board_opened(board, 0, false, 100);
+	opened(100);
 	ask(&b, "2");
 	say("L", 200);			/* not twice in a row */
 	ck_assert_int_eq(board_state(board), BOARD_SILENT);
@@ -1083,7 +1435,7 @@ END_TEST
 START_TEST(test_a_sketch_is_not_reset_unasked)
 {
 	static const char *const	languages[] = { "piserial", "auto" };
-	static struct asker		a;
+	static struct someone		a;
 	size_t				i;
 
 	host_restarts = 1;
@@ -1100,7 +1452,7 @@ END_TEST
 
 START_TEST(test_reset_through_the_port_spares_who_has_not_begun)
 {
-	static struct asker	 a, b, c;
+	static struct someone	 a, b, c;
 	struct request		*r;
 
 	fake->language = "repl";
@@ -1109,11 +1461,11 @@ START_TEST(test_reset_through_the_port_spares_who_has_not_begun)
 	r = make(&b, REQUEST_RUN, "2");
 	r->wait_ms = 60000;
 	r->wait_given = true;
-	board_submit(board, r, 0);
+	submit(r, 0);
 	ask(&c, "3");
 	say("L", 0);
 	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
-	board_opened(board, 0, false, 100);
+	opened(100);
 	ck_assert_str_eq(fake->text, "2");
 	say("S", 200);
 	say("d", 200);
@@ -1121,7 +1473,7 @@ START_TEST(test_reset_through_the_port_spares_who_has_not_begun)
 	ck_assert_int_eq(b.error, ERROR_NONE);
 	ck_assert_str_eq(fake->text, "3");
 	say("S", 300);			/* whoever has begun is not spared */
-	board_opened(board, 0, false, 400);
+	opened(400);
 	ck_assert_int_eq(c.error, ERROR_DISCONNECTED);
 	ck_assert(c.started);
 }
@@ -1129,7 +1481,7 @@ END_TEST
 
 START_TEST(test_boot_count)
 {
-	static struct asker	 a;
+	static struct someone	 a;
 	uint64_t	 boot = board_boot(board);
 
 	ck_assert_uint_eq(boot, 101);
@@ -1140,35 +1492,35 @@ START_TEST(test_boot_count)
 	say("b", 0);
 	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);
 	ck_assert_uint_eq(board_boot(board), boot + 2);
-	board_closed(board, "x", 0);
-	board_opened(board, 0, false, 0);
+	closed("x", 0);
+	opened(0);
 	ck_assert_uint_eq(board_boot(board), boot + 3);
 }
 END_TEST
 
 START_TEST(test_resets)
 {
-	static struct asker	a;
+	static struct someone	a;
 
-	board_submit(board, make(&a, REQUEST_SOFT_RESET, ""), 0);
+	submit(make(&a, REQUEST_SOFT_RESET, ""), 0);
 	ck_assert_int_eq(fake->task, DRIVER_SOFT_RESET);
 	say("d", 0);
 	ck_assert_int_eq(a.error, ERROR_NONE);
 
-	board_submit(board, make(&a, REQUEST_HARD_RESET, ""), 0);
+	submit(make(&a, REQUEST_HARD_RESET, ""), 0);
 	ck_assert_ptr_nonnull(strstr(fake->text, "machine"));
-	board_closed(board, "it went away", 0);	/* as a USB board does */
+	closed("it went away", 0);	/* as a USB board does */
 	ck_assert_int_eq(a.error, ERROR_NONE);
-	board_opened(board, 0, false, 0);
+	opened(0);
 
 	host_restarts = 1;
-	board_submit(board, make(&a, REQUEST_HARD_RESET, ""), 0);
+	submit(make(&a, REQUEST_HARD_RESET, ""), 0);
 	ck_assert_int_eq(a.answers, 0);
-	board_opened(board, 0, false, 0);
+	opened(0);
 	ck_assert_int_eq(a.error, ERROR_NONE);
 
 	fake->refuse = -ENOTSUP;
-	board_submit(board, make(&a, REQUEST_BOOTLOADER, ""), 0);
+	submit(make(&a, REQUEST_BOOTLOADER, ""), 0);
 	ck_assert_int_eq(a.error, ERROR_UNSUPPORTED);
 	fake->refuse = -EACCES;
 	ask(&a, "1");
@@ -1193,7 +1545,7 @@ console_ended(void *arg)
 {
 	(void)arg;
 	consoles_ended++;
-	board_return(board, 0);
+	give(0);
 }
 
 static int	console_rooms;
@@ -1211,9 +1563,9 @@ static const struct board_console console = {
 
 /* Somebody gets the board's console. */
 static void
-open_console(struct asker *a)
+open_console(struct someone *a)
 {
-	board_submit(board, make(a, REQUEST_CONSOLE, ""), 0);
+	submit(make(a, REQUEST_CONSOLE, ""), 0);
 	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
 	say("d", 0);
 	ck_assert_int_eq(a->error, ERROR_NONE);
@@ -1223,19 +1575,19 @@ open_console(struct asker *a)
 
 START_TEST(test_what_was_typed_is_not_for_the_next)
 {
-	static struct asker	 a, b;
+	static struct someone	 a, b;
 	const uint8_t		*bytes;
 
 	open_console(&a);
-	board_type(board, (const uint8_t *)"c00FF00", 7, 0);
+	board_type(board, (const uint8_t *)"c00FF00", 7);
 	ck_assert_uint_eq(board_output(board, &bytes), 7);
 	consoles_ended = 0;
-	board_closed(board, "unplugged", 0);
+	closed("unplugged", 0);
 	ck_assert_int_eq(consoles_ended, 1);
-	board_opened(board, 0, false, 0);
+	opened(0);
 	open_console(&b);
 	ck_assert_uint_eq(board_output(board, &bytes), 0);
-	board_return(board, 0);
+	give(0);
 	ck_assert_int_eq(consoles_ended, 1);
 }
 END_TEST
@@ -1243,26 +1595,28 @@ END_TEST
 START_TEST(test_console_is_paced_by_the_port)
 {
 	static const uint8_t	 much[65536];
-	static struct asker	 a;
+	static struct someone	 a;
 	const uint8_t		*bytes;
 	size_t			 taken, len;
 
 	open_console(&a);
 	console_rooms = 0;
-	taken = board_type(board, much, sizeof much, 0);
+	taken = board_type(board, much, sizeof much);
 	ck_assert_uint_gt(taken, 0);
 	ck_assert_uint_lt(taken, sizeof much);
-	ck_assert_uint_eq(board_type(board, much, 1, 0), 0);
+	ck_assert_uint_eq(board_type(board, much, 1), 0);
 	len = board_output(board, &bytes);
 	board_sent(board, len - 1, 0);
+	pump();
 	ck_assert_int_eq(console_rooms, 0);	/* not before all was taken */
 	while ((len = board_output(board, &bytes)) > 0)
 		board_sent(board, len, 0);
+	pump();
 	ck_assert_int_eq(console_rooms, 1);
-	ck_assert_uint_eq(board_type(board, much, 1, 0), 1);
-	board_return(board, 0);
+	ck_assert_uint_eq(board_type(board, much, 1), 1);
+	give(0);
 	/* Over, it takes everything, for nobody. */
-	ck_assert_uint_eq(board_type(board, much, sizeof much, 0), sizeof much);
+	ck_assert_uint_eq(board_type(board, much, sizeof much), sizeof much);
 }
 END_TEST
 
@@ -1272,10 +1626,10 @@ START_TEST(test_who_is_interrupted_has_no_board)
 	static const enum request_kind	kinds[] = {
 		REQUEST_CONSOLE, REQUEST_LEND, REQUEST_FLASH
 	};
-	static struct asker		a, b;
+	static struct someone		a, b;
 
-	board_submit(board, make(&a, kinds[_i], ""), 0);
-	ck_assert_int_eq(board_interrupt(board, 0), 0);
+	submit(make(&a, kinds[_i], ""), 0);
+	ck_assert_int_eq(interrupt(), 0);
 	say("d", 0);			/* the driver left it all the same */
 	ck_assert_int_eq(a.answers, 1);
 	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
@@ -1289,13 +1643,13 @@ END_TEST
 
 START_TEST(test_slow_console_pauses_nobody_after_it)
 {
-	static struct asker	a;
+	static struct someone	a;
 
 	open_console(&a);
 	say("boo", 0);
 	ck_assert(host_paused);
-	board_closed(board, "unplugged", 0);
-	board_opened(board, 0, false, 0);
+	closed("unplugged", 0);
+	opened(0);
 	ck_assert(!host_paused);
 }
 END_TEST
@@ -1316,11 +1670,11 @@ END_TEST
 
 START_TEST(test_leave)
 {
-	static struct asker	a, b, c;
+	static struct someone	a, b, c;
 
 	ask(&a, "1");
 	ask(&b, "2");
-	board_leave(board, 0);
+	leave();
 	ck_assert_int_eq(fake->interrupts, 1);
 	ck_assert(!board_left(board));
 	say("i", 0);
@@ -1331,7 +1685,7 @@ START_TEST(test_leave)
 	say("d", 0);
 	ck_assert(board_left(board));
 	ck_assert_int_eq(b.answers, 0);	/* destroying it answers */
-	board_destroy(board, 0);
+	destroy();
 	ck_assert_int_eq(b.error, ERROR_DISCONNECTED);
 	setup();
 }
@@ -1339,15 +1693,15 @@ END_TEST
 
 START_TEST(test_will_runs_when_picod_ends)
 {
-	static struct asker	 holder, running;
+	static struct someone	 holder, running;
 	struct request		*r;
 
 	hold(&holder, "stop()", REQUEST_NO_LIMIT);
 	r = make(&running, REQUEST_RUN, "motor");
 	memcpy(r->token, holder.token, sizeof r->token);
-	board_submit(board, r, 0);
-	board_release(board, holder.token, true, 0);	/* its connection */
-	board_leave(board, 0);
+	submit(r, 0);
+	release(holder.token, true, 0);	/* its connection */
+	leave();
 	say("i", 0);
 	ck_assert_str_eq(fake->text, "stop()");
 	ck_assert(!board_left(board));
@@ -1368,12 +1722,22 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_order);
-	tcase_add_test(tc, test_steps_go_ahead_of_all_others);
+	tcase_add_test(tc, test_jobs_of_a_request_are_one_turn);
+	tcase_add_test(tc, test_job_that_fails_ends_the_request);
+	tcase_add_test(tc, test_next_job_waits_for_a_board_that_was_reset);
+	tcase_add_test(tc, test_will_goes_before_the_next_job);
+	tcase_add_test(tc, test_maker_that_left_has_no_next_job);
+	tcase_add_test(tc, test_several_askers_have_one_answer);
+	tcase_add_test(tc, test_last_asker_that_leaves_interrupts);
+	tcase_add_loop_test(tc,
+	    test_what_was_granted_and_not_told_is_taken_back, 0, 3);
 	tcase_add_test(tc, test_timeout_counts_from_the_start);
 	tcase_add_test(tc, test_wait);
 	tcase_add_test(tc, test_absent);
 	tcase_add_test(tc, test_invalid_is_not_sent);
 	tcase_add_test(tc, test_invalid_for_the_language_found);
+	tcase_add_test(tc, test_will_goes_before_what_goes_first);
+	tcase_add_test(tc, test_queue_limit_is_not_for_what_goes_first);
 	tcase_add_test(tc, test_queue_limit);
 	tcase_add_test(tc, test_output_limit);
 	tcase_add_test(tc, test_much_output_after_a_timeout);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What others want of a board, each followed by the pump.
+ */
+#include "unit_private.h"
+
+#include "daemon/base/clock.h"
+
+void
+unit_submit(struct board *b, struct request *r)
+{
+	board_submit(b, r, clock_now());
+	unit_settle(board_owner(b));
+}
+
+void
+unit_withdraw(struct board *b, struct asker *a)
+{
+	board_withdraw(b, a, clock_now());
+	unit_settle(board_owner(b));
+}
+
+void
+unit_resume(struct board *b)
+{
+	board_resume(b);
+	unit_settle(board_owner(b));
+}
+
+int
+unit_interrupt(struct board *b)
+{
+	int	error = board_interrupt(b, clock_now());
+
+	unit_settle(board_owner(b));
+	return error;
+}
+
+int
+unit_cancel(struct board *b, uint64_t id)
+{
+	int	error = board_cancel(b, id, clock_now());
+
+	unit_settle(board_owner(b));
+	return error;
+}
+
+int
+unit_release(struct board *b, const char *token, bool lost)
+{
+	int	error = board_release(b, token, lost, clock_now());
+
+	unit_settle(board_owner(b));
+	return error;
+}
+
+void
+unit_return(struct board *b)
+{
+	board_return(b, clock_now());
+	unit_settle(board_owner(b));
+}
+
+size_t
+unit_type(struct board *b, const uint8_t *bytes, size_t len)
+{
+	size_t	taken = board_type(b, bytes, len);
+
+	unit_settle(board_owner(b));
+	return taken;
+}
+
+void
+unit_set_bootsel(struct board *b, bool bootsel)
+{
+	board_set_bootsel(b, bootsel, clock_now());
+	unit_settle(board_owner(b));
+}
+
+void
+unit_disown(struct board *b, const char *problem)
+{
+	board_disown(b, problem);
+	unit_settle(board_owner(b));
+}
+
+void
+unit_leave(struct board *b)
+{
+	board_leave(b, clock_now());
+	unit_settle(board_owner(b));
+}
