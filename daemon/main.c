@@ -212,6 +212,7 @@ reload_cb(evutil_socket_t number, short what, void *arg)
 		old = d->config;
 		d->config = config;
 		attach_reload(d->attach, &old);
+		server_ask_again(d->server);
 		config_finish(&old);
 		log_info("the configuration was read again");
 	} else {
@@ -273,7 +274,7 @@ daemon_start(struct daemon *d)
 		event_base_priority_init(d->base, 2);
 	d->boards = d->base == NULL ? NULL : boards_create(d->base);
 	d->server = d->boards == NULL ? NULL : server_create(d->base, d->boards,
-	    &d->config);
+	    &d->config, &method_handler);
 	if (d->server == NULL || method_init() < 0 ||
 	    daemon_catch_signals(d) < 0)
 		return -ENOMEM;

@@ -64,10 +64,13 @@
 /* Output kept for a call that does not stream, in bytes. */
 #define LIMIT_OUTPUT		(1024 * 1024)
 
-/* An image for Flash, in bytes: the flash memory of the largest board; and those
- * handed over and not yet flashed, of all clients. */
+/* An image for Flash, in bytes: the flash memory of the largest board; those
+ * handed over and not yet flashed, of all users but root, and of one; and how
+ * long one is kept to which nothing is added, if another needs its place. */
 #define LIMIT_IMAGE		(16 * 1024 * 1024)
 #define LIMIT_UPLOADS		8
+#define LIMIT_UPLOADS_PER_USER	4
+#define LIMIT_UPLOAD_MS		60000
 
 /* What a board said unasked, kept for those who come late, in bytes. */
 #define LIMIT_HISTORY		(64 * 1024)

@@ -25,8 +25,7 @@ verb_cancel_run(struct picoctl *ctl)
 	status = session_open(ctl);
 	if (status != STATUS_OK)
 		return status;
-	/* Cancel asks for no hold: a request is its user's to take back. */
-	parameters = session_parameters(ctl, false);
+	parameters = session_parameters(ctl, true);
 	if (parameters != NULL)
 		json_object_set_new(parameters, "id", json_integer(id));
 	return session_do(ctl, "io.picod.Cancel", parameters);

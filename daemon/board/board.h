@@ -153,8 +153,12 @@ const char	*board_problem(const struct board *);	/* "" if it has none */
 uint64_t	 board_boot(const struct board *);
 const struct history *board_history(const struct board *);
 
-/* Who holds it, or NULL; whether a client with that token may use it now. */
+/*
+ * Who holds it, and the last will, or NULL; whether a client with that token may
+ * use it now.
+ */
 const struct client *board_holder(const struct board *);
+const char	*board_will(const struct board *, size_t *len);
 bool		 board_admits(const struct board *, const char *token);
 
 /*

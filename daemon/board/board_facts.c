@@ -130,6 +130,13 @@ board_holder(const struct board *b)
 	return b->hold.on ? &b->hold.client : NULL;
 }
 
+const char *
+board_will(const struct board *b, size_t *len)
+{
+	*len = b->hold.will_len;
+	return b->hold.will;
+}
+
 const struct request *
 board_running(const struct board *b)
 {

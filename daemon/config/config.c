@@ -335,6 +335,20 @@ config_add_board(struct config *config, const char *argument)
 	return config->errors == before ? 0 : -EINVAL;
 }
 
+/* Letters would grant nothing on a board that takes no commands. */
+static void
+config_check_letters(struct config *config, const struct config_board *b)
+{
+	const struct access_rule	*r = config->access.rules;
+
+	for (; r < config->access.rules + config->access.count; r++)
+		if (r->letters != NULL && r->board != NULL &&
+		    strcmp(r->board, b->name) == 0 && b->driver == &driver_repl)
+			config_error(config, b->where, "[access %s] grants "
+			    "Send(%s), which is for PiSerial, but board %s has "
+			    "driver = repl", b->name, r->letters, b->name);
+}
+
 void
 config_check(struct config *config)
 {
@@ -348,6 +362,7 @@ config_check(struct config *config)
 		if (b->port != NULL && b->match != NULL)
 			config_error(config, b->where, "board %s has both port "
 			    "and match", b->name);
+		config_check_letters(config, b);
 		for (other = config->boards; b->port != NULL && other < b; other++)
 			if (other->port != NULL &&
 			    strcmp(other->port, b->port) == 0)

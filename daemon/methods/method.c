@@ -13,32 +13,42 @@
 
 #include "daemon/server/access.h"
 #include "daemon/boards/boards.h"
-#include "daemon/base/log.h"
 #include "protocol/limits.h"
 #include "protocol/schema.h"
 #include "protocol/text.h"
 #include "daemon/server/server.h"
-
-/* What names of boards take in a message, which has 511 bytes. */
-#define METHOD_NAMES	300
+#include "target.h"
 
 const struct method methods[] = {
-	{ "org.varlink.service.GetInfo", method_get_info, false },
-	{ "org.varlink.service.GetInterfaceDescription",
-	    method_get_interface_description, false },
-	{ "io.picod.ListBoards", method_list_boards, false },
-	{ "io.picod.Send", method_send, false },
-	{ "io.picod.Watch", method_watch, true },
-	{ "io.picod.Hold", method_hold, false },
-	{ "io.picod.Drop", method_drop, false },
-	{ "io.picod.Interrupt", method_interrupt, false },
-	{ "io.picod.Cancel", method_cancel, false },
-	{ "io.picod.Reset", method_reset, false },
-	{ "io.picod.Lend", method_lend, false },
-	{ "io.picod.Console", method_console, false },
-	{ "io.picod.ListFirmware", method_list_firmware, false },
-	{ "io.picod.Upload", method_upload, false },
-	{ "io.picod.Flash", method_flash, false },
+	{ .name = "org.varlink.service.GetInfo", .run = method_get_info },
+	{ .name = "org.varlink.service.GetInterfaceDescription",
+	    .run = method_get_interface_description },
+	{ .name = "io.picod.ListBoards", .run = method_list_boards,
+	    .target = TARGET_ANY },
+	{ .name = "io.picod.Send", .run = method_send,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Watch", .run = method_watch,
+	    .target = TARGET_ANY, .needs_more = true },
+	{ .name = "io.picod.Hold", .run = method_hold,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Drop", .run = method_drop,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Interrupt", .run = method_interrupt,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Cancel", .run = method_cancel,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Reset", .run = method_reset,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Lend", .run = method_lend,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Console", .run = method_console,
+	    .target = TARGET_BOARD },
+	{ .name = "io.picod.ListFirmware", .run = method_list_firmware,
+	    .target = TARGET_ANY },
+	{ .name = "io.picod.Upload", .run = method_upload,
+	    .target = TARGET_ANY, .also = "Flash" },
+	{ .name = "io.picod.Flash", .run = method_flash,
+	    .target = TARGET_BOARD },
 	{ 0 }
 };
 
@@ -116,6 +126,7 @@ method_check_name(struct call *call, const struct method *m)
 
 	if (schema == NULL) {
 		snprintf(interface, sizeof interface, "%.*s", (int)len, name);
+		text_clean(interface);	/* it may be cut */
 		method_fail(call, "InterfaceNotFound", "interface", interface);
 	} else if (m == NULL) {
 		method_fail(call, "MethodNotFound", "method", name);
@@ -124,7 +135,7 @@ method_check_name(struct call *call, const struct method *m)
 	return schema;
 }
 
-void
+static void
 method_dispatch(struct call *call)
 {
 	const struct method	*m = method_find(call->in.method);
@@ -133,16 +144,26 @@ method_dispatch(struct call *call)
 
 	if (schema == NULL)
 		return;
-	if (schema_check(schema, SCHEMA_METHOD, strrchr(m->name, '.') + 1,
+	if (schema == schema_picod && !call_is_allowed(call))
+		call_fail(call, ERROR_PERMISSION_DENIED, NULL, ACCESS_DENIED);
+	else if (schema_check(schema, SCHEMA_METHOD, strrchr(m->name, '.') + 1,
 	    SCHEMA_IN, call->in.parameters, &bad) < 0)
 		method_fail(call, "InvalidParameter", "parameter", bad);
 	else if (m->needs_more && (!call->in.more || call->in.oneway))
 		call_fail_name(call, "org.varlink.service.ExpectedMore", NULL);
-	else if (schema == schema_picod && !call_is_allowed(call))
-		call_fail(call, ERROR_PERMISSION_DENIED, NULL, ACCESS_DENIED);
-	else
+	else if (target_find(call, m))
 		m->run(call);
 }
+
+static bool
+method_is_permitted(struct call *call)
+{
+	return target_is_permitted(call, method_find(call->in.method));
+}
+
+const struct call_handler method_handler = {
+	method_dispatch, method_is_permitted
+};
 
 const char *
 method_string(struct call *call, const char *name)
@@ -168,99 +189,6 @@ method_time(struct call *call, const char *name, uint64_t *ms)
 	}
 	*ms = (uint64_t)n;
 	return true;
-}
-
-/* "pico0, uno0, ..." in a text of METHOD_NAMES bytes. */
-static const char *
-method_names(struct boards *boards, char *text)
-{
-	struct board	*b;
-	size_t		 i, len = 0;
-
-	text[0] = '\0';
-	for (i = 0; (b = boards_get(boards, i)) != NULL; i++) {
-		if (len + strlen(board_name(b)) + sizeof ", , ..." >
-		    METHOD_NAMES) {
-			strcpy(text + len, ", ...");
-			break;
-		}
-		len += (size_t)sprintf(text + len, "%s%s", i > 0 ? ", " : "",
-		    board_name(b));
-	}
-	return text;
-}
-
-static void
-method_ambiguous(struct call *call, struct boards *boards)
-{
-	json_t		*names = json_array();
-	char		 text[METHOD_NAMES];
-	struct board	*b;
-	size_t		 i;
-
-	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
-		json_array_append_new(names, json_string(board_name(b)));
-	call_fail(call, ERROR_AMBIGUOUS_BOARD, json_pack("{s:o}", "boards", names),
-	    "there are %zu boards; name one of them (picoctl -b NAME): %s",
-	    boards_count(boards), method_names(boards, text));
-}
-
-/* What a call would send to a board, or NULL. */
-static const char *
-method_text(struct call *call)
-{
-	const char	*text = method_string(call, "text");
-	const char	*will = method_string(call, "will");
-
-	return text[0] != '\0' ? text : will[0] != '\0' ? will : NULL;
-}
-
-/* Whether the rules of access let this call through; if not, it has ended. */
-static bool
-method_permit(struct call *call, const struct board *b)
-{
-	const char	*method = strrchr(call->in.method, '.') + 1;
-	const char	*text = method_text(call);
-	struct client	*client = call_client(call);
-
-	if (call_is_permitted(call, board_name(b), method, text) &&
-	    (strcmp(method, "Hold") != 0 || text == NULL ||
-	    call_is_permitted(call, board_name(b), "Send", text)))
-		return true;
-	log_warn_about(&(struct log_about){ board_name(b), client->pid,
-	    LOG_OTHER }, "%s (pid %d, user %s) was refused %s on board %s", client->program,
-	    (int)client->pid, client->user, method, board_name(b));
-	call_fail(call, ERROR_PERMISSION_DENIED, NULL, "the rules of access do "
-	    "not grant user %s %s on board %s; an administrator can, under "
-	    "[access] in /etc/picod/picod.conf", client->user, method,
-	    board_name(b));
-	return false;
-}
-
-struct board *
-method_board(struct call *call)
-{
-	struct boards	*boards = server_boards(call_server(call));
-	const char	*name = method_string(call, "board");
-	char		 text[METHOD_NAMES];
-	struct board	*b = NULL;
-
-	if (name[0] != '\0')
-		b = boards_find(boards, name);
-	else if (boards_count(boards) == 1)
-		b = boards_get(boards, 0);
-	else if (boards_count(boards) > 1) {
-		method_ambiguous(call, boards);
-		return NULL;
-	}
-	if (b != NULL)
-		return method_permit(call, b) ? b : NULL;
-	call_fail(call, ERROR_NO_SUCH_BOARD,
-	    json_pack("{s:s}", "board", name), boards_count(boards) == 0 ?
-	    "picod knows no board: plug one in, or name one in "
-	    "/etc/picod/picod.conf" : "there is no board %s; there are: %s",
-	    name, method_names(boards, text));
-	return NULL;
 }
 
 bool

@@ -15,9 +15,18 @@
 
 struct board;
 
+/* What a method is about, and its access is asked for. */
+enum method_target {
+	TARGET_NONE,		/* nothing of a board */
+	TARGET_BOARD,		/* the board that is named, or the only one */
+	TARGET_ANY,		/* likewise if it is named, or else any */
+};
+
 struct method {
 	const char	*name;		/* in full */
 	void		(*run)(struct call *);
+	enum method_target target;
+	const char	*also;		/* the right to this one is enough */
 	bool		 needs_more;
 };
 
@@ -28,8 +37,8 @@ extern const struct method methods[];
 int	method_init(void);
 void	method_finish(void);
 
-/* Checks a call and runs it. */
-void	method_dispatch(struct call *);
+/* Checks a call and runs it, with its board, if it has one. */
+extern const struct call_handler method_handler;
 
 /* The families. */
 void	method_get_info(struct call *);
@@ -52,12 +61,6 @@ void	method_flash(struct call *);
 void	method_flash_finish(void);
 
 /* For the families only. */
-
-/*
- * The board a call names, or the only one.  NULL if there is none such; then
- * the call has ended with an error.
- */
-struct board	*method_board(struct call *);
 
 /* A string parameter, or "" */
 const char	*method_string(struct call *, const char *name);

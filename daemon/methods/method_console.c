@@ -160,17 +160,15 @@ console_finish(struct tenure *t, struct board *b, bool lost)
 }
 
 static const struct tenure_ops console_ops = {
-	console_granted, console_finish, NULL
+	"Console", console_granted, console_finish, NULL
 };
 
 void
 method_console(struct call *call)
 {
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 	struct request	*r;
 
-	if (b == NULL)
-		return;
 	if (!call->in.upgrade || call->in.oneway) {
 		call_fail(call, ERROR_UNSUPPORTED,
 		    json_pack("{s:s}", "board", board_name(b)),

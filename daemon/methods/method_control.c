@@ -11,10 +11,10 @@
 void
 method_interrupt(struct call *call)
 {
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 	int		 error;
 
-	if (b == NULL || !method_admits(call, b))
+	if (!method_admits(call, b))
 		return;
 	error = unit_interrupt(b);
 	if (error == -ENOTCONN)
@@ -35,15 +35,26 @@ method_interrupt(struct call *call)
 		call_reply(call, json_pack("{s:s}", "board", board_name(b)));
 }
 
+/* A request is its user's to take back, whoever holds the board. */
+static bool
+control_is_own(struct call *call, const struct board *b, uint64_t id)
+{
+	const struct request	*r = board_request(b, NULL);
+
+	while (r != NULL && r->id != id)
+		r = board_request(b, r);
+	return r != NULL && r->client.uid == call_client(call)->uid;
+}
+
 void
 method_cancel(struct call *call)
 {
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 	json_int_t	 id;
 
-	if (b == NULL || !method_admits(call, b))
-		return;
 	id = json_integer_value(json_object_get(call_parameters(call), "id"));
+	if (!control_is_own(call, b, (uint64_t)id) && !method_admits(call, b))
+		return;
 	if (unit_cancel(b, (uint64_t)id) == -ENOENT)
 		call_fail(call, ERROR_NO_SUCH_REQUEST,
 		    json_pack("{s:I}", "id", id), "no request %lld waits or "
@@ -56,12 +67,12 @@ method_cancel(struct call *call)
 void
 method_reset(struct call *call)
 {
-	struct board		*b = method_board(call);
+	struct board		*b = call->board;
 	const char		*kind = method_string(call, "kind");
 	struct request		*r;
 	enum request_kind	 what = REQUEST_SOFT_RESET;
 
-	if (b == NULL || !method_admits(call, b))
+	if (!method_admits(call, b))
 		return;
 	if (strcmp(kind, "hard") == 0)
 		what = REQUEST_HARD_RESET;

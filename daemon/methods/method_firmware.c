@@ -19,22 +19,17 @@ method_list_firmware(struct call *call)
 {
 	struct flash_recipe	 recipe = { .images = NULL };
 	struct firmware		*list;
-	struct board		*b;
+	struct board		*b = call->board;
 	const char		*why;
 	json_t			*json;
 	size_t			 i, count;
 
-	if (method_string(call, "board")[0] != '\0') {
-		b = method_board(call);
-		if (b == NULL)
-			return;
-		if (flash_recipe_get(board_usb(b), board_flash(b), &recipe,
-		    &why) < 0) {
-			call_fail(call, ERROR_UNSUPPORTED,
-			    json_pack("{s:s}", "board", board_name(b)),
-			    "board %s: %s", board_name(b), why);
-			return;
-		}
+	if (b != NULL && flash_recipe_get(board_usb(b), board_flash(b),
+	    &recipe, &why) < 0) {
+		call_fail(call, ERROR_UNSUPPORTED,
+		    json_pack("{s:s}", "board", board_name(b)),
+		    "board %s: %s", board_name(b), why);
+		return;
 	}
 	json = json_array();
 	count = firmware_list(recipe.images, &list);
@@ -55,8 +50,9 @@ upload_fail(struct call *call, int error)
 		    "an image has %d bytes at most", LIMIT_IMAGE);
 	else if (error == -EUSERS)
 		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
-		    "limit", "uploads", "value", LIMIT_UPLOADS),
-		    "%d images wait to be flashed already; try again later",
+		    "limit", "uploads", "value", LIMIT_UPLOADS_PER_USER),
+		    "%d images of yours wait to be flashed already, or %d of "
+		    "all users; try again later", LIMIT_UPLOADS_PER_USER,
 		    LIMIT_UPLOADS);
 	else
 		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",

@@ -96,7 +96,7 @@ flashing_refused(void *state)
 }
 
 static const struct tenure_ops flashing_ops = {
-	flashing_granted, flashing_tenure_ended, flashing_refused
+	"Flash", flashing_granted, flashing_tenure_ended, flashing_refused
 };
 
 /* Opens the image that the call means; false: the call has ended. */
@@ -231,13 +231,11 @@ flashing_read_cancel(struct call *call)
 void
 method_flash(struct call *call)
 {
-	struct board		*b = method_board(call);
+	struct board		*b = call->board;
 	struct flash_recipe	 recipe;
 	struct flashing		*f;
 	const char		*why;
 
-	if (b == NULL)
-		return;
 	if (flash_recipe_get(board_usb(b), board_flash(b), &recipe, &why) < 0) {
 		flash_refuse(call, board_name(b), why);
 		return;

@@ -22,18 +22,20 @@ hold_ended(struct tenure *t, struct board *b, bool lost)
 		unit_release(b, t->token, lost);
 }
 
-static const struct tenure_ops hold_ops = { hold_granted, hold_ended, NULL };
+static const struct tenure_ops hold_ops = {
+	"Hold", hold_granted, hold_ended, NULL
+};
 
 void
 method_hold(struct call *call)
 {
 	json_t		*will = json_object_get(call_parameters(call), "will");
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 	struct request	*r;
 	uint64_t	 lasting_ms;
 	const char	*why;
 
-	if (b == NULL || !method_time(call, "lasting", &lasting_ms))
+	if (!method_time(call, "lasting", &lasting_ms))
 		return;
 	if (json_is_string(will) && board_check(b, json_string_value(will),
 	    json_string_length(will), &why) < 0) {
@@ -54,11 +56,9 @@ method_hold(struct call *call)
 void
 method_drop(struct call *call)
 {
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 	struct tenure	*t;
 
-	if (b == NULL)
-		return;
 	t = tenure_find(call, b, &hold_ops);
 	if (t == NULL) {
 		call_fail(call, ERROR_UNSUPPORTED,

@@ -23,16 +23,16 @@ lend_ended(struct tenure *t, struct board *b, bool lost)
 		unit_return(b);
 }
 
-static const struct tenure_ops lend_ops = { lend_granted, lend_ended, NULL };
+static const struct tenure_ops lend_ops = {
+	"Lend", lend_granted, lend_ended, NULL
+};
 
 void
 method_lend(struct call *call)
 {
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 	struct request	*r;
 
-	if (b == NULL)
-		return;
 	r = method_request(call, REQUEST_LEND, NULL, 0);
 	if (r != NULL)
 		tenure_begin(call, b, r, &lend_ops, NULL);

@@ -4,6 +4,7 @@
  */
 #include "daemon/boards/boards.h"
 #include "method.h"
+#include "target.h"
 #include "protocol/text.h"
 #include "daemon/server/server.h"
 
@@ -21,10 +22,11 @@ static const char *const request_methods[] = {
 	[REQUEST_FLASH] = "Flash",
 };
 
+/* What somebody sends is his own affair. */
 static void
-list_add_request(json_t *list, const struct request *r, bool running)
+list_add_request(json_t *list, const struct request *r, bool running, uid_t uid)
 {
-	size_t	len = r->len;
+	size_t	len = uid == 0 || uid == r->client.uid ? r->len : 0;
 
 	if (len > TEXT_SHOWN)
 		len = text_whole(r->text, TEXT_SHOWN);
@@ -35,13 +37,13 @@ list_add_request(json_t *list, const struct request *r, bool running)
 }
 
 static json_t *
-list_requests(const struct board *b)
+list_requests(const struct board *b, uid_t uid)
 {
 	const struct request	*r;
 	json_t			*list = json_array();
 
 	for (r = board_request(b, NULL); r != NULL; r = board_request(b, r))
-		list_add_request(list, r, r == board_running(b));
+		list_add_request(list, r, r == board_running(b), uid);
 	return list;
 }
 
@@ -57,7 +59,7 @@ list_usb(const struct board_usb *usb)
 }
 
 static json_t *
-list_board(const struct board *b, bool details)
+list_board(const struct board *b, bool details, uid_t uid)
 {
 	json_t		*json;
 	const char	*about = board_about(b);
@@ -78,7 +80,7 @@ list_board(const struct board *b, bool details)
 		json_object_set_new(json, "problem",
 		    method_clean_json(board_problem(b)));
 	if (details)
-		json_object_set_new(json, "requests", list_requests(b));
+		json_object_set_new(json, "requests", list_requests(b, uid));
 	return json;
 }
 
@@ -94,6 +96,8 @@ method_list_boards(struct call *call)
 	details = json_is_true(json_object_get(call_parameters(call),
 	    "details"));
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
-		json_array_append_new(list, list_board(b, details));
+		if (target_permits(call, b, "ListBoards"))
+			json_array_append_new(list, list_board(b, details,
+			    call_client(call)->uid));
 	call_reply(call, json_pack("{s:o}", "boards", list));
 }

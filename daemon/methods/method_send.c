@@ -331,11 +331,11 @@ void
 method_send(struct call *call)
 {
 	json_t		*text = json_object_get(call_parameters(call), "text");
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 	struct request	*r;
 	uint64_t	 timeout_ms;
 
-	if (b == NULL || !method_time(call, "timeout", &timeout_ms))
+	if (!method_time(call, "timeout", &timeout_ms))
 		return;
 	r = method_request(call, REQUEST_RUN, json_string_value(text),
 	    json_string_length(text));

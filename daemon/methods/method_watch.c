@@ -12,6 +12,7 @@
 #include "daemon/boards/boards.h"
 #include "daemon/server/server.h"
 #include "method.h"
+#include "target.h"
 #include "watch_event.h"
 
 struct watch {
@@ -35,7 +36,7 @@ static bool
 watch_includes(const struct watch *w, const struct board *b)
 {
 	return w->board == b || (w->board == NULL &&
-	    call_is_permitted(w->call, board_name(b), "Watch", NULL));
+	    target_permits(w->call, b, "Watch"));
 }
 
 /* Tells one, if it is ready; *text is the event in words, once it is needed. */
@@ -175,17 +176,13 @@ method_watch(struct call *call)
 {
 	struct boards	*boards = server_boards(call_server(call));
 	json_t		*parameters = call_parameters(call);
-	struct board	*b = NULL;
 	struct watch	*w;
 
-	if (method_string(call, "board")[0] != '\0' &&
-	    (b = method_board(call)) == NULL)
-		return;
 	w = calloc(1, sizeof *w);
 	if (w == NULL)
 		abort();	/* a few bytes */
 	w->call = call;
-	w->board = b;
+	w->board = call->board;
 	w->trace = json_is_true(json_object_get(parameters, "trace"));
 	call->state = w;
 	call->cancel = watch_cancel;

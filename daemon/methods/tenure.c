@@ -13,6 +13,7 @@
 
 #include "daemon/boards/boards.h"
 #include "method.h"
+#include "daemon/server/access.h"
 #include "daemon/server/server.h"
 
 static void
@@ -30,6 +31,39 @@ tenure_end(struct tenure *t, bool lost)
 	LIST_REMOVE(&t->lease, entry);
 	t->ops->ended(t, boards_numbered(t->boards, t->number), lost);
 	free(t);
+}
+
+static bool
+tenure_permits(struct conn *c, const struct board *b, const char *method,
+    const char *text, size_t len)
+{
+	return conn_permits(c, &(struct access_ask){
+	    .board = board_name(b), .method = method, .text = text, .len = len,
+	    .is_command = strcmp(board_language(b), "piserial") == 0 });
+}
+
+/*
+ * A will that he may not send is not run.  What is written to a board is brought to
+ * its end all the same.
+ */
+static bool
+tenure_ask_again(struct lease *lease, struct conn *c)
+{
+	struct tenure		*t = (struct tenure *)lease;
+	const struct board	*b = boards_numbered(t->boards, t->number);
+	const char		*will = NULL;
+	size_t			 len = 0;
+	bool			 may, may_will;
+
+	if (b == NULL || strcmp(t->ops->method, "Flash") == 0)
+		return true;
+	if (strcmp(t->ops->method, "Hold") == 0)
+		will = board_will(b, &len);
+	may = tenure_permits(c, b, t->ops->method, NULL, 0);
+	may_will = will == NULL || tenure_permits(c, b, "Send", will, len);
+	if (!may || !may_will)
+		tenure_end(t, may_will);
+	return may && may_will;
 }
 
 static void
@@ -88,6 +122,7 @@ tenure_begin(struct call *call, struct board *b, struct request *r,
 	if (t == NULL)
 		abort();	/* a few bytes */
 	t->lease.lost = tenure_lost;
+	t->lease.ask_again = tenure_ask_again;
 	t->ops = ops;
 	t->call = call;
 	t->asker = request_join(r, &tenure_sink, t);

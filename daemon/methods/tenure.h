@@ -16,6 +16,7 @@ struct boards;
 struct tenure;
 
 struct tenure_ops {
+	const char	*method;	/* that it came by */
 	/*
 	 * The board is the connection's: the call may be ended, or go on.
 	 * Without this the call ends with an answer that has only the board.

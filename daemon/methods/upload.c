@@ -2,7 +2,7 @@
 /*
  * It is kept in a file that never had a name, so that memory stays bounded and
  * nothing is left behind, whatever happens; as a lease it ends with the
- * connection.
+ * connection.  Places are few: who does not use his loses it to who wants one.
  */
 #include "upload.h"
 
@@ -11,22 +11,24 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "protocol/limits.h"
 
 struct upload {
 	struct lease	 lease;		/* must be first */
+	LIST_ENTRY(upload) entry;
+	uid_t		 uid;
 	int		 fd;
 	long long	 size;
+	uint64_t	 at;		/* when the last piece came */
 };
 
-static unsigned	upload_count;
+static LIST_HEAD(, upload) uploads = LIST_HEAD_INITIALIZER(uploads);
 
 static void
 upload_destroy(struct upload *u)
 {
-	if (u == NULL)
-		return;
-	upload_count--;
+	LIST_REMOVE(u, entry);
 	if (u->fd >= 0)
 		close(u->fd);
 	free(u);
@@ -62,13 +64,45 @@ upload_file(void)
 	return fd < 0 ? -errno : fd;
 }
 
+static void
+upload_expire(uint64_t now)
+{
+	struct upload	*u, *next;
+
+	for (u = LIST_FIRST(&uploads); u != NULL; u = next) {
+		next = LIST_NEXT(u, entry);
+		if (now - u->at < LIMIT_UPLOAD_MS)
+			continue;
+		LIST_REMOVE(&u->lease, entry);
+		upload_destroy(u);
+	}
+}
+
+/* Whether a user has as many as he may, or all have. */
+static bool
+upload_is_refused(uid_t uid)
+{
+	const struct upload	*u;
+	unsigned		 own = 0, all = 0;
+
+	LIST_FOREACH(u, &uploads, entry) {
+		own += u->uid == uid;
+		all += u->uid != 0;
+	}
+	return own >= LIMIT_UPLOADS_PER_USER || (uid != 0 &&
+	    all >= LIMIT_UPLOADS);
+}
+
 static int
 upload_create(struct call *call, struct upload **result)
 {
 	struct upload	*u;
+	uid_t		 uid = call_client(call)->uid;
 	int		 fd;
 
-	if (upload_count == LIMIT_UPLOADS)
+	if (upload_is_refused(uid))
+		upload_expire(clock_now());
+	if (upload_is_refused(uid))
 		return -EUSERS;
 	fd = upload_file();
 	if (fd < 0)
@@ -78,7 +112,9 @@ upload_create(struct call *call, struct upload **result)
 		close(fd);
 		return -ENOMEM;
 	}
-	upload_count++;
+	LIST_INSERT_HEAD(&uploads, u, entry);
+	u->uid = uid;
+	u->at = clock_now();
 	u->fd = fd;
 	u->lease.lost = upload_lost;
 	call_add_lease(call, &u->lease);
@@ -97,11 +133,15 @@ upload_add(struct call *call, const void *bytes, size_t len)
 		return error;
 	if ((long long)len > LIMIT_IMAGE - u->size)
 		return -EFBIG;
-	n = write(u->fd, bytes, len);
+	u->at = clock_now();
+	n = pwrite(u->fd, bytes, len, u->size);
 	if (n < 0)
 		return -errno;
-	if ((size_t)n < len)
+	if ((size_t)n < len) {
+		if (ftruncate(u->fd, u->size) < 0)
+			return -errno;
 		return -ENOSPC;
+	}
 	return u->size += n;
 }
 

@@ -220,18 +220,20 @@ access_rule_fits(const struct access_rule *r, const struct client *client,
 }
 
 static bool
-access_rule_grants(const struct access_rule *r, const char *method,
-    const char *text)
+access_rule_grants(const struct access_rule *r, const struct access_ask *ask)
 {
 	char	word[64];
 
 	if (r->all)
 		return true;
-	snprintf(word, sizeof word, " %s ", method);
+	snprintf(word, sizeof word, " %s ", ask->method);
 	if (strstr(r->methods, word) == NULL)
 		return false;
-	return r->letters == NULL || text == NULL ||
-	    (text[0] != '\0' && strchr(r->letters, text[0]) != NULL);
+	if (r->letters == NULL || ask->text == NULL ||
+	    strcmp(ask->method, "Send") != 0)
+		return true;
+	return ask->is_command && ask->len > 0 &&
+	    memchr(r->letters, ask->text[0], strlen(r->letters)) != NULL;
 }
 
 /* Whether there are rules for that board; NULL: for all boards. */
@@ -247,20 +249,30 @@ access_has_rules(const struct access *access, const char *board)
 	return false;
 }
 
+/* Whether a rule says anything of that board, or of any. */
+static bool
+access_rule_is_of(const struct access_rule *r, const char *board, bool own)
+{
+	if (board == NULL)
+		return true;
+	return own ? r->board != NULL && strcmp(r->board, board) == 0 :
+	    r->board == NULL;
+}
+
 bool
 access_permits(const struct access *access, const struct client *client,
-    const struct access_groups *groups, const char *board, const char *method,
-    const char *text)
+    const struct access_groups *groups, const struct access_ask *ask)
 {
 	const struct access_rule	*r;
-	bool				 own = access_has_rules(access, board);
+	bool				 own;
 
+	own = ask->board != NULL && access_has_rules(access, ask->board);
 	if (client->uid == 0 || (!own && !access_has_rules(access, NULL)))
 		return true;
 	for (r = access->rules; r < access->rules + access->count; r++)
-		if ((own ? r->board != NULL && strcmp(r->board, board) == 0 :
-		    r->board == NULL) && access_rule_fits(r, client, groups) &&
-		    access_rule_grants(r, method, text))
+		if (access_rule_is_of(r, ask->board, own) &&
+		    access_rule_fits(r, client, groups) &&
+		    access_rule_grants(r, ask))
 			return true;
 	return false;
 }

@@ -69,12 +69,21 @@ void	access_groups_finish(struct access_groups *);
 bool	access_may_connect(const struct access *, const struct client *,
     const struct access_groups *);
 
+/* What somebody wants to do. */
+struct access_ask {
+	const char	*board;		/* NULL: on any of them */
+	const char	*method;	/* "Send" */
+	const char	*text;		/* that it sends, or NULL: whatever it is */
+	size_t		 len;
+	bool		 is_command;	/* text is one of PiSerial: the board's
+					 * language is known to be that */
+};
+
 /*
- * Whether it may call a method ("Send") on a board.  text is what it sends, or
- * NULL.  Without rules for the board, and none for all boards, it may.
+ * Whether he may.  Without rules for the board, and none for all boards, he may;
+ * rules for letters grant nothing but commands.
  */
 bool	access_permits(const struct access *, const struct client *,
-    const struct access_groups *, const char *board, const char *method,
-    const char *text);
+    const struct access_groups *, const struct access_ask *);
 
 #endif

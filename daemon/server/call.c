@@ -38,13 +38,9 @@ call_parameters(struct call *call)
 }
 
 bool
-call_is_permitted(struct call *call, const char *board, const char *method,
-    const char *text)
+call_is_permitted(struct call *call, const struct access_ask *ask)
 {
-	struct conn	*c = call->conn;
-
-	return access_permits(server_access(conn_server(c)), conn_client(c),
-	    conn_groups(c), board, method, text);
+	return conn_permits(call->conn, ask);
 }
 
 static json_t *call_error_va(enum error_code, json_t *, const char *, va_list)

@@ -13,10 +13,15 @@
 #include "protocol/error.h"
 #include "protocol/varlink.h"
 
+struct access_ask;
+struct board;
+
 struct call {
 	struct conn		*conn;
 	struct varlink_call	 in;
 	bool			 active;
+	struct board		*board;		/* the one it means, as long as
+						 * its method has not returned */
 	void			*state;		/* the method's */
 	/*
 	 * The client is gone: the method gives up whatever it does and does not
@@ -27,13 +32,20 @@ struct call {
 	void			(*drained)(struct call *);
 };
 
+/* Who carries calls out. */
+struct call_handler {
+	/* Checks it and carries it out; it ends once, now or later. */
+	void	(*run)(struct call *);
+	/* Whether its client may still make it, after a change of the rules. */
+	bool	(*is_permitted)(struct call *);
+};
+
 struct server	*call_server(struct call *);
 struct client	*call_client(struct call *);
 
 /* Whether this client may use picod at all, and a method on a board. */
 bool		 call_is_allowed(struct call *);
-bool		 call_is_permitted(struct call *, const char *board,
-    const char *method, const char *text);
+bool		 call_is_permitted(struct call *, const struct access_ask *);
 
 /* The parameters: an object that the interface's description allows. */
 json_t		*call_parameters(struct call *);

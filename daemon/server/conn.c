@@ -64,6 +64,56 @@ conn_close(struct conn *c)
 	stream_close(c->stream);
 }
 
+/* false: something of what it had is gone, and the list is another. */
+static bool
+conn_ask_leases_again(struct conn *c)
+{
+	struct lease	*lease;
+
+	LIST_FOREACH(lease, &c->leases, entry)
+		if (lease->ask_again != NULL && !lease->ask_again(lease, c))
+			return false;
+	return true;
+}
+
+static void
+conn_ask_call_again(struct conn *c)
+{
+	struct call	*call = &c->call;
+
+	if (!call->active || server_handler(c->server)->is_permitted(call))
+		return;
+	if (call->cancel != NULL)
+		call->cancel(call);
+	call_fail(call, ERROR_PERMISSION_DENIED, NULL, "the rules of access "
+	    "have changed, and do not grant this any more");
+}
+
+void
+conn_ask_again(struct conn *c)
+{
+	if (c->stopped || !c->allowed)
+		return;
+	c->allowed = access_may_connect(server_access(c->server), &c->client,
+	    &c->groups);
+	if (!c->allowed && c->call.active && !c->call.in.oneway)
+		conn_deny(c);
+	else if (!c->allowed)
+		conn_close(c);
+	else
+		conn_ask_call_again(c);
+	while (!c->stopped && !conn_ask_leases_again(c))
+		if (c->raw != NULL)
+			conn_close(c);	/* that was all it had */
+}
+
+bool
+conn_permits(const struct conn *c, const struct access_ask *ask)
+{
+	return access_permits(server_access(c->server), &c->client, &c->groups,
+	    ask);
+}
+
 static size_t
 conn_bytes(void *arg, const char *bytes, size_t len)
 {
@@ -305,10 +355,4 @@ bool
 conn_is_allowed(const struct conn *c)
 {
 	return c->allowed;
-}
-
-const struct access_groups *
-conn_groups(const struct conn *c)
-{
-	return &c->groups;
 }

@@ -13,7 +13,7 @@
 
 #include "client.h"
 
-struct access_groups;
+struct access_ask;
 struct conn;
 struct place;
 struct server;
@@ -33,6 +33,11 @@ struct lease {
 	LIST_ENTRY(lease)	 entry;
 	/* The connection ended; the lease is out of its list already. */
 	void			(*lost)(struct lease *);
+	/*
+	 * The rules of access have changed.  false: the connection's client may
+	 * not have it any more, and it is gone already.  NULL: nobody asks.
+	 */
+	bool			(*ask_again)(struct lease *, struct conn *);
 };
 
 LIST_HEAD(lease_list, lease);
@@ -89,8 +94,11 @@ struct server	*conn_server(struct conn *);
 struct client	*conn_client(struct conn *);
 struct lease_list *conn_leases(struct conn *);
 
-/* Whether the client may use picod at all, and its groups. */
+/* Asks the rules of access again, of all that it does and has. */
+void		 conn_ask_again(struct conn *);
+
+/* Whether the client may use picod at all, and do what is asked. */
 bool		 conn_is_allowed(const struct conn *);
-const struct access_groups *conn_groups(const struct conn *);
+bool		 conn_permits(const struct conn *, const struct access_ask *);
 
 #endif

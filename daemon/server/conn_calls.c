@@ -10,7 +10,6 @@
 #include <stdio.h>
 
 #include "daemon/base/log.h"
-#include "daemon/methods/method.h"
 #include "protocol/limits.h"
 
 /* The part of a message for which there is LIMIT_MESSAGE_MS. */
@@ -62,7 +61,7 @@ conn_take_message(struct conn *c, json_t *message, size_t len)
 	c->call_len = len;
 	call->active = true;
 	if (conn_may_keep(c, 0))
-		method_dispatch(call);
+		server_handler(c->server)->run(call);
 	else
 		call_fail_laden(call);
 }

@@ -21,6 +21,7 @@
 #include "conn.h"
 #include "daemon/base/log.h"
 #include "protocol/limits.h"
+#include "seats.h"
 
 #define ACCEPT_PAUSE_MS	200
 
@@ -28,10 +29,12 @@ struct server {
 	struct event_base	*base;
 	struct boards		*boards;
 	const struct config	*config;
+	const struct call_handler *handler;
 	int			 fd;
 	char			*path;		/* to remove at the end, or NULL */
 	struct event		*acceptable, *pause;
 	struct places		 places;
+	struct seats		*seats;		/* or NULL */
 	void			(*changed)(void *);	/* or NULL */
 	void			*changed_arg;
 };
@@ -52,6 +55,12 @@ const struct access *
 server_access(struct server *s)
 {
 	return &s->config->access;
+}
+
+const struct call_handler *
+server_handler(struct server *s)
+{
+	return s->handler;
 }
 
 const char *
@@ -152,7 +161,7 @@ server_evict(struct place *place)
 
 struct server *
 server_create(struct event_base *base, struct boards *boards,
-    const struct config *config)
+    const struct config *config, const struct call_handler *handler)
 {
 	struct server	*s = calloc(1, sizeof *s);
 
@@ -161,6 +170,7 @@ server_create(struct event_base *base, struct boards *boards,
 	s->base = base;
 	s->boards = boards;
 	s->config = config;
+	s->handler = handler;
 	s->fd = -1;
 	places_init(&s->places, server_evict, conn_kept);
 	return s;
@@ -207,6 +217,12 @@ server_bind(struct server *s, const char *path)
 	return 0;
 }
 
+static void
+server_seats_changed(void *arg)
+{
+	server_ask_again(arg);
+}
+
 int
 server_listen(struct server *s, const char *path)
 {
@@ -224,14 +240,32 @@ server_listen(struct server *s, const char *path)
 	if (s->acceptable == NULL || s->pause == NULL)
 		return -ENOMEM;
 	event_add(s->acceptable, NULL);
+	s->seats = seats_create(s->base, server_seats_changed, s);
 	return 0;
+}
+
+/* Calls f of each connection, which may close it. */
+static void
+server_each(struct server *s, void (*f)(struct conn *))
+{
+	struct place	*place, *next;
+
+	for (place = LIST_FIRST(&s->places.taken); place != NULL;
+	    place = next) {
+		next = LIST_NEXT(place, entry);
+		f((struct conn *)place);
+	}
+}
+
+void
+server_ask_again(struct server *s)
+{
+	server_each(s, conn_ask_again);
 }
 
 void
 server_stop(struct server *s)
 {
-	struct place	*place, *next;
-
 	if (s->acceptable != NULL)
 		event_free(s->acceptable);
 	if (s->pause != NULL)
@@ -244,11 +278,9 @@ server_stop(struct server *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	s->fd = -1;
-	for (place = LIST_FIRST(&s->places.taken); place != NULL;
-	    place = next) {
-		next = LIST_NEXT(place, entry);
-		conn_close((struct conn *)place);
-	}
+	seats_destroy(s->seats);
+	s->seats = NULL;
+	server_each(s, conn_close);
 }
 
 void

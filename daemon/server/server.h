@@ -14,6 +14,7 @@
 
 struct access;
 struct boards;
+struct call_handler;
 struct client;
 struct config;
 struct event_base;
@@ -22,7 +23,7 @@ struct server;
 
 /* NULL when memory is short.  The configuration must outlive it. */
 struct server	*server_create(struct event_base *, struct boards *,
-    const struct config *);
+    const struct config *, const struct call_handler *);
 
 /* Closes the socket and every connection. */
 void		 server_destroy(struct server *);
@@ -39,6 +40,13 @@ void		 server_stop(struct server *);
 struct event_base *server_base(struct server *);
 struct boards	*server_boards(struct server *);
 const struct access *server_access(struct server *);
+const struct call_handler *server_handler(struct server *);
+
+/*
+ * The rules of access may be others now: calls and leases that they would not
+ * grant end, and so does who may not use picod any more.
+ */
+void		 server_ask_again(struct server *);
 
 /* The program that the configuration names for that tool, or NULL. */
 const char	*server_tool(const struct server *, enum flash_tool);

@@ -386,6 +386,18 @@ def clean_environment(**more):
     return env
 
 
+@contextlib.contextmanager
+def another_user(uid):
+    """Who connects meanwhile is he, as far as the kernel tells; for root."""
+    os.setegid(uid)
+    os.seteuid(uid)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
 def is_sanitized():
     """Whether the build under test has a sanitizer, which makes it slow."""
     with open(PICOD, 'rb') as file:

@@ -73,18 +73,6 @@ STRANGER_UID = 65534
 SERVICE = 'org.varlink.service.'
 
 
-@contextlib.contextmanager
-def another_user(uid=STRANGER_UID):
-    """Who connects meanwhile is he, as far as the kernel tells."""
-    os.setegid(uid)
-    os.seteuid(uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
-
-
 @unittest.skipIf(os.getuid() != 0, 'only root can be somebody else')
 class Strangers(picod.Case):
     """Who may not use picod: he hears so, and gets nothing else."""
@@ -101,7 +89,7 @@ class Strangers(picod.Case):
         self.assertEqual(self.p.send('2 + 2'), '4\n')
 
     def stranger(self):
-        with another_user():
+        with picod.another_user(STRANGER_UID):
             return self.connect(self.p)
 
     def check_denied(self, client, method='ListBoards'):
@@ -180,7 +168,7 @@ class Strangers(picod.Case):
         worst = b'{"a":[' + b'{},' * (1 << 19)
         crowd = []
         for n in range(464):
-            with another_user(STRANGER_UID - n % 7):
+            with picod.another_user(STRANGER_UID - n % 7):
                 client = self.p.connect()
             crowd.append(client)
             client.socket.setblocking(False)

@@ -80,7 +80,8 @@ class ImageTest(FlashCase):
         with self.fails('org.varlink.service.InvalidParameter',
                         parameter='data'):
             self.p.call('Upload', data='no base64')
-        connections = [self.connect(self.p) for _ in range(limit('UPLOADS'))]
+        connections = [self.connect(self.p)
+                       for _ in range(limit('UPLOADS_PER_USER'))]
         for connection in connections:
             upload(connection, b'x')
         with self.p.connect() as one_more:

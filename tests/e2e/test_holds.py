@@ -427,6 +427,17 @@ class HoldsByUsers(picod.Case):
                 self.assertIn('io.picod.BoardBusy', answer)
                 self.assertIn(f'"pid":{os.getpid()}', answer)
         self.assertEqual(p.board()['state'], 'busy')
+        with picod.another_user(OTHER_UID):
+            waiting = self.connect(p)
+        waiting.send('Send', text='never = 1')
+        self.until(lambda: p.board()['waiting'] == 1)
+        own = p.board()['requests'][-1]['id']
+        call = picod.encode('Cancel', id=own)[:-1].decode()
+        self.assertIn('"parameters":{}', self.call_as_user(p, call))
+        with self.fails('Interrupted'):     # his own, he may take back
+            waiting.receive()
+        call = picod.encode('Cancel', id=987, hold=token)[:-1].decode()
+        self.assertIn('NoSuchRequest', self.call_as_user(p, call))
         call = picod.encode('Interrupt', hold=token)[:-1].decode()
         self.assertIn('"board":"mb"', self.call_as_user(p, call))
         with self.fails('Interrupted'):

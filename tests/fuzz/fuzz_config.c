@@ -122,7 +122,9 @@ check_questions(const struct config *config)
 	}
 	for (i = 0; i < config->board_count; i++)
 		access_permits(&config->access, &client, &none,
-		    config->boards[i].name, "Send", "c1");
+		    &(struct access_ask){ .board = config->boards[i].name,
+		    .method = "Send", .text = "c1", .len = 2,
+		    .is_command = i % 2 == 0 });
 }
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);

@@ -348,7 +348,7 @@ start(uint8_t how)
 	base = event_base_new();
 	event_base_priority_init(base, 2);
 	boards = boards_create(base);
-	server = server_create(base, boards, &config);
+	server = server_create(base, boards, &config, &method_handler);
 	for (i = 0; i < PORTS; i++)
 		if ((how >> i & 1) == 0)
 			far_port_plug(&ports[i]);

@@ -43,8 +43,12 @@ static bool
 may(const struct client *client, const char *board, const char *method,
     const char *text)
 {
-	return access_permits(&access_rules, client, &nothing, board, method,
-	    text);
+	struct access_ask	ask = {
+		.board = board, .method = method, .text = text,
+		.len = text == NULL ? 0 : strlen(text), .is_command = true,
+	};
+
+	return access_permits(&access_rules, client, &nothing, &ask);
 }
 
 START_TEST(test_without_rules_everything)
@@ -86,8 +90,8 @@ START_TEST(test_groups)
 	add(NULL, "@mail", "Send");
 	ck_assert(may(&member, "b", "Send", "1"));
 	ck_assert(!may(&stranger, "b", "Send", "1"));
-	ck_assert(access_permits(&access_rules, &stranger, &others, "b", "Send",
-	    "1"));
+	ck_assert(access_permits(&access_rules, &stranger, &others,
+	    &(struct access_ask){ .board = "b", .method = "Send" }));
 }
 END_TEST
 
@@ -99,6 +103,41 @@ START_TEST(test_letters)
 	ck_assert(!may(&stranger, "b", "Send", "bFF"));
 	ck_assert(!may(&stranger, "b", "Send", ""));
 	ck_assert(may(&stranger, "b", "Watch", NULL));
+}
+END_TEST
+
+/* To a Python board, or one that may be one, a letter is the begin of anything. */
+START_TEST(test_letters_grant_commands_only)
+{
+	struct access_ask	ask = {
+		.board = "b", .method = "Send", .text = "c=1;steal()", .len = 11,
+	};
+
+	add(NULL, "*", "Send(c) Hold");
+	ck_assert(!access_permits(&access_rules, &stranger, &nothing, &ask));
+	ask.is_command = true;
+	ck_assert(access_permits(&access_rules, &stranger, &nothing, &ask));
+	ask.text = "\0c";
+	ask.len = 2;
+	ck_assert(!access_permits(&access_rules, &stranger, &nothing, &ask));
+	ask.len = 0;
+	ck_assert(!access_permits(&access_rules, &stranger, &nothing, &ask));
+	ask.method = "Hold";		/* its will is another question */
+	ck_assert(access_permits(&access_rules, &stranger, &nothing, &ask));
+}
+END_TEST
+
+/* What needs no board is granted by a right on any. */
+START_TEST(test_on_any_board)
+{
+	ck_assert(may(&stranger, NULL, "Upload", NULL));
+	add("b", "daemon", "Flash");
+	ck_assert(may(&stranger, NULL, "Flash", NULL));	/* on the others */
+	add(NULL, "*", "Watch");
+	ck_assert(!may(&stranger, NULL, "Flash", NULL));
+	ck_assert(may(&daemon_user, NULL, "Flash", NULL));
+	ck_assert(may(&stranger, NULL, "Watch", NULL));
+	ck_assert(may(&root, NULL, "Flash", NULL));
 }
 END_TEST
 
@@ -183,6 +222,8 @@ main(void)
 	tcase_add_test(tc, test_rules_of_a_board_replace_them);
 	tcase_add_test(tc, test_groups);
 	tcase_add_test(tc, test_letters);
+	tcase_add_test(tc, test_letters_grant_commands_only);
+	tcase_add_test(tc, test_on_any_board);
 	tcase_add_test(tc, test_none);
 	tcase_add_loop_test(tc, test_mistakes, 0,
 	    sizeof mistakes / sizeof *mistakes);

@@ -146,6 +146,8 @@ static const struct {
 	{ "[tools]\npicotool = /opt/\n", "line 2: picotool = /opt/: a" },
 	{ "[board a]\nport = /dev/x\n[board b]\nport = /dev/x\n",
 	    "line 4: boards a and b have the same port" },
+	{ "[access a]\n* = Send(c)\n[board a]\nport = /dev/x\ndriver = repl\n",
+	    "line 4: [access a] grants Send(c), which is for PiSerial" },
 };
 
 START_TEST(test_mistakes)

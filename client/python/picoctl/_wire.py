@@ -19,10 +19,10 @@ log = logging.getLogger('picoctl')
 
 # The methods that take a hold's token, which every script run by "picoctl
 # hold" finds in its environment.
-TAKE_HOLD = {'Send', 'Interrupt', 'Reset', 'Lend'}
+TAKE_HOLD = {'Send', 'Interrupt', 'Reset', 'Lend', 'Cancel'}
 
 # The methods whose board, where none is named, is that of the environment.
-TAKE_BOARD = TAKE_HOLD | {'Watch', 'Hold', 'Drop', 'Cancel'}
+TAKE_BOARD = TAKE_HOLD | {'Watch', 'Hold', 'Drop'}
 
 
 def socket_path(path: Path = None) -> str:

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a method does is granted on a board.  One that can do without a board
+ * (a list, a watch of all, an upload) is granted if it is on any of them, and
+ * then shows no other.
+ */
+#include "target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/boards/boards.h"
+#include "daemon/server/access.h"
+#include "daemon/server/server.h"
+#include "method.h"
+
+/* What names of boards take in a message, which has 511 bytes. */
+#define TARGET_NAMES	300
+
+/* "pico0, uno0, ..." in a text of TARGET_NAMES bytes. */
+static const char *
+target_names(const json_t *names, char *text)
+{
+	const json_t	*json;
+	const char	*name;
+	size_t		 i, len = 0;
+
+	text[0] = '\0';
+	json_array_foreach(names, i, json) {
+		name = json_string_value(json);
+		if (len + strlen(name) + sizeof ", , ..." > TARGET_NAMES) {
+			strcpy(text + len, ", ...");
+			break;
+		}
+		len += (size_t)sprintf(text + len, "%s%s", i > 0 ? ", " : "",
+		    name);
+	}
+	return text;
+}
+
+/* The names of the boards that its client may know of. */
+static json_t *
+target_list(struct call *call, struct boards *boards)
+{
+	json_t		*names = json_array();
+	struct board	*b;
+	size_t		 i;
+
+	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
+		if (target_permits(call, b, "ListBoards"))
+			json_array_append_new(names, json_string(board_name(b)));
+	return names;
+}
+
+static void
+target_fail(struct call *call, struct boards *boards, const char *name)
+{
+	json_t	*names = target_list(call, boards);
+	char	 text[TARGET_NAMES];
+
+	target_names(names, text);
+	if (name[0] == '\0' && boards_count(boards) > 0)
+		call_fail(call, ERROR_AMBIGUOUS_BOARD,
+		    json_pack("{s:O}", "boards", names),
+		    "there are %zu boards; name one of them (picoctl -b NAME): "
+		    "%s", boards_count(boards), text);
+	else
+		call_fail(call, ERROR_NO_SUCH_BOARD,
+		    json_pack("{s:s}", "board", name), boards_count(boards) == 0 ?
+		    "picod knows no board: plug one in, or name one in "
+		    "/etc/picod/picod.conf" : "there is no board %s; there are: %s",
+		    name, text);
+	json_decref(names);
+}
+
+/* The board that is named, or the only one; or NULL. */
+static struct board *
+target_board(struct call *call, const char *name)
+{
+	struct boards	*boards = server_boards(call_server(call));
+
+	if (name[0] != '\0')
+		return boards_find(boards, name);
+	return boards_count(boards) == 1 ? boards_get(boards, 0) : NULL;
+}
+
+bool
+target_permits(struct call *call, const struct board *b, const char *method)
+{
+	return call_is_permitted(call, &(struct access_ask){
+	    .board = board_name(b), .method = method });
+}
+
+/* Whether a call's client may send what stands in a parameter, if it does. */
+static bool
+target_permits_text(struct call *call, const struct board *b, const char *name)
+{
+	const json_t	*text = json_object_get(call_parameters(call), name);
+
+	return !json_is_string(text) || call_is_permitted(call,
+	    &(struct access_ask){
+		.board = board_name(b), .method = "Send",
+		.text = json_string_value(text),
+		.len = json_string_length(text),
+		.is_command = strcmp(board_language(b), "piserial") == 0,
+	    });
+}
+
+/* The same for a whole call; on any board if b is NULL. */
+static bool
+target_permits_call(struct call *call, const struct method *m,
+    const struct board *b)
+{
+	struct access_ask	ask = {
+		.board = b == NULL ? NULL : board_name(b),
+		.method = strrchr(m->name, '.') + 1,
+	};
+	bool			may = call_is_permitted(call, &ask);
+
+	if (!may && m->also != NULL) {
+		ask.method = m->also;
+		may = call_is_permitted(call, &ask);
+	}
+	return may && (b == NULL || (target_permits_text(call, b, "text") &&
+	    target_permits_text(call, b, "will")));
+}
+
+static void
+target_refuse(struct call *call, const struct method *m, const struct board *b)
+{
+	const struct client	*client = call_client(call);
+	const char		*method = strrchr(m->name, '.') + 1;
+	const char		*name = b == NULL ? "" : board_name(b);
+
+	log_warn_about(&(struct log_about){ .board = b == NULL ? NULL : name,
+	    .client_pid = client->pid },
+	    "%s (pid %d, user %s) was refused %s%s%s", client->program,
+	    (int)client->pid, client->user, method,
+	    b == NULL ? "" : " on board ", name);
+	call_fail(call, ERROR_PERMISSION_DENIED, NULL, "the rules of access do "
+	    "not grant user %s %s%s%s; an administrator can, under [access] in "
+	    "/etc/picod/picod.conf", client->user, method,
+	    b == NULL ? "" : " on board ", name);
+}
+
+bool
+target_find(struct call *call, const struct method *m)
+{
+	const char	*name = method_string(call, "board");
+
+	if (m->target == TARGET_NONE)
+		return true;
+	if (m->target == TARGET_BOARD || name[0] != '\0') {
+		call->board = target_board(call, name);
+		if (call->board == NULL) {
+			target_fail(call, server_boards(call_server(call)), name);
+			return false;
+		}
+	}
+	if (target_permits_call(call, m, call->board))
+		return true;
+	target_refuse(call, m, call->board);
+	return false;
+}
+
+bool
+target_is_permitted(struct call *call, const struct method *m)
+{
+	const char		*name = method_string(call, "board");
+	const struct board	*b = NULL;
+
+	if (m->target == TARGET_NONE)
+		return true;
+	if (m->target == TARGET_BOARD || name[0] != '\0') {
+		b = target_board(call, name);
+		if (b == NULL)
+			return true;	/* its end is told by its board */
+	}
+	return target_permits_call(call, m, b);
+}

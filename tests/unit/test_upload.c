@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Uploads of several users, with a clock and connections by hand. */
+#define clock_now test_now
+#include "daemon/methods/upload.c"
+#undef clock_now
+
+#include <check.h>
+#include <string.h>
+
+#define CALLS (LIMIT_UPLOADS + LIMIT_UPLOADS_PER_USER + 1)
+
+static uint64_t		 now;
+static struct call	 calls[CALLS];
+static struct client	 clients[CALLS];
+static struct lease_list leases[CALLS];
+
+uint64_t
+test_now(void)
+{
+	return now;
+}
+
+struct client *
+call_client(struct call *call)
+{
+	return &clients[call - calls];
+}
+
+void
+call_add_lease(struct call *call, struct lease *lease)
+{
+	LIST_INSERT_HEAD(&leases[call - calls], lease, entry);
+}
+
+struct lease *
+call_find_lease(struct call *call, bool (*match)(struct lease *, void *),
+    void *arg)
+{
+	struct lease	*lease;
+
+	LIST_FOREACH(lease, &leases[call - calls], entry)
+		if (match(lease, arg))
+			return lease;
+	return NULL;
+}
+
+static void
+leave(size_t i)
+{
+	struct lease	*lease;
+
+	while ((lease = LIST_FIRST(&leases[i])) != NULL) {
+		LIST_REMOVE(lease, entry);
+		lease->lost(lease);
+	}
+}
+
+static void
+setup(void)
+{
+	size_t	i;
+
+	now = 1000000;
+	for (i = 0; i < CALLS; i++)
+		LIST_INIT(&leases[i]);
+}
+
+static void
+teardown(void)
+{
+	size_t	i;
+
+	for (i = 0; i < CALLS; i++)
+		leave(i);
+	ck_assert(LIST_EMPTY(&uploads));
+}
+
+/* A piece of that user on the connection with that number. */
+static long long
+add(size_t i, uid_t uid)
+{
+	clients[i].uid = uid;
+	return upload_add(&calls[i], "piece", 5);
+}
+
+START_TEST(test_one_users_uploads)
+{
+	size_t	i;
+
+	for (i = 0; i < LIMIT_UPLOADS_PER_USER; i++)
+		ck_assert_int_eq(add(i, 1000), 5);
+	ck_assert_int_eq(add(i, 1000), -EUSERS);
+	ck_assert_int_eq(add(0, 1000), 10);	/* those there are go on */
+	ck_assert_int_eq(add(i, 1001), 5);
+	leave(0);
+	ck_assert_int_eq(add(0, 1000), 5);
+}
+END_TEST
+
+START_TEST(test_all_uploads_and_roots)
+{
+	size_t	i;
+
+	for (i = 0; i < LIMIT_UPLOADS; i++)
+		ck_assert_int_eq(add(i, 1000 + (uid_t)i), 5);
+	ck_assert_int_eq(add(i, 2000), -EUSERS);
+	for (; i < LIMIT_UPLOADS + LIMIT_UPLOADS_PER_USER; i++)
+		ck_assert_int_eq(add(i, 0), 5);
+	ck_assert_int_eq(add(i, 0), -EUSERS);
+}
+END_TEST
+
+/* Who does not use his place loses it, but only to somebody. */
+START_TEST(test_a_place_that_is_not_used)
+{
+	size_t	i;
+
+	for (i = 0; i < LIMIT_UPLOADS; i++)
+		ck_assert_int_eq(add(i, 1000 + (uid_t)i), 5);
+	now += LIMIT_UPLOAD_MS - 1;
+	ck_assert_int_eq(add(0, 1000), 10);
+	ck_assert_int_eq(add(i, 2000), -EUSERS);
+	now++;
+	ck_assert_int_ge(upload_take(&calls[1]), 0);
+	ck_assert_int_eq(add(1, 1001), 5);	/* it was all the same his */
+	ck_assert_int_eq(add(i, 2000), 5);
+	ck_assert_int_eq(upload_take(&calls[2]), -ENOENT);
+	ck_assert_int_ge(upload_take(&calls[0]), 0);
+	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+}
+END_TEST
+
+START_TEST(test_what_was_handed_over)
+{
+	char	got[32];
+	int	fd;
+
+	add(0, 1000);
+	ck_assert_int_eq(upload_add(&calls[0], "s, two", 6), 11);
+	fd = upload_take(&calls[0]);
+	ck_assert_int_eq(pread(fd, got, sizeof got, 0), 11);
+	ck_assert_mem_eq(got, "pieces, two", 11);
+	close(fd);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("upload");
+	TCase	*tc = tcase_create("upload");
+	SRunner	*runner = srunner_create(suite);
+	int	 failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_one_users_uploads);
+	tcase_add_test(tc, test_all_uploads_and_roots);
+	tcase_add_test(tc, test_a_place_that_is_not_used);
+	tcase_add_test(tc, test_what_was_handed_over);
+	suite_add_tcase(suite, tc);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
