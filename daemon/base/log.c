@@ -7,22 +7,26 @@
  * The journal is used only if standard error goes there anyway: then
  * $JOURNAL_STREAM names its device and inode (systemd.exec(5)).  Whoever sends
  * it elsewhere, to a file or down a pipe, gets lines.
+ *
+ * sd_journal_sendv() waits for a journal that does not read, and all boards would
+ * wait with it: entries are sent from here, in its protocol (systemd.io,
+ * JOURNAL_NATIVE_PROTOCOL), and what it does not take at once is counted.
  */
 #include "log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
-#define SD_JOURNAL_SUPPRESS_LOCATION	/* where in the source helps nobody */
-#include <systemd/sd-journal.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#define FIELDS_MAX	6
-#define FIELD_SIZE	128
+#define JOURNAL		"/run/systemd/journal/socket"
 #define LINE_SIZE	1024
+#define ENTRY_SIZE	(LINE_SIZE + 512)
 
 /* Made by "systemd-id128 new" and never changed. */
 static const char *const message_ids[LOG_KIND_COUNT] = {
@@ -33,8 +37,9 @@ static const char *const message_ids[LOG_KIND_COUNT] = {
 	[LOG_WILL] = "e37105863ae4471081579cc0275352eb",
 };
 
-static bool	log_verbose;
-static bool	log_journal;
+static bool		log_verbose;
+static int		log_journal = -1;	/* a socket, or -1 */
+static unsigned long	log_lost;
 
 static bool
 log_goes_to_journal(void)
@@ -53,67 +58,87 @@ void
 log_init(bool verbose)
 {
 	log_verbose = verbose;
-	log_journal = log_goes_to_journal();
+	if (log_journal < 0 && log_goes_to_journal())
+		log_journal = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-/* The fields of an entry, with room for their texts. */
+/* One entry: a field a line. */
 struct log_entry {
-	struct iovec	fields[FIELDS_MAX];
-	int		count;
-	char		texts[FIELDS_MAX][FIELD_SIZE];
+	char	text[ENTRY_SIZE];
+	size_t	len;
 };
 
 static void __attribute__((format(printf, 2, 3)))
 log_entry_add(struct log_entry *entry, const char *format, ...)
 {
-	char	*text = entry->texts[entry->count];
-	va_list	 args;
-	int	 len;
+	size_t	room = sizeof entry->text - entry->len;
+	va_list	args;
+	int	len;
 
 	va_start(args, format);
-	len = vsnprintf(text, FIELD_SIZE, format, args);
+	len = vsnprintf(entry->text + entry->len, room, format, args);
 	va_end(args);
-	if (len >= FIELD_SIZE)
-		len = FIELD_SIZE - 1;
-	entry->fields[entry->count++] = (struct iovec){ text, (size_t)len };
+	if (len > 0 && (size_t)len < room)	/* or it is left out */
+		entry->len += (size_t)len;
+}
+
+/* Whether the journal took it. */
+static bool
+log_send_entry(int priority, const struct log_about *about, const char *line)
+{
+	struct sockaddr_un	to = { .sun_family = AF_UNIX,
+				    .sun_path = JOURNAL };
+	struct log_entry	entry = { .len = 0 };
+
+	log_entry_add(&entry, "MESSAGE=%s\n", line);
+	log_entry_add(&entry, "PRIORITY=%d\nSYSLOG_IDENTIFIER=picod\n", priority);
+	if (about != NULL && about->board != NULL)
+		log_entry_add(&entry, "PICOD_BOARD=%s\n", about->board);
+	if (about != NULL && about->client_pid != 0)
+		log_entry_add(&entry, "PICOD_CLIENT_PID=%d\n",
+		    (int)about->client_pid);
+	if (about != NULL && message_ids[about->kind] != NULL)
+		log_entry_add(&entry, "MESSAGE_ID=%s\n",
+		    message_ids[about->kind]);
+	return sendto(log_journal, entry.text, entry.len,
+	    MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&to,
+	    sizeof to) >= 0;
 }
 
 static void
-log_write_entry(int priority, const struct log_about *about, char *message,
-    size_t len)
+log_write_entry(int priority, const struct log_about *about, const char *line)
 {
-	struct log_entry	entry;
+	char	lost[96];
 
-	entry.count = 1;
-	entry.fields[0] = (struct iovec){ message, len };
-	log_entry_add(&entry, "PRIORITY=%d", priority);
-	log_entry_add(&entry, "SYSLOG_IDENTIFIER=picod");
-	if (about != NULL && about->board != NULL)
-		log_entry_add(&entry, "PICOD_BOARD=%s", about->board);
-	if (about != NULL && about->client_pid != 0)
-		log_entry_add(&entry, "PICOD_CLIENT_PID=%d",
-		    (int)about->client_pid);
-	if (about != NULL && message_ids[about->kind] != NULL)
-		log_entry_add(&entry, "MESSAGE_ID=%s", message_ids[about->kind]);
-	(void)sd_journal_sendv(entry.fields, entry.count);
+	if (log_lost > 0) {
+		snprintf(lost, sizeof lost, "%lu messages were lost: the journal "
+		    "did not take them", log_lost);
+		if (log_send_entry(LOG_WARNING, NULL, lost))
+			log_lost = 0;
+	}
+	if (!log_send_entry(priority, about, line))
+		log_lost++;
+}
+
+/* Whoever may choose a part of a message does not write one of his own. */
+static void
+log_clean(char *line)
+{
+	for (; *line != '\0'; line++)
+		if ((*line > 0 && *line < ' ') || *line == 0x7f)
+			*line = '?';
 }
 
 static void __attribute__((format(printf, 3, 0)))
 log_write(int priority, const struct log_about *about, const char *format,
     va_list args)
 {
-	static const char	name[] = "MESSAGE=";
-	char			message[sizeof name + LINE_SIZE];
-	char			*line = message + sizeof name - 1;
-	int			len;
+	char	line[LINE_SIZE];
 
-	snprintf(message, sizeof message, "%s", name);
-	len = vsnprintf(line, LINE_SIZE, format, args);
-	if (len >= LINE_SIZE)
-		len = LINE_SIZE - 1;
-	if (log_journal)
-		log_write_entry(priority, about, message,
-		    sizeof name - 1 + (size_t)len);
+	vsnprintf(line, sizeof line, format, args);
+	log_clean(line);
+	if (log_journal >= 0)
+		log_write_entry(priority, about, line);
 	else
 		fprintf(stderr, "picod: %s\n", line);
 }

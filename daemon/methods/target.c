@@ -131,17 +131,19 @@ target_refuse(struct call *call, const struct method *m, const struct board *b)
 {
 	const struct client	*client = call_client(call);
 	const char		*method = strrchr(m->name, '.') + 1;
-	const char		*name = b == NULL ? "" : board_name(b);
+	const char		*name = b == NULL ? NULL : board_name(b);
+	char			 what[96];
 
-	log_warn_about(&(struct log_about){ .board = b == NULL ? NULL : name,
-	    .client_pid = client->pid },
-	    "%s (pid %d, user %s) was refused %s%s%s", client->program,
-	    (int)client->pid, client->user, method,
-	    b == NULL ? "" : " on board ", name);
+	snprintf(what, sizeof what, "%s%s%s", method,
+	    b == NULL ? "" : " on board ", b == NULL ? "" : name);
+	if (server_may_log(call_server(call), client->uid, what))
+		log_warn_about(&(struct log_about){ .board = name,
+		    .client_pid = client->pid },
+		    "%s (pid %d, user %s) was refused %s", client->program,
+		    (int)client->pid, client->user, what);
 	call_fail(call, ERROR_PERMISSION_DENIED, NULL, "the rules of access do "
-	    "not grant user %s %s%s%s; an administrator can, under [access] in "
-	    "/etc/picod/picod.conf", client->user, method,
-	    b == NULL ? "" : " on board ", name);
+	    "not grant user %s %s; an administrator can, under [access] in "
+	    "/etc/picod/picod.conf", client->user, what);
 }
 
 bool

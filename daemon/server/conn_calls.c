@@ -24,8 +24,9 @@ conn_warn(const struct conn *c, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(what, sizeof what, format, args);
 	va_end(args);
-	log_warn_about(&(struct log_about){ .client_pid = c->client.pid },
-	    "client %d %s", (int)c->client.pid, what);
+	if (server_may_log(c->server, c->client.uid, format))
+		log_warn_about(&(struct log_about){ .client_pid = c->client.pid },
+		    "client %d %s", (int)c->client.pid, what);
 }
 
 /* Says what is wrong where there is no call to be answered, and ends it. */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,7 +20,9 @@
 
 #include "daemon/config/config.h"
 #include "conn.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/seldom.h"
 #include "protocol/limits.h"
 #include "seats.h"
 
@@ -34,6 +37,7 @@ struct server {
 	char			*path;		/* to remove at the end, or NULL */
 	struct event		*acceptable, *pause;
 	struct places		 places;
+	struct seldom		 said;		/* of clients */
 	struct seats		*seats;		/* or NULL */
 	void			(*changed)(void *);	/* or NULL */
 	void			*changed_arg;
@@ -70,18 +74,27 @@ server_tool(const struct server *s, enum flash_tool tool)
 }
 
 bool
+server_may_log(struct server *s, uid_t uid, const char *what)
+{
+	char	key[128];
+
+	snprintf(key, sizeof key, "%u %s", uid, what);
+	return seldom_may(&s->said, key, clock_now());
+}
+
+bool
 server_remember(struct server *s, struct place *place,
     const struct client *client, bool stranger)
 {
 	const char	*limit = places_take(&s->places, place, client->uid,
 			    stranger);
 
-	if (limit != NULL) {
+	if (limit != NULL && server_may_log(s, client->uid, limit))
 		log_warn_about(&(struct log_about){ .client_pid = client->pid },
 		    "client %d refused: the limit %s is reached",
 		    (int)client->pid, limit);
+	if (limit != NULL)
 		return false;
-	}
 	if (s->changed != NULL)
 		s->changed(s->changed_arg);
 	return true;

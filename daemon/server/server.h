@@ -63,6 +63,9 @@ bool		 server_remember(struct server *, struct place *,
     const struct client *, bool stranger);
 void		 server_forget(struct server *, struct place *);
 
+/* Whether it is time to log that of a user: not again and again. */
+bool		 server_may_log(struct server *, uid_t, const char *what);
+
 /* Whether more is kept for a user than his share of memory. */
 bool		 server_is_laden(const struct server *, uid_t);
 

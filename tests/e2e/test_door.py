@@ -2,8 +2,10 @@
 """Who comes in, and what becomes of those who may not or want too much."""
 
 import contextlib
+import ctypes
 import os
 import select
+import signal
 import socket
 import statistics
 import threading
@@ -283,6 +285,73 @@ class Share(picod.Case):
                 self.assertEqual(error['limit'], 'memory')
         self.assertGreater(good, 10)
         self.assertLess(good, len(clients))
+
+
+def hide_journal(directory):
+    """In a view of its own, the journal's socket is one of that folder."""
+    def hide():
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.unshare(0x00020000) < 0 or \
+                libc.mount(b'none', b'/', None, 0x4000 | 0x40000, None) < 0 or \
+                libc.mount(b'none', b'/run', b'tmpfs', 0, None) < 0:
+            os._exit(77)
+        os.makedirs('/run/systemd/journal')
+        os.symlink(os.path.join(directory, 'socket'),
+                   '/run/systemd/journal/socket')
+    return hide
+
+
+class Journal(picod.Case):
+    """What clients do costs no more than a few lines, and those no time."""
+
+    @unittest.skipIf(os.getuid() != 0, 'only root can hide the journal')
+    def test_a_journal_that_does_not_read(self):
+        directory = self.directory()
+        journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(journal.close)
+        journal.bind(os.path.join(directory, 'socket'))
+        program = os.path.join(directory, 'picod')
+        with open(program, 'w') as file:
+            file.write('#!/bin/sh\nJOURNAL_STREAM=$(stat -Lc %d:%i '
+                       f'/proc/self/fd/2) exec {picod.PICOD} "$@"\n')
+        os.chmod(program, 0o755)
+        p = picod.Picod(program=program, preexec=hide_journal(directory))
+        self.addCleanup(p.stop)
+        for _ in range(2000):   # each is a line
+            with p.connect() as client:
+                client.write(picod.encode('Send', board='none', text='1'))
+                client.write(b'nonsense\0')
+        for n in range(600):
+            os.kill(p.pid, signal.SIGHUP)
+            p.call('ListBoards')
+        entries = []
+        journal.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                entries.append(journal.recv(4096).decode())
+        os.kill(p.pid, signal.SIGHUP)
+        journal.settimeout(picod.PATIENCE_S)
+        while not any('were lost' in entry for entry in entries):
+            entries.append(journal.recv(4096).decode())
+        for entry in entries:
+            self.assertRegex(entry, r'\AMESSAGE=[^\n]+\nPRIORITY=[0-7]\n'
+                             r'SYSLOG_IDENTIFIER=picod\n([A-Z_]+=[^\n]+\n)*\Z')
+        self.assertEqual(sum('nonsense' in e or 'no JSON object' in e
+                             for e in entries), 1)
+        self.assertEqual(p.log(), '')
+
+    def test_a_fault_is_told_once_a_minute(self):
+        p = self.picod()
+        for _ in range(50):
+            for what in (b'nonsense\0', b'{}\0', b'x' * (
+                    picod.limit('MESSAGE') + 1)):
+                client = self.connect(p)
+                with contextlib.suppress(BrokenPipeError,
+                                         ConnectionResetError):
+                    client.write(what)
+                client.wait_closed()
+        for words in ('no JSON object', 'is no call', 'over the limit'):
+            self.assertEqual(p.log().count(words), 1, words)
 
 
 if __name__ == '__main__':

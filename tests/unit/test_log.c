@@ -75,6 +75,14 @@ START_TEST(long_messages_are_cut)
 }
 END_TEST
 
+START_TEST(a_message_is_one_line)
+{
+	log_init(false);
+	log_info("two\nlines\033[31m\x7f gr\xc3\xbcn");
+	ck_assert_str_eq(text(), "picod: two?lines?[31m? gr\xc3\xbcn\n");
+}
+END_TEST
+
 START_TEST(a_stream_that_is_not_the_journals_gets_lines)
 {
 	struct stat	st;
@@ -118,6 +126,7 @@ main(void)
 	tcase_add_test(tcase, a_terminal_gets_plain_lines);
 	tcase_add_test(tcase, debugging_is_said_only_when_asked);
 	tcase_add_test(tcase, long_messages_are_cut);
+	tcase_add_test(tcase, a_message_is_one_line);
 	tcase_add_test(tcase, a_stream_that_is_not_the_journals_gets_lines);
 	tcase_add_test(tcase, the_journals_stream_gets_entries_instead);
 	suite_add_tcase(suite, tcase);
