@@ -75,6 +75,10 @@
 /* What a board said unasked, kept for those who come late, in bytes. */
 #define LIMIT_HISTORY		(64 * 1024)
 
+/* A path on a board, in bytes, and a file there. */
+#define LIMIT_PATH		255
+#define LIMIT_FILE		(4 * 1024 * 1024)
+
 /* The longest timeout, wait or hold a client may ask for: a day. */
 #define LIMIT_TIME_MS		(24 * 60 * 60 * 1000)
 

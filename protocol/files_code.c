@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The board's half of moving files.  Each byte here is waited for once per boot,
+ * and costs memory on the board, so the texts are terse: names have a letter,
+ * a level is indented by one blank.
+ *
+ * A receiver reads by whole windows at the speed of C, with Ctrl-C left on: a
+ * blocking read with Ctrl-C off would hold the board for ever once its other
+ * side is gone.  So frames have no 02, 03, 04 or 0D in them (see files_frame.h),
+ * which also makes them harmless where they end up at a prompt.  What comes has
+ * a checksum, what is written is read back, and only then does it get its name.
+ */
+#include "files_code.h"
+
+const char	files_probe[] =
+    "def __pf(m,*a):\n"
+    " try:\n"
+    "  m=__import__(m)\n"
+    "  for x in a:m=getattr(m,x)\n"
+    "  return '1'\n"
+    " except Exception:return '0'\n"
+    "__import__('gc').collect()\n"
+    "print('\\6%?'+__pf('sys','stdin','buffer','readinto')+"
+    "__pf('binascii','crc32')+__pf('deflate','DeflateIO')+"
+    "__pf('zlib','decompress')+__pf('hashlib','sha256')+"
+    "__pf('hashlib','new')+__pf('usb_cdc','console','readinto')+"
+    "__pf('microbit','uart')+__pf('os','rename')+__pf('os','stat')+"
+    "__pf('os','ilistdir')+__pf('os','statvfs')+"
+    "__pf('storage','getmount')+str(__import__('gc').mem_free()),end=';')\n"
+    "del __pf\n"
+    FILES_END;
+
+/* The number of an error is the same in every language, its words are not. */
+static const char	code_call[] =
+    "def __pc(f,*a):\n"
+    " try:f(*a)\n"
+    " except OSError as e:print('\\6%%E%s;'%e.args[:1],end='')\n"
+    " except MemoryError:print('\\6%M;',end='')\n"
+    " finally:print('\\x1e',end='')\n";
+
+static const char	code_digest_sha[] =
+    "def __ps(p):\n"
+    " import hashlib,binascii\n"
+    " h=hashlib.sha256();m=memoryview(bytearray(1024))\n"
+    " with open(p,'rb') as f:\n"
+    "  while 1:\n"
+    "   n=f.readinto(m)\n"
+    "   if not n:return binascii.hexlify(h.digest()).decode()\n"
+    "   h.update(m[:n])\n";
+
+static const char	code_digest_sha_new[] =
+    "def __ps(p):\n"
+    " import hashlib,binascii\n"
+    " h=hashlib.new('sha256');m=memoryview(bytearray(1024))\n"
+    " with open(p,'rb') as f:\n"
+    "  while 1:\n"
+    "   n=f.readinto(m)\n"
+    "   if not n:return binascii.hexlify(h.digest()).decode()\n"
+    "   h.update(m[:n])\n";
+
+static const char	code_digest_crc[] =
+    "def __ps(p):\n"
+    " import binascii\n"
+    " c=0;m=memoryview(bytearray(1024))\n"
+    " with open(p,'rb') as f:\n"
+    "  while 1:\n"
+    "   n=f.readinto(m)\n"
+    "   if not n:return '%08x'%(c&0xffffffff)\n"
+    "   c=binascii.crc32(m[:n],c)\n";
+
+/* 4294967291 is the largest prime of 32 bits; see files_frame.h. */
+static const char	code_digest_sum[] =
+    "def __ps(p):\n"
+    " s=0\n"
+    " with open(p,'rb') as f:\n"
+    "  while 1:\n"
+    "   b=f.read(120)\n"
+    "   if not b:return str(s)\n"
+    "   s=(s*257+int.from_bytes(b,'big'))%4294967291\n";
+
+/*
+ * Of a file: kind, size, its digest if h is its size.  Of the volume: how large
+ * its blocks are, how many are free, how many there are, whether it is read-only.
+ */
+static const char	code_about[] =
+    "def __pa(p,d,h):\n"
+    " import os\n"
+    " try:\n"
+    "  s=os.stat(p);k=s[0]>>14&1\n"
+    "  print('\\6%%T%d,%d,%s;'%(k,s[6],__ps(p) if not k and "
+    "h in (s[6],-1) else '-'),end='')\n"
+    " except OSError:print('\\6%T-1,0,-;',end='')\n"
+    " v=os.statvfs(d);r=0\n"
+    " try:\n"
+    "  import storage\n"
+    "  r=storage.getmount('/').readonly\n"
+    " except Exception:pass\n"
+    " print('\\6%%V%d,%d,%d,%d;'%(v[0],v[3],v[2],r),end='')\n";
+
+static const char	code_about_plain[] =
+    "def __pa(p,d,h):\n"
+    " import os\n"
+    " try:\n"
+    "  with open(p,'rb') as f:\n"
+    "   n=0\n"
+    "   while 1:\n"
+    "    b=f.read(64)\n"
+    "    if not b:break\n"
+    "    n+=len(b)\n"
+    "  print('\\6%%T0,%d,%s;'%(n,__ps(p) if h in (n,-1) else '-'),end='')\n"
+    " except OSError:print('\\6%T-1,0,-;',end='')\n";
+
+static const char	code_about_uart[] =
+    "def __pa(p,d,h):\n"
+    " import os\n"
+    " if p in os.listdir():\n"
+    "  n=os.size(p)\n"
+    "  print('\\6%%T0,%d,%s;'%(n,__ps(p) if h in (n,-1) else '-'),end='')\n"
+    " else:print('\\6%T-1,0,-;',end='')\n";
+
+/*
+ * Over a directory entry some file systems do not rename.  Between the removal
+ * and the new name there is only the complete temporary.
+ */
+#define PLACE								\
+	" import os\n"							\
+	" if __ps(t)!=x:raise OSError(5)\n"				\
+	" if hasattr(os,'sync'):os.sync()\n"				\
+	" try:os.rename(t,p)\n"						\
+	" except OSError:\n"						\
+	"  os.remove(p);os.rename(t,p)\n"				\
+	" if hasattr(os,'sync'):os.sync()\n"
+
+/*
+ * t: temporary, a: mode, n: bytes, w: window, c: bytes of the file in a deflated
+ * frame, z: its window in bits or 0, p: name, x: digest.
+ */
+#define TAKE(in, inflater, inflate)					\
+	"def __pw(t,a,n,w,c,z,p,x):\n"					\
+	" import sys,binascii,io\n"					\
+	in								\
+	" b=bytearray(w);m=memoryview(b);h=memoryview(bytearray(16));"	\
+	"y=b''\n"							\
+	inflater							\
+	" f=open(t,a)\n"						\
+	" try:\n"							\
+	"  o(b'\\6%!')\n"						\
+	"  while n>0:\n"						\
+	"   i(h)\n"							\
+	"   try:\n"							\
+	"    k=int(bytes(h[:4]),16);e=int(bytes(h[4:8]),16)\n"		\
+	"    if k>w:raise ValueError\n"					\
+	"    i(m[:k])\n"						\
+	"    if binascii.crc32(m[:k])&0xffffffff!=int(bytes(h[8:]),16):"\
+	"raise ValueError\n"						\
+	"   except ValueError:\n"					\
+	"    o(b'\\6%-');continue\n"					\
+	"   o(b'\\6%+');k-=2*e\n"					\
+	"   for j in range(k,k+2*e,2):\n"				\
+	"    v=(b[j]&127)<<7|b[j+1]&127;b[v&4095]=b'\\2\\3\\4\\r'[v>>12]\n" \
+	inflate								\
+	"   n-=f.write(m[:k]);o(b'\\6%.')\n"				\
+	" finally:f.close()\n"						\
+	PLACE
+
+static const char	code_take_stream[] = TAKE(
+    " i=sys.stdin.buffer.readinto;o=sys.stdout.buffer.write\n",
+    " if z:\n"
+    "  import deflate\n"
+    "  s=io.BytesIO();d=deflate.DeflateIO(s,1,z)\n",
+    "   if z:\n"
+    "    s.seek(0);s.write(y);s.write(m[:k]);e=s.tell();s.seek(0);"
+    "k=min(n,c);r=0\n"
+    "    while r<k:r+=d.readinto(m[r:k])\n"
+    "    y=s.read(e-s.tell())\n");
+
+static const char	code_take_stream_zlib[] = TAKE(
+    " i=sys.stdin.buffer.readinto;o=sys.stdout.buffer.write\n",
+    " import zlib\n",
+    "   if z:\n"
+    "    q=zlib.decompress(bytes(m[:k]),-z);k=len(q);m[:k]=q\n");
+
+static const char	code_take_stream_raw[] = TAKE(
+    " i=sys.stdin.buffer.readinto;o=sys.stdout.buffer.write\n", "", "");
+
+static const char	code_take_cdc[] = TAKE(
+    " import usb_cdc\n"
+    " i=usb_cdc.console.readinto;o=usb_cdc.console.write\n",
+    " import zlib\n",
+    "   if z:\n"
+    "    q=zlib.decompress(bytes(m[:k]),-z);k=len(q);m[:k]=q\n");
+
+static const char	code_take_cdc_raw[] = TAKE(
+    " import usb_cdc\n"
+    " i=usb_cdc.console.readinto;o=usb_cdc.console.write\n", "", "");
+
+/*
+ * A micro:bit reads from its UART without blocking, so there Ctrl-C can be off,
+ * and a time-out of its own ends the wait.
+ */
+static const char	code_take_uart[] =
+    "def __pw(t,n,w):\n"
+    " import micropython as M\n"
+    " from microbit import uart as u,running_time as T\n"
+    " M.kbd_intr(-1)\n"
+    " try:\n"
+    "  f=open(t,'wb');t=T();u.write('\\6%!')\n"
+    "  while n:\n"
+    "   b=b'';k=min(n,w)+4\n"
+    "   while len(b)<k:\n"
+    "    r=u.read(k-len(b))\n"
+    "    if r:b+=r;t=T()\n"
+    "    elif T()-t>(200 if b else 3000):\n"
+    "     if not b:raise OSError(110)\n"
+    "     break\n"
+    "   if len(b)<k or int.from_bytes(b,'big')%4294967291:\n"
+    "    while T()-t<50:\n"
+    "     if u.read(64):t=T()\n"
+    "    u.write('\\6%-')\n"
+    "   else:f.write(b[:-4]);n-=k-4;u.write('\\6%+')\n"
+    "  f.close()\n"
+    " finally:M.kbd_intr(3)\n";
+
+static const char	code_place[] = "def __pn(t,p,x):\n" PLACE;
+
+/*
+ * Without rename the checked temporary is copied: for as long as that takes, the
+ * name is not whole, and the temporary is.
+ */
+static const char	code_place_copy[] =
+    "def __pn(t,p,x):\n"
+    " import os\n"
+    " if __ps(t)!=x:raise OSError(5)\n"
+    " with open(t,'rb') as f,open(p,'wb') as g:\n"
+    "  while 1:\n"
+    "   b=f.read(64)\n"
+    "   if not b:break\n"
+    "   g.write(b)\n"
+    " if __ps(p)!=x:raise OSError(5)\n"
+    " os.remove(t)\n";
+
+/* 04 would be the end of the statement, so frames have none. */
+#define GIVE(out)							\
+	"def __pg(p,s,w):\n"						\
+	" import sys,binascii\n"					\
+	out								\
+	" b=bytearray(w);m=memoryview(b)\n"				\
+	" with open(p,'rb') as f:\n"					\
+	"  f.seek(s)\n"							\
+	"  while 1:\n"							\
+	"   n=f.readinto(b)\n"						\
+	"   if not n:break\n"						\
+	"   x=bytes(m[:n]);t=b'';j=x.find(b'\\4')\n"			\
+	"   while j>=0:t+=bytes((j>>7|128,j&127|128));j=x.find(b'\\4',j+1)\n" \
+	"   if t:x=x.replace(b'\\4',b' ')+t\n"				\
+	"   o(('\\6%%=%04x%04x%08x'%(len(x),len(t)//2,"			\
+	"binascii.crc32(x)&0xffffffff)).encode());o(x)\n"		\
+	" o(b'\\6%$')\n"
+
+static const char	code_give_stream[] =
+    GIVE(" o=sys.stdout.buffer.write\n");
+static const char	code_give_cdc[] =
+    GIVE(" import usb_cdc\n o=usb_cdc.console.write\n");
+
+static const char	code_give_uart[] =
+    "def __pg(p,s,w):\n"
+    " from microbit import uart as u\n"
+    " with open(p,'rb') as f:\n"
+    "  while s>0:s-=len(f.read(min(s,64)))\n"
+    "  while 1:\n"
+    "   x=f.read(120)\n"
+    "   if not x:break\n"
+    "   t=b''\n"
+    "   if b'\\4' in x:\n"
+    "    for j in range(len(x)):\n"
+    "     if x[j]==4:t+=bytes([128,j|128])\n"
+    "    x=x.replace(b'\\4',b' ')+t\n"
+    "   u.write('\\6%%=%04x%04x%08x'%(len(x),len(t)//2,"
+    "int.from_bytes(x,'big')%4294967291));u.write(x)\n"
+    " u.write('\\6%$')\n";
+
+/* Where nothing but print is sure to be there: hexadecimal. */
+static const char	code_give_plain[] =
+    "def __pg(p,s,w):\n"
+    " with open(p,'rb') as f:\n"
+    "  while s>0:s-=len(f.read(min(s,64)))\n"
+    "  while 1:\n"
+    "   x=f.read(64)\n"
+    "   if not x:break\n"
+    "   print('\\6%%#%04x0000%08x'%(len(x)*2,"
+    "int.from_bytes(x,'big')%4294967291),end='')\n"
+    "   for c in x:print('%02x'%c,end='')\n"
+    " print('\\6%$',end='')\n";
+
+static const char	code_tree_ilist[] =
+    "def __pl(d,r,h):\n"
+    " import os\n"
+    " for e in os.ilistdir(d):\n"
+    "  p=d+('' if d[-1:]=='/' else '/')+e[0];k=e[1]>>14&1\n"
+    "  s=e[3] if len(e)>3 else os.stat(p)[6]\n"
+    "  print('\\6%%L%d,%d,%s,%s'%(k,s,__ps(p) if h and not k else '-',p),"
+    "end='\\0')\n"
+    "  if r and k:__pl(p,r,h)\n";
+
+static const char	code_tree[] =
+    "def __pl(d,r,h):\n"
+    " import os\n"
+    " for n in os.listdir(d):\n"
+    "  p=d+('' if d[-1:]=='/' else '/')+n;s=os.stat(p);k=s[0]>>14&1\n"
+    "  print('\\6%%L%d,%d,%s,%s'%(k,s[6],__ps(p) if h and not k else '-',p),"
+    "end='\\0')\n"
+    "  if r and k:__pl(p,r,h)\n";
+
+static const char	code_tree_uart[] =
+    "def __pl(d,r,h):\n"
+    " import os\n"
+    " for n in os.listdir():\n"
+    "  print('\\6%%L0,%d,%s,%s'%(os.size(n),__ps(n) if h else '-',n),"
+    "end='\\0')\n";
+
+static const char	code_drop[] =
+    "def __pd(p):\n"
+    " import os\n"
+    " if os.stat(p)[0]&16384:\n"
+    "  for n in os.listdir(p):__pd(p+'/'+n)\n"
+    "  os.rmdir(p)\n"
+    " else:os.remove(p)\n";
+
+static const char	code_drop_plain[] =
+    "def __pd(p):\n"
+    " import os\n"
+    " os.remove(p)\n";
+
+static const char	code_make[] =
+    "def __pk(p,r):\n"
+    " import os\n"
+    " i=p.find('/',1) if r else 0\n"
+    " while i>0:\n"
+    "  try:os.mkdir(p[:i])\n"
+    "  except OSError as e:\n"
+    "   if e.args[0]!=17:raise\n"
+    "  i=p.find('/',i+1)\n"
+    " try:os.mkdir(p)\n"
+    " except OSError as e:\n"
+    "  if not r or e.args[0]!=17:raise\n";
+
+static const char	code_add[] =
+    "def __pb(p,a,b):\n"
+    " with open(p,a) as f:f.write(b)\n";
+
+static const char *
+code_digest(unsigned has)
+{
+	if ((has & FILES_HAS_SHA) != 0)
+		return code_digest_sha;
+	if ((has & FILES_HAS_SHA_NEW) != 0)
+		return code_digest_sha_new;
+	return (has & FILES_HAS_CRC) != 0 ? code_digest_crc : code_digest_sum;
+}
+
+static const char *
+code_take(unsigned has)
+{
+	if ((has & FILES_HAS_UART) != 0)
+		return code_take_uart;
+	if ((has & FILES_HAS_CDC) != 0)
+		return (has & FILES_HAS_ZLIB) != 0 ? code_take_cdc :
+		    code_take_cdc_raw;
+	if ((has & FILES_HAS_DEFLATE) != 0)
+		return code_take_stream;
+	return (has & FILES_HAS_ZLIB) != 0 ? code_take_stream_zlib :
+	    code_take_stream_raw;
+}
+
+static const char *
+code_give(unsigned has)
+{
+	if ((has & FILES_HAS_UART) != 0)
+		return code_give_uart;
+	if ((has & FILES_HAS_CRC) == 0)
+		return code_give_plain;
+	if ((has & FILES_HAS_CDC) != 0)
+		return code_give_cdc;
+	return (has & FILES_HAS_STREAM) != 0 ? code_give_stream :
+	    code_give_plain;
+}
+
+static const char *
+code_about_of(unsigned has)
+{
+	if ((has & FILES_HAS_UART) != 0)
+		return code_about_uart;
+	return (has & FILES_HAS_STAT) != 0 && (has & FILES_HAS_SPACE) != 0 ?
+	    code_about : code_about_plain;
+}
+
+static const char *
+code_tree_of(unsigned has)
+{
+	if ((has & FILES_HAS_UART) != 0)
+		return code_tree_uart;
+	return (has & FILES_HAS_ILIST) != 0 ? code_tree_ilist : code_tree;
+}
+
+const char *
+files_code(enum files_function function, unsigned has)
+{
+	switch (function) {
+	case FILES_CALL: return code_call;
+	case FILES_DIGEST: return code_digest(has);
+	case FILES_ABOUT: return code_about_of(has);
+	case FILES_TAKE: return code_take(has);
+	case FILES_PLACE: return (has & FILES_HAS_RENAME) != 0 ? code_place :
+	    code_place_copy;
+	case FILES_GIVE: return code_give(has);
+	case FILES_TREE: return code_tree_of(has);
+	case FILES_DROP: return (has & FILES_HAS_STAT) != 0 ? code_drop :
+	    code_drop_plain;
+	case FILES_MAKE: return code_make;
+	case FILES_ADD: return code_add;
+	default: return "";
+	}
+}
+
+unsigned
+files_code_needs(enum files_function function, unsigned has)
+{
+	switch (function) {
+	case FILES_TAKE:
+		return (has & FILES_HAS_UART) != 0 ? FILES_CALL :
+		    FILES_CALL | FILES_DIGEST;
+	case FILES_ABOUT: case FILES_PLACE: case FILES_TREE:
+		return FILES_CALL | FILES_DIGEST;
+	case FILES_GIVE: case FILES_DROP: case FILES_MAKE: case FILES_ADD:
+		return FILES_CALL;
+	default:
+		return 0;
+	}
+}

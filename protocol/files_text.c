@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a board is to carry out for each step: the functions it has not got yet,
+ * then a call of one of them.  Nothing of it stays in the user's names.
+ */
+#include "files_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+text_add(struct files *f, const char *text, size_t len)
+{
+	if (f->text_len + len >= sizeof f->text)
+		abort();	/* text[] is as large as all of it can be */
+	memcpy(f->text + f->text_len, text, len);
+	f->text_len += len;
+	f->text[f->text_len] = '\0';
+}
+
+static void
+text_say(struct files *f, const char *text)
+{
+	text_add(f, text, strlen(text));
+}
+
+static void
+text_number(struct files *f, unsigned long long number)
+{
+	char	digits[24];
+
+	snprintf(digits, sizeof digits, "%llu", number);
+	text_say(f, digits);
+}
+
+/* A literal of Python; UTF-8 stays as it is in a string, not in bytes. */
+static void
+text_literal(struct files *f, const char *prefix, const void *bytes, size_t len)
+{
+	const uint8_t	*p = bytes;
+	char		escaped[8];
+	size_t		i;
+
+	text_say(f, prefix);
+	text_say(f, "'");
+	for (i = 0; i < len; i++) {
+		if (p[i] == '\'' || p[i] == '\\')
+			snprintf(escaped, sizeof escaped, "\\%c", p[i]);
+		else if (p[i] < 0x20 || p[i] == 0x7f ||
+		    (p[i] >= 0x80 && prefix[0] == 'b'))
+			snprintf(escaped, sizeof escaped, "\\x%02x", p[i]);
+		else
+			snprintf(escaped, sizeof escaped, "%c", p[i]);
+		text_say(f, escaped);
+	}
+	text_say(f, "'");
+}
+
+static void
+text_path(struct files *f, const char *path)
+{
+	text_literal(f, "", path, strlen(path));
+}
+
+/* The directory it is in, for the space that its volume has. */
+static void
+text_directory(struct files *f)
+{
+	const char	*slash = strrchr(f->path, '/');
+
+	if (slash == NULL || slash == f->path)
+		text_say(f, "'/'");
+	else
+		text_literal(f, "", f->path, (size_t)(slash - f->path));
+}
+
+static void
+text_ask(struct files *f, const char *path, const char *digest_if)
+{
+	text_say(f, "__pc(__pa,");
+	text_path(f, path);
+	if ((f->board->has & FILES_HAS_UART) == 0) {
+		text_say(f, ",");
+		text_directory(f);
+	} else
+		text_say(f, ",0");
+	text_say(f, ",");
+	text_say(f, digest_if);
+	text_say(f, ")");
+}
+
+static void
+text_ask_path(struct files *f)
+{
+	char	size[24] = "-2";	/* none is as small */
+
+	if (f->op == FILES_WRITE)
+		snprintf(size, sizeof size, "%zu", f->len);
+	else if (f->hash)
+		strcpy(size, "-1");
+	text_ask(f, f->path, size);
+}
+
+static void
+text_take(struct files *f)
+{
+	text_say(f, "__pc(__pw,");
+	text_path(f, f->temporary);
+	if ((f->board->has & FILES_HAS_UART) != 0) {
+		text_say(f, ",");
+		text_number(f, f->len);
+		text_say(f, ",");
+		text_number(f, FILES_UART_WINDOW);
+		text_say(f, ")");
+		return;
+	}
+	text_say(f, f->start > 0 ? ",'ab'," : ",'wb',");
+	text_number(f, f->len - f->start);
+	text_say(f, ",");
+	text_number(f, f->way.window);
+	text_say(f, ",");
+	text_number(f, files_cover(f->way.window));
+	text_say(f, ",");
+	text_number(f, f->way.bits);
+	text_say(f, ",");
+	text_path(f, f->path);
+	text_say(f, ",");
+	text_path(f, f->digest);
+	text_say(f, ")");
+}
+
+static void
+text_piece(struct files *f)
+{
+	f->covers = f->len - f->written;
+	if (f->covers > FILES_PIECE)
+		f->covers = FILES_PIECE;
+	text_say(f, "__pc(__pb,");
+	text_path(f, f->temporary);
+	text_say(f, f->written == 0 ? ",'wb'," : ",'ab',");
+	text_literal(f, "b", f->content + f->written, f->covers);
+	text_say(f, ")");
+}
+
+static void
+text_place(struct files *f)
+{
+	text_say(f, "__pc(__pn,");
+	text_path(f, f->temporary);
+	text_say(f, ",");
+	text_path(f, f->path);
+	text_say(f, ",");
+	text_path(f, f->digest);
+	text_say(f, ")");
+}
+
+static void
+text_give(struct files *f)
+{
+	text_say(f, "__pc(__pg,");
+	text_path(f, f->path);
+	text_say(f, ",");
+	text_number(f, f->done);
+	text_say(f, f->board->memory < 24 * 1024 ? ",256)" : ",1024)");
+}
+
+static void
+text_remove(struct files *f)
+{
+	if (f->recursive)
+		text_say(f, "__pc(__pd,");
+	else if ((f->board->has & FILES_HAS_STAT) != 0)
+		text_say(f, "__pc(lambda p,o=__import__('os'):(o.rmdir if "
+		    "o.stat(p)[0]&16384 else o.remove)(p),");
+	else
+		text_say(f, "__pc(lambda p,o=__import__('os'):o.remove(p),");
+	text_path(f, f->path);
+	text_say(f, ")");
+}
+
+static void
+text_one(struct files *f)
+{
+	if (f->op == FILES_LIST) {
+		text_say(f, "__pc(__pl,");
+		text_path(f, f->path);
+		text_say(f, f->recursive ? ",1" : ",0");
+		text_say(f, f->hash ? ",1)" : ",0)");
+	} else if (f->op == FILES_REMOVE) {
+		text_remove(f);
+	} else if (f->op == FILES_MAKE_DIRECTORY) {
+		text_say(f, "__pc(__pk,");
+		text_path(f, f->path);
+		text_say(f, f->recursive ? ",1)" : ",0)");
+	} else {
+		text_say(f, "__pc(lambda a,b,o=__import__('os'):o.rename(a,b),");
+		text_path(f, f->path);
+		text_say(f, ",");
+		text_path(f, f->to);
+		text_say(f, ")");
+	}
+}
+
+/* Whatever is wrong with it, it is not what the order failed for. */
+static void
+text_clean(struct files *f)
+{
+	text_say(f, "try:__import__('os').remove(");
+	text_path(f, f->temporary);
+	text_say(f, ")\nexcept OSError:pass\n" FILES_END);
+}
+
+/* The functions that the step calls. */
+static unsigned
+text_needs(const struct files *f)
+{
+	switch (f->step) {
+	case FILES_STEP_ASK: case FILES_STEP_SEEK:
+		return FILES_ABOUT;
+	case FILES_STEP_TAKE:
+		return FILES_TAKE;
+	case FILES_STEP_PIECE:
+		return FILES_ADD;
+	case FILES_STEP_PLACE:
+		return FILES_PLACE;
+	case FILES_STEP_GIVE:
+		return FILES_GIVE;
+	case FILES_STEP_ONE:
+		if (f->op == FILES_LIST)
+			return FILES_TREE;
+		if (f->op == FILES_MAKE_DIRECTORY)
+			return FILES_MAKE;
+		return f->op == FILES_REMOVE && f->recursive ? FILES_DROP :
+		    FILES_CALL;
+	default:
+		return 0;
+	}
+}
+
+/* Those of them that the board has not got. */
+static unsigned
+text_define(struct files *f)
+{
+	unsigned	needs = text_needs(f), bit;
+	int		i;
+
+	if (needs != 0)
+		needs |= files_code_needs(needs, f->board->has);
+	needs &= ~f->board->defined;
+	for (i = 0; i < FILES_FUNCTIONS; i++) {
+		bit = 1u << i;
+		if ((needs & bit) != 0)
+			text_say(f, files_code(bit, f->board->has));
+	}
+	if (needs != 0)
+		text_say(f, FILES_END);
+	return needs;
+}
+
+static void
+text_step(struct files *f)
+{
+	switch (f->step) {
+	case FILES_STEP_PROBE: text_say(f, files_probe); break;
+	case FILES_STEP_ASK: text_ask_path(f); break;
+	case FILES_STEP_SEEK: text_ask(f, f->temporary, "-2"); break;
+	case FILES_STEP_TAKE: text_take(f); break;
+	case FILES_STEP_PIECE: text_piece(f); break;
+	case FILES_STEP_PLACE: text_place(f); break;
+	case FILES_STEP_GIVE: text_give(f); break;
+	case FILES_STEP_ONE: text_one(f); break;
+	case FILES_STEP_CLEAN: text_clean(f); break;
+	default: break;
+	}
+}
+
+void
+files_make_text(struct files *f)
+{
+	f->text_len = 0;
+	f->defining = text_define(f);
+	if (f->defining == 0)
+		text_step(f);
+}

@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Orders about files, with a board that does in C what its functions do in
+ * Python, over a line on which every byte can be changed, lost or the last.
+ */
+#include <check.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "protocol/files.h"
+#include "protocol/limits.h"
+
+#define NAMES	4
+#define STREAM	"1110100011111"	/* a MicroPython with deflate, see files_code.h */
+
+/* ------------------------------------------------------------- the board */
+
+struct file {
+	char	 name[64];
+	char	*content;
+	size_t	 len;
+};
+
+enum running { NOTHING, TAKES, DONE };
+
+struct fake {
+	const char	*has;
+	struct file	 files[NAMES];
+	uint64_t	 room;		/* blocks of 4096 */
+	enum running	 running;
+	char		 out[70000];
+	size_t		 out_len, out_off;
+	/* of a running __pw() */
+	char		 temporary[64], name[64], digest[65];
+	size_t		 left, window, cover;
+	unsigned	 bits;
+	z_stream	 inflater;
+	bool		 inflating;
+	uint8_t		 in[5000];
+	size_t		 in_len;
+	unsigned	 jobs;
+};
+
+static struct file *
+fake_find(struct fake *b, const char *name)
+{
+	int	i;
+
+	for (i = 0; i < NAMES; i++)
+		if (strcmp(b->files[i].name, name) == 0)
+			return &b->files[i];
+	return NULL;
+}
+
+static void
+fake_write(struct fake *b, const char *name, const char *mode, const void *p,
+    size_t len)
+{
+	struct file	*f = fake_find(b, name);
+
+	if (f == NULL) {
+		f = fake_find(b, "");
+		ck_assert_ptr_nonnull(f);
+		strcpy(f->name, name);
+	}
+	if (mode[0] == 'w')
+		f->len = 0;
+	f->content = realloc(f->content, f->len + len + 1);
+	memcpy(f->content + f->len, p, len);
+	f->len += len;
+}
+
+static void
+fake_remove(struct fake *b, const char *name)
+{
+	struct file	*f = fake_find(b, name);
+
+	if (f == NULL)
+		return;
+	free(f->content);
+	memset(f, 0, sizeof *f);
+}
+
+static void
+fake_say(struct fake *b, const void *p, size_t len)
+{
+	ck_assert_uint_lt(b->out_len + len, sizeof b->out);
+	memcpy(b->out + b->out_len, p, len);
+	b->out_len += len;
+}
+
+static void
+fake_print(struct fake *b, const char *text)
+{
+	fake_say(b, text, strlen(text));
+}
+
+static void
+fake_digest(const struct file *f, char digest[65])
+{
+	uint8_t		sum[SHA256_DIGEST_LENGTH];
+	SHA2_CTX	sha;
+	int		i;
+
+	SHA256Init(&sha);
+	SHA256Update(&sha, (const uint8_t *)f->content, f->len);
+	SHA256Final(sum, &sha);
+	for (i = 0; i < SHA256_DIGEST_LENGTH; i++)
+		sprintf(digest + 2 * i, "%02x", sum[i]);
+}
+
+static void
+fake_stop_taking(struct fake *b)
+{
+	if (b->inflating)
+		inflateEnd(&b->inflater);
+	b->inflating = false;
+	b->in_len = 0;
+	b->running = DONE;
+}
+
+static void
+fake_place(struct fake *b)
+{
+	struct file	*f = fake_find(b, b->temporary);
+	char		 digest[65];
+
+	fake_stop_taking(b);
+	fake_digest(f, digest);
+	if (strcmp(digest, b->digest) != 0) {
+		fake_print(b, "\6%E5;");
+		return;
+	}
+	fake_remove(b, b->name);
+	strcpy(f->name, b->name);
+}
+
+/* A frame that has arrived whole, or false. */
+static bool
+fake_take_frame(struct fake *b)
+{
+	static const uint8_t	hidden[] = { 2, 3, 4, 13 };
+	static uint8_t		plain[5000];
+	unsigned		k, e, crc, i, v;
+	size_t			n;
+
+	if (b->in_len < 16)
+		return false;
+	if (sscanf((char *)b->in, "%4x%4x%8x", &k, &e, &crc) != 3 ||
+	    strspn((char *)b->in, "0123456789abcdef") < 16 || k > b->window) {
+		memmove(b->in, b->in + 16, b->in_len -= 16);
+		fake_print(b, "\6%-");
+		return true;
+	}
+	if (b->in_len < 16 + k)
+		return false;
+	memcpy(plain, b->in + 16, k);
+	memmove(b->in, b->in + 16 + k, b->in_len -= 16 + k);
+	if (crc32(0, plain, k) != crc) {
+		fake_print(b, "\6%-");
+		return true;
+	}
+	fake_print(b, "\6%+");
+	k -= 2 * e;
+	for (i = k; i < k + 2 * e; i += 2) {
+		v = (plain[i] & 127u) << 7 | (plain[i + 1] & 127u);
+		plain[v & 4095] = hidden[v >> 12];
+	}
+	n = k;
+	if (b->bits > 0) {
+		uint8_t	*packed = malloc(k);
+
+		memcpy(packed, plain, k);
+		b->inflater.next_in = packed;
+		b->inflater.avail_in = k;
+		b->inflater.next_out = plain;
+		n = b->left < b->cover ? b->left : b->cover;
+		b->inflater.avail_out = (uInt)n;
+		ck_assert_int_eq(inflate(&b->inflater, Z_SYNC_FLUSH), Z_OK);
+		ck_assert_uint_eq(b->inflater.avail_out, 0);
+		free(packed);
+	}
+	fake_write(b, b->temporary, "ab", plain, n);
+	b->left -= n < b->left ? n : b->left;
+	fake_print(b, "\6%.");
+	return true;
+}
+
+static void
+fake_hear(struct fake *b, uint8_t c)
+{
+	if (b->running != TAKES)
+		return;
+	/* What a REPL would act on never comes, but from a bad line. */
+	b->in[b->in_len++] = c;
+	ck_assert_uint_lt(b->in_len, sizeof b->in);
+	while (b->left > 0 && fake_take_frame(b))
+		;
+	if (b->left == 0)
+		fake_place(b);
+}
+
+static void
+fake_about(struct fake *b, const char *name, long digest_if)
+{
+	struct file	*f = fake_find(b, name);
+	char		 text[200], digest[65] = "-";
+
+	if (f != NULL && (digest_if == -1 || digest_if == (long)f->len))
+		fake_digest(f, digest);
+	if (f == NULL)
+		snprintf(text, sizeof text, "\6%%T-1,0,-;");
+	else
+		snprintf(text, sizeof text, "\6%%T0,%zu,%s;", f->len, digest);
+	fake_print(b, text);
+	snprintf(text, sizeof text, "\6%%V4096,%llu,256,0;",
+	    (unsigned long long)b->room);
+	fake_print(b, text);
+}
+
+static void
+fake_give(struct fake *b, const char *name, size_t off, size_t window)
+{
+	struct file	*f = fake_find(b, name);
+	uint8_t		 data[4000], places[2000];
+	char		 head[20];
+	size_t		 n, e, i;
+
+	for (; off < f->len; off += n) {
+		n = f->len - off < window ? f->len - off : window;
+		memcpy(data, f->content + off, n);
+		for (e = i = 0; i < n; i++)
+			if (data[i] == 4) {
+				data[i] = ' ';
+				places[2 * e] = (uint8_t)(i >> 7 | 128);
+				places[2 * e++ + 1] = (uint8_t)(i & 127) | 128;
+			}
+		memcpy(data + n, places, 2 * e);
+		snprintf(head, sizeof head, "\6%%=%04zx%04zx%08lx", n + 2 * e, e,
+		    crc32(0, data, (uInt)(n + 2 * e)));
+		fake_print(b, head);
+		fake_say(b, data, n + 2 * e);
+	}
+	fake_print(b, "\6%$");
+}
+
+static void
+fake_run(struct fake *b, const char *text)
+{
+	char	mode[3], name[64];
+	long	n;
+	size_t	a, w;
+
+	b->jobs++;
+	b->running = DONE;
+	if (strstr(text, "'sys','stdin'") != NULL) {
+		fake_print(b, "\6%?");
+		fake_print(b, b->has);
+		fake_print(b, "100000;");
+	} else if (sscanf(text, "__pc(__pa,'%60[^']','%*[^']',%ld)", name,
+	    &n) == 2) {
+		fake_about(b, name, n);
+	} else if (sscanf(text, "__pc(__pw,'%60[^']','%2[^']',%zu,%zu,%zu,%u,"
+	    "'%60[^']','%64[^']')", b->temporary, mode, &b->left, &b->window,
+	    &b->cover, &b->bits, b->name, b->digest) == 8) {
+		fake_write(b, b->temporary, mode, "", 0);
+		fake_print(b, "\6%!");
+		b->running = TAKES;
+		if (b->bits > 0) {
+			memset(&b->inflater, 0, sizeof b->inflater);
+			inflateInit2(&b->inflater, -(int)b->bits);
+			b->inflating = true;
+		}
+		if (b->left == 0)
+			fake_place(b);
+	} else if (sscanf(text, "__pc(__pg,'%60[^']',%zu,%zu)", name, &a,
+	    &w) == 3) {
+		fake_give(b, name, a, w);
+	} else if (sscanf(text, "try:__import__('os').remove('%60[^']')",
+	    name) == 1) {
+		fake_remove(b, name);
+	} else
+		ck_assert_int_eq(strncmp(text, "def __p", 7), 0);
+}
+
+static void
+fake_finish(struct fake *b)
+{
+	int	i;
+
+	fake_stop_taking(b);
+	for (i = 0; i < NAMES; i++)
+		free(b->files[i].content);
+}
+
+/* -------------------------------------------------------------- the line */
+
+enum fault { NONE, CHANGED, LOST, DOUBLED, GONE };
+
+struct line {
+	enum fault	 fault;
+	size_t		 at;		/* of the bytes to the board */
+	size_t		 sent;
+	bool		 gone;
+	size_t		 cut;		/* bytes come so many at a time; 0: all */
+};
+
+static struct fake		 board;
+static struct line		 line;
+static struct files_board	 known;
+static char			 got[70000];
+static size_t			 n_got;
+static unsigned			 stops;
+
+static void
+line_carry(uint8_t c)
+{
+	if (line.fault != NONE && line.sent++ == line.at) {
+		if (line.fault == LOST)
+			return;
+		line.gone = line.fault == GONE;
+		if (line.fault == CHANGED)
+			c ^= 0x10;
+		else if (line.fault == DOUBLED)
+			fake_hear(&board, c);
+	}
+	if (!line.gone)
+		fake_hear(&board, c);
+}
+
+static void
+see(const struct files_event *e, bool *stop)
+{
+	if (e->type == FILES_CONTENT) {
+		memcpy(got + n_got, e->data, e->len);
+		n_got += e->len;
+	} else if (e->type == FILES_STOP) {
+		*stop = true;
+		stops++;
+	}
+}
+
+/* One job, from its start to its end; true if it was stopped. */
+static bool
+play_job(struct files *f, uint64_t *now)
+{
+	struct files_event	 e;
+	const uint8_t		*bytes;
+	size_t			 n;
+	bool			 stop = false;
+
+	while (!stop && !line.gone) {
+		if ((n = files_say(f, &bytes)) > 0) {
+			line_carry(*bytes);
+			files_said(f, 1, *now);
+		} else if (board.out_off < board.out_len) {
+			n = board.out_len - board.out_off;
+			if (line.cut > 0 && n > line.cut)
+				n = line.cut;
+			n = files_hear(f, (uint8_t *)board.out + board.out_off,
+			    n, *now, &e);
+			ck_assert_uint_gt(n, 0);
+			board.out_off += n;
+			see(&e, &stop);
+		} else if (board.running == DONE) {
+			return false;
+		} else {
+			ck_assert_uint_ne(files_deadline(f), FILES_NEVER);
+			*now = files_deadline(f);
+			files_tick(f, *now, &e);
+			see(&e, &stop);
+		}
+	}
+	return stop;
+}
+
+static const struct files_result *
+play(struct files *f)
+{
+	static struct files_result	 result;
+	const char			*text;
+	uint64_t			 now = 1000;
+	size_t				 len;
+	bool				 stopped;
+
+	n_got = 0;
+	stops = 0;
+	while ((text = files_job(f, &len)) != NULL) {
+		ck_assert_uint_eq(strlen(text), len);
+		board.out_len = board.out_off = 0;
+		fake_run(&board, text);
+		files_started(f, now);
+		stopped = play_job(f, &now);
+		fake_stop_taking(&board);
+		files_ended(f, line.gone ? FILES_ENDED_RESTARTED : stopped ?
+		    FILES_ENDED_INTERRUPTED : FILES_ENDED, "", 0);
+		ck_assert_uint_lt(board.jobs, 60);
+	}
+	result = *files_result(f);
+	return &result;
+}
+
+static enum files_kind
+put(const char *name, const void *content, size_t len, bool lossless)
+{
+	struct files_order	 order = { .op = FILES_WRITE, .path = name,
+	    .content = content, .len = len, .lossless = lossless };
+	struct files		*f = files_create(&order, &known);
+	enum files_kind		 kind = play(f)->kind;
+
+	files_destroy(f);
+	return kind;
+}
+
+static enum files_kind
+get(const char *name)
+{
+	struct files_order	 order = { .op = FILES_READ, .path = name };
+	struct files		*f = files_create(&order, &known);
+	enum files_kind		 kind = play(f)->kind;
+
+	files_destroy(f);
+	return kind;
+}
+
+static void
+setup(void)
+{
+	memset(&board, 0, sizeof board);
+	memset(&line, 0, sizeof line);
+	memset(&known, 0, sizeof known);
+	board.has = STREAM;
+	board.room = 100;
+}
+
+static void
+teardown(void)
+{
+	fake_finish(&board);
+}
+
+static bool
+board_has(const char *name, const void *content, size_t len)
+{
+	struct file	*f = fake_find(&board, name);
+
+	return f != NULL && f->len == len && memcmp(f->content, content,
+	    len) == 0;
+}
+
+/* ----------------------------------------------------------------- tests */
+
+static uint8_t	every_byte[256 * 20], orders[9000], noise[20000];
+static char	text[20000];
+
+static void
+make_contents(void)
+{
+	size_t		i;
+	uint32_t	x = 1;
+
+	for (i = 0; i < sizeof every_byte; i++)
+		every_byte[i] = (uint8_t)i;
+	for (i = 0; i < sizeof orders; i++)
+		orders[i] = "\2\3\4\r"[i % 4];
+	for (i = 0; i < sizeof noise; i++)
+		noise[i] = (uint8_t)((x = x * 1664525 + 1013904223) >> 24);
+	for (i = 0; i < sizeof text; i++)
+		text[i] = "for i in range(10): print(i)\n"[(i * i / 7) % 29];
+}
+
+static const struct {
+	const void	*content;
+	size_t		 len;
+} contents[] = {
+	{ "", 0 }, { "x", 1 }, { every_byte, sizeof every_byte },
+	{ orders, sizeof orders }, { noise, sizeof noise },
+	{ text, sizeof text },
+};
+
+START_TEST(test_what_was_put_comes_back)
+{
+	const void	*content = contents[_i / 2].content;
+	size_t		 len = contents[_i / 2].len;
+
+	ck_assert_int_eq(put("main.py", content, len, _i % 2), FILES_OK);
+	ck_assert(board_has("main.py", content, len));
+	ck_assert_ptr_null(fake_find(&board, "main.py.~"));
+	ck_assert_uint_eq(stops, 0);
+	ck_assert_int_eq(get("main.py"), FILES_OK);
+	ck_assert_uint_eq(n_got, len);
+	ck_assert_int_eq(memcmp(got, content, len), 0);
+}
+END_TEST
+
+START_TEST(test_cut_anywhere)
+{
+	for (line.cut = 1; line.cut < 40; line.cut++) {
+		fake_remove(&board, "a");
+		ck_assert_int_eq(put("a", every_byte, sizeof every_byte, false),
+		    FILES_OK);
+		ck_assert_int_eq(get("a"), FILES_OK);
+		ck_assert_uint_eq(n_got, sizeof every_byte);
+		ck_assert_int_eq(memcmp(got, every_byte, n_got), 0);
+		board.jobs = 0;
+	}
+}
+END_TEST
+
+START_TEST(test_the_same_is_not_sent_again)
+{
+	ck_assert_int_eq(put("a", noise, sizeof noise, true), FILES_OK);
+	board.jobs = 0;
+	line.fault = GONE;	/* with the first byte of content, if one comes */
+	ck_assert_int_eq(put("a", noise, sizeof noise, true), FILES_OK);
+	ck_assert_uint_eq(board.jobs, 1);
+}
+END_TEST
+
+START_TEST(test_functions_are_sent_once)
+{
+	unsigned	first;
+
+	put("a", "1", 1, true);
+	first = board.jobs;
+	put("a", "2", 1, true);
+	ck_assert_uint_eq(board.jobs - first, 2);
+	ck_assert(board_has("a", "2", 1));
+}
+END_TEST
+
+START_TEST(test_no_room_is_told_before_any_byte)
+{
+	put("a", "old", 3, true);
+	board.room = 3;
+	line.fault = GONE;
+	ck_assert_int_eq(put("a", noise, 8192, true), FILES_NO_SPACE);
+	ck_assert(!line.gone);
+	ck_assert(board_has("a", "old", 3));
+	board.room = 4;
+	line.fault = NONE;
+	ck_assert_int_eq(put("a", noise, 8192, true), FILES_OK);
+}
+END_TEST
+
+/* Every byte of a transfer, one after the other: arrived right, or right at last. */
+START_TEST(test_a_bad_line_is_told_or_cured)
+{
+	const size_t	len = 600;
+	enum fault	fault = (enum fault)(CHANGED + _i % 3);
+
+	known.known = false;
+	for (line.at = 0;; line.at++) {
+		fake_remove(&board, "a");
+		fake_remove(&board, "a.~");
+		put("a", "old", 3, true);
+		line.fault = fault;
+		line.sent = 0;
+		board.jobs = 0;
+		ck_assert_int_eq(put("a", noise + 1, len, _i < 3), FILES_OK);
+		ck_assert_msg(board_has("a", noise + 1, len), "%zu", line.at);
+		if (line.sent <= line.at)
+			break;
+		line.fault = NONE;
+	}
+	ck_assert_uint_gt(line.at, len);
+}
+END_TEST
+
+START_TEST(test_a_pulled_cable_leaves_old_or_new)
+{
+	size_t	len = 600, old = 0, new = 0;
+
+	for (line.at = 0;; line.at++) {
+		fake_remove(&board, "a");
+		fake_remove(&board, "a.~");
+		put("a", "old", 3, true);
+		line.fault = GONE;
+		line.sent = 0;
+		board.jobs = 0;
+		if (put("a", text, len, _i) == FILES_OK)
+			break;
+		if (board_has("a", "old", 3))
+			old++;
+		else if (board_has("a", text, len))
+			new++;
+		else
+			ck_abort_msg("half a file, after %zu bytes", line.at);
+		line.fault = NONE;
+		line.gone = false;
+		board.jobs = 0;
+		ck_assert_int_eq(put("a", text, len, _i), FILES_OK);
+		ck_assert(board_has("a", text, len));
+		ck_assert_ptr_null(fake_find(&board, "a.~"));
+	}
+	ck_assert_uint_gt(old, 100);
+}
+END_TEST
+
+START_TEST(test_what_is_not_there)
+{
+	ck_assert_int_eq(get("nix"), FILES_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(test_paths)
+{
+	char	path[LIMIT_PATH + 2];
+
+	memset(path, 'x', sizeof path - 1);
+	path[LIMIT_PATH + 1] = '\0';
+	ck_assert_ptr_nonnull(files_path_wrong(path));
+	path[LIMIT_PATH] = '\0';
+	ck_assert_ptr_null(files_path_wrong(path));
+	ck_assert_ptr_nonnull(files_path_wrong(""));
+	ck_assert_ptr_nonnull(files_path_wrong("lib/"));
+	ck_assert_ptr_null(files_path_wrong("/"));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("files");
+	TCase	*cases = tcase_create("files");
+	SRunner	*runner;
+	int	 failed;
+
+	make_contents();
+	tcase_add_checked_fixture(cases, setup, teardown);
+	tcase_add_loop_test(cases, test_what_was_put_comes_back, 0,
+	    2 * (int)(sizeof contents / sizeof contents[0]));
+	tcase_add_test(cases, test_cut_anywhere);
+	tcase_add_test(cases, test_the_same_is_not_sent_again);
+	tcase_add_test(cases, test_functions_are_sent_once);
+	tcase_add_test(cases, test_no_room_is_told_before_any_byte);
+	tcase_add_loop_test(cases, test_a_bad_line_is_told_or_cured, 0, 6);
+	tcase_add_loop_test(cases, test_a_pulled_cable_leaves_old_or_new, 0, 2);
+	tcase_add_test(cases, test_what_is_not_there);
+	tcase_add_test(cases, test_paths);
+	suite_add_tcase(suite, cases);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed > 0;
+}
