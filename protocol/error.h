@@ -31,6 +31,7 @@
 	X(NO_SUCH_REQUEST, "NoSuchRequest", 2, "there is no such request")	\
 	X(FLASH_FAILED, "FlashFailed", 11,				\
 	    "the firmware was not written, or does not answer")	\
+	X(FILE_ERROR, "FileError", 12, "the board's file system said no")	\
 	X(PERMISSION_DENIED, "PermissionDenied", 10, "that is not allowed")
 
 enum error_code {
