@@ -142,6 +142,58 @@ int	picod_send(struct picod *, const char *board, const char *text,
 void	picod_result_finish(struct picod_result *);
 
 /*
+ * Files on a board with MicroPython or CircuitPython.  Paths are the board's own
+ * ("main.py", "/lib/x.py").  board as with picod_send().  What is wrong with a
+ * file is PICOD_FILE_ERROR, whose parameters say more; other errors as
+ * picod_call().
+ */
+
+/* How far it is, in bytes; called now and then. */
+typedef void picod_progress_fn(unsigned long long done,
+    unsigned long long total, void *arg);
+
+/*
+ * Writes a file: until all of it is on the board and was found to be right, its
+ * name has the old content.  *changed, if not NULL, is false where the board had
+ * just that already.  progress may be NULL.
+ */
+int	picod_write_file(struct picod *, const char *board, const char *path,
+    const void *bytes, size_t len, picod_progress_fn *progress, void *arg,
+    bool *changed);
+
+/* Reads a file.  *bytes are the caller's to free(3); a NUL follows them. */
+int	picod_read_file(struct picod *, const char *board, const char *path,
+    picod_progress_fn *progress, void *arg, void **bytes, size_t *len);
+
+struct picod_file {
+	char			*path;
+	bool			 is_directory;
+	unsigned long long	 size;		/* in bytes; 0 of a directory */
+	char			*hash;		/* SHA-256, or NULL: see below */
+};
+
+/*
+ * What is in a directory ("/" is all), with recursive also below it.  hash: ask
+ * for SHA-256, which not every board can reckon.  *files are the caller's, to
+ * picod_free_files().
+ */
+int	picod_list_files(struct picod *, const char *board, const char *path,
+    bool recursive, bool hash, struct picod_file **files, size_t *count);
+void	picod_free_files(struct picod_file *, size_t count);
+
+/* Removes a file or an empty directory, or with recursive whatever is in it. */
+int	picod_remove_file(struct picod *, const char *board, const char *path,
+    bool recursive);
+
+/* Makes a directory, and those above it; it is no error if it is there. */
+int	picod_make_directory(struct picod *, const char *board,
+    const char *path);
+
+/* Gives a file or directory another name. */
+int	picod_rename_file(struct picod *, const char *board, const char *path,
+    const char *to);
+
+/*
  * About the call that failed last, until the next call: a sentence for a person
  * (never NULL); the name of picod's error ("io.picod.BoardBusy"), and its
  * parameters as JSON text, both NULL where it was none of picod's.

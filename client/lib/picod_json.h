@@ -46,6 +46,22 @@ int	picod_json_call(struct picod *, const char *method, json_t *parameters,
 int	picod_json_upgrade(struct picod *, const char *method,
     json_t *parameters, json_t **reply, const void **bytes, size_t *len);
 
+/*
+ * Hands over bytes in pieces, for the next call of Flash or WriteFile.  Errors as
+ * picod_call().
+ */
+int	picod_json_upload(struct picod *, const void *bytes, size_t len);
+
+/*
+ * WriteFile and ReadFile, which move bytes: parameters has board and path, and is
+ * taken over.  progress may be NULL.
+ */
+int	picod_json_write_file(struct picod *, json_t *parameters,
+    const void *bytes, size_t len, picod_progress_fn *progress, void *arg,
+    bool *changed);
+int	picod_json_read_file(struct picod *, json_t *parameters,
+    picod_progress_fn *progress, void *arg, void **bytes, size_t *len);
+
 /* The parameters of the error that came last, or NULL; the connection's. */
 const json_t	*picod_json_error(const struct picod *);
 
