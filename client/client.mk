@@ -13,13 +13,14 @@ PICOCTL_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort \
 	$(wildcard client/picoctl/*.c)))
 # What does not know the verbs, and can be tested without them.
 PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/picoctl/%.o,duration suggest output \
-	output_boards output_event output_flash output_json output_text)
+	output_boards output_event output_files output_flash output_json \
+	output_text)
 
 # "picoctl doctor" looks for programs that have a port as picod does.
 $(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/port/holder.o \
 	$(LIBPROTOCOL)
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson libmd)
 
 $(LIBPICOD_SO): $(LIBPICOD_OBJECTS) $(LIBPROTOCOL) client/lib/libpicod.map
 	$(call say,LD)

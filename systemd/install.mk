@@ -39,7 +39,7 @@ INSTALL = install
 INSTALL_PROGRAM = $(INSTALL) -m 755
 INSTALL_DATA = $(INSTALL) -m 644
 
-$(BUILD)/daemon/%.o: ALL_CFLAGS += -DPICOD_SYSCONFDIR='"$(sysconfdir)"' \
+$(BUILD)/daemon/%.o $(BUILD)/client/picoctl/%.o: ALL_CFLAGS += -DPICOD_SYSCONFDIR='"$(sysconfdir)"' \
 	-DPICOD_DATADIR='"$(pkgdatadir)"'
 
 # Pairs: file in the tree, file on the system.

@@ -39,6 +39,14 @@ const struct option	options_table[] = {
 	    "a statement to run should PROGRAM fail" },
 	{ OPTION_MICROPYTHON, '\0', "micropython", NULL,
 	    "FILE is MicroPython: put main.py on it, too" },
+	{ OPTION_LONG, 'l', "long", NULL, "with sizes" },
+	{ OPTION_RECURSIVE, 'r', "recursive", NULL,
+	    "with all that is in directories" },
+	{ OPTION_HASH, '\0', "hash", NULL, "with the SHA-256 of each file" },
+	{ OPTION_DELETE, '\0', "delete", NULL,
+	    "remove from the board what is not here" },
+	{ OPTION_WATCH, '\0', "watch", NULL,
+	    "go on: what is saved is copied, the program restarted" },
 	{ OPTION_HELP, 'h', "help", NULL, "show help" },
 	{ OPTION_VERSION, 'V', "version", NULL, "show the version" },
 	{ OPTION_COUNT, '\0', NULL, NULL, NULL },
@@ -174,7 +182,7 @@ options_operand(struct options_reader *r, char *word)
 		return ctl->verb != NULL ? 0 : options_unknown_verb(word);
 	}
 	ctl->operands[ctl->operand_count++] = word;
-	r->ended |= ctl->verb->program;
+	r->ended |= ctl->verb->program || ctl->verb->arguments;
 	return 0;
 }
 

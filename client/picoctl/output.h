@@ -23,6 +23,15 @@ struct output_ops {
 	/* The list of ListFirmware, and a reply of Flash. */
 	void	(*firmware)(struct output *, const json_t *firmware);
 	void	(*flash)(struct output *, const json_t *reply);
+	/* A file on a board: its name, or all of it; and a volume's room. */
+	void	(*file)(struct output *, const json_t *file, bool details);
+	void	(*volume)(struct output *, const json_t *reply);
+	/* What "sync" did, in files. */
+	void	(*synced)(struct output *, unsigned changed, unsigned same,
+		    unsigned removed);
+	/* How far something is, in bytes. */
+	void	(*progress)(struct output *, const char *what,
+		    unsigned long long done, unsigned long long total);
 	/* A reply whose arrival says it all. */
 	void	(*done)(struct output *, const json_t *reply);
 	/* An error of picod: its name, its parameters, its sentence. */
@@ -104,9 +113,22 @@ void	output_text_boards(struct output *, const json_t *boards,
 void	output_text_event(struct output *, const json_t *event);
 void	output_text_trace(struct output *, const json_t *event);
 
-/* Of "firmware" and "flash", as text; and the end of its open line. */
+/*
+ * A line that grows, on a terminal: how much of it is done, behind a name; and
+ * its end.  Nothing where standard error is no terminal.
+ */
+void	output_text_progress(struct output *, const char *what,
+    unsigned long long done, unsigned long long total);
+void	output_text_end_bar(struct output *);
+
+/* Of files, as text. */
+void	output_text_file(struct output *, const json_t *file, bool details);
+void	output_text_volume(struct output *, const json_t *reply);
+void	output_text_synced(struct output *, unsigned changed, unsigned same,
+    unsigned removed);
+
+/* Of "firmware" and "flash", as text. */
 void	output_text_firmware(struct output *, const json_t *firmware);
 void	output_text_flash(struct output *, const json_t *reply);
-void	output_text_end_bar(struct output *);
 
 #endif

@@ -8,9 +8,6 @@
 
 #include "output.h"
 
-/* Characters between the brackets. */
-#define BAR_WIDTH	40
-
 void
 output_text_firmware(struct output *o, const json_t *firmware)
 {
@@ -26,28 +23,6 @@ output_text_firmware(struct output *o, const json_t *firmware)
 		fprintf(o->out, "%-12s %-12s %8lld\n", output_string(f, "board"),
 		    output_string(f, "name"), (long long)
 		    json_integer_value(json_object_get(f, "size")));
-}
-
-void
-output_text_end_bar(struct output *o)
-{
-	if (o->bar)
-		fputc('\n', o->err);
-	o->bar = false;
-	o->stage[0] = '\0';
-}
-
-static void
-output_text_bar(struct output *o, const char *stage, int percent)
-{
-	int	i;
-
-	fprintf(o->err, "\r%-10s [", stage);
-	for (i = 0; i < BAR_WIDTH; i++)
-		fputc(i < percent * BAR_WIDTH / 100 ? '=' : ' ', o->err);
-	fprintf(o->err, "] %3d %%", percent);
-	fflush(o->err);
-	o->bar = true;
 }
 
 /* Somebody has to do something, or it is over. */
@@ -86,6 +61,7 @@ output_text_flash(struct output *o, const json_t *reply)
 	if (output_string(reply, "message")[0] != '\0')
 		output_text_flash_message(o, is_ready ? o->out : o->err, reply);
 	else if (json_is_integer(percent) && isatty(fileno(o->err)))
-		output_text_bar(o, stage, (int)json_integer_value(percent));
+		output_text_progress(o, stage, (unsigned long long)
+		    json_integer_value(percent), 100);
 	output_flush(o);
 }

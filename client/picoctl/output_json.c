@@ -30,6 +30,32 @@ output_json_firmware(struct output *o, const json_t *firmware)
 }
 
 static void
+output_json_file(struct output *o, const json_t *file, bool details)
+{
+	(void)details;
+	output_json_line(o, file);
+}
+
+static void
+output_json_synced(struct output *o, unsigned changed, unsigned same,
+    unsigned removed)
+{
+	json_t	*line = json_pack("{s:i, s:i, s:i}", "changed", (int)changed,
+		    "same", (int)same, "removed", (int)removed);
+
+	output_json_line(o, line);
+	json_decref(line);
+}
+
+/* What is read by a program is shown when it is done. */
+static void
+output_json_progress(struct output *o, const char *what,
+    unsigned long long done, unsigned long long total)
+{
+	(void)o, (void)what, (void)done, (void)total;
+}
+
+static void
 output_json_error(struct output *o, const char *name, const json_t *parameters,
     const char *message)
 {
@@ -50,6 +76,10 @@ const struct output_ops	output_json = {
 	.trace = output_json_line,
 	.firmware = output_json_firmware,
 	.flash = output_json_line,
+	.file = output_json_file,
+	.volume = output_json_line,
+	.synced = output_json_synced,
+	.progress = output_json_progress,
 	.done = output_json_line,
 	.error = output_json_error,
 };

@@ -117,6 +117,10 @@ const struct output_ops	output_text = {
 	.trace = output_text_trace,
 	.firmware = output_text_firmware,
 	.flash = output_text_flash,
+	.file = output_text_file,
+	.volume = output_text_volume,
+	.synced = output_text_synced,
+	.progress = output_text_progress,
 	.done = output_text_done,
 	.error = output_text_error,
 };

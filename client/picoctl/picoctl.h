@@ -45,13 +45,17 @@ struct verb {
 	unsigned	 options;	/* OPTION_BIT()s; help and version always */
 	int		 least, most;	/* operands; most -1: any number */
 	bool		 program;	/* the operands are a program to run */
+	bool		 arguments;	/* likewise on the board: options end at
+					 * the first */
 	int		 (*run)(struct picoctl *);	/* an exit status */
 };
 
 extern const struct verb
     verb_list, verb_send, verb_watch, verb_interrupt, verb_reset, verb_hold,
     verb_lend, verb_console, verb_cancel, verb_trace, verb_pin, verb_flash,
-    verb_firmware, verb_doctor, verb_help;
+    verb_firmware, verb_doctor, verb_help, verb_put, verb_get, verb_cp,
+    verb_ls, verb_cat, verb_rm, verb_mkdir, verb_mv, verb_touch, verb_tree,
+    verb_df, verb_edit, verb_sync, verb_run, verb_rtc, verb_install;
 
 /* All verbs, in the order of help; NULL ends them. */
 extern const struct verb *const picoctl_verbs[];

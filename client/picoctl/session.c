@@ -99,11 +99,7 @@ session_add_time(const struct picoctl *ctl, json_t *parameters,
 		    json_integer(ctl->options.ms[id]));
 }
 
-/*
- * The exit status for a failure of the library, after a complaint.  replied:
- * whether the call had a reply already.
- */
-static int
+int
 session_failed(struct picoctl *ctl, int failure, bool replied)
 {
 	const char	*name = picod_error_name(ctl->picod);

@@ -37,6 +37,12 @@ void	session_add_time(const struct picoctl *, json_t *parameters,
 int	session_call(struct picoctl *, const char *method, json_t *parameters,
     json_t **reply);
 
+/*
+ * The exit status for a failure of the library, after a complaint.  replied:
+ * whether the call had a reply already.
+ */
+int	session_failed(struct picoctl *, int failure, bool replied);
+
 /* As picod_json_upgrade(), but 0 or an exit status. */
 int	session_upgrade(struct picoctl *, const char *method,
     json_t *parameters, json_t **reply, const void **bytes, size_t *len);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Our side of a file that moves.
+ */
+#include "local.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "picoctl.h"
+#include "protocol/limits.h"
+
+static int
+local_fail(const char *what, const char *path, int error)
+{
+	picoctl_complain("cannot %s %s: %s", what, path, strerror(error));
+	return STATUS_FILE;
+}
+
+/* Up to one byte more than a board takes, so that too much shows. */
+static ssize_t
+local_read_fd(int fd, char *buf)
+{
+	size_t	len = 0;
+	ssize_t	n;
+
+	while (len <= LIMIT_FILE) {
+		n = read(fd, buf + len, LIMIT_FILE + 1 - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+int
+local_read(const char *path, void **bytes, size_t *len)
+{
+	bool	 is_input = strcmp(path, "-") == 0;
+	int	 fd = is_input ? STDIN_FILENO :
+		    open(path, O_RDONLY | O_CLOEXEC);
+	char	*buf = malloc(LIMIT_FILE + 1);
+	ssize_t	 n;
+
+	if (buf == NULL)
+		abort();
+	n = fd < 0 ? -errno : local_read_fd(fd, buf);
+	if (fd >= 0 && !is_input)
+		close(fd);
+	if (n < 0 || n > LIMIT_FILE) {
+		free(buf);
+		if (n < 0)
+			return local_fail("read", path, (int)-n);
+		picoctl_complain("%s is too large: a file on a board may have "
+		    "%d MiB", path, LIMIT_FILE >> 20);
+		return STATUS_FILE;
+	}
+	*bytes = buf;
+	*len = (size_t)n;
+	return STATUS_OK;
+}
+
+static int
+local_write_fd(int fd, const char *bytes, size_t len)
+{
+	ssize_t	n;
+
+	for (; len > 0; bytes += n, len -= (size_t)n) {
+		n = write(fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		if (n < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int
+local_write(const char *path, const void *bytes, size_t len)
+{
+	char	*beside;
+	mode_t	 mask = umask(0);
+	int	 fd, error;
+
+	umask(mask);
+	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
+		abort();
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0) {
+		error = -errno;
+		free(beside);
+		return local_fail("write", path, -error);
+	}
+	error = local_write_fd(fd, bytes, len);
+	if (fchmod(fd, 0666 & ~mask) < 0 && error == 0)
+		error = -errno;
+	if (close(fd) < 0 && error == 0)
+		error = -errno;
+	if (error == 0 && rename(beside, path) < 0)
+		error = -errno;
+	if (error < 0)
+		unlink(beside);
+	free(beside);
+	return error < 0 ? local_fail("write", path, -error) : STATUS_OK;
+}

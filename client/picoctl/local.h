@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files of this machine, for the verbs that move some to or from a board.  What
+ * goes wrong is told to the user here, and an exit status is what remains.
+ */
+#ifndef PICOD_LOCAL_H
+#define PICOD_LOCAL_H
+
+#include <stddef.h>
+
+/* A whole file, or standard input for "-"; the caller frees it. */
+int	local_read(const char *path, void **bytes, size_t *len);
+
+/* Writes it beside, then gives it its name: never half. */
+int	local_write(const char *path, const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board's files, for the verbs that move them.  On a command line ":" marks the
+ * board's side, as in ":lib/x.py"; ":" alone is all of it.  What goes wrong is told
+ * to the user here, and an exit status is what remains.
+ */
+#ifndef PICOD_REMOTE_H
+#define PICOD_REMOTE_H
+
+#include <stddef.h>
+
+#include "picoctl.h"
+
+/* Whether a word names a place on the board. */
+bool	remote_is(const char *word);
+
+/* Its path there, without the ":"; "/" for ":" alone.  The word, shifted. */
+const char *remote_path(const char *word);
+
+/* A path made of a directory and a name; the caller frees it. */
+char	*remote_join(const char *directory, const char *name);
+
+/* What is behind the last slash; the path's own bytes. */
+const char *remote_base(const char *path);
+
+/* What a path is called below a directory: "/lib/a/b" of "lib" is "a/b". */
+const char *remote_below(const char *path, const char *directory);
+
+struct remote_file {
+	char			*path;
+	bool			 is_directory;
+	unsigned long long	 size;
+	char			*hash;		/* or NULL */
+};
+
+struct remote_list {
+	struct remote_file	*files;		/* by path */
+	size_t			 count;
+};
+
+/* What is in a directory.  To be freed. */
+int	remote_list(struct picoctl *, const char *path, bool recursive, bool hash,
+    struct remote_list *);
+void	remote_list_free(struct remote_list *);
+
+/*
+ * What a path is; found NULL: only whether it is there.  STATUS_FILE without a
+ * complaint where it is not.
+ */
+int	remote_stat(struct picoctl *, const char *path, bool hash,
+    struct remote_file *found);
+
+/* The paths that a word with *, ? or [ stands for; a word without, itself. */
+int	remote_glob(struct picoctl *, const char *word, struct remote_list *);
+
+/* A whole file; the caller frees it. */
+int	remote_read(struct picoctl *, const char *path, void **bytes, size_t *len);
+int	remote_write(struct picoctl *, const char *path, const void *bytes,
+    size_t len, bool *changed);
+
+int	remote_remove(struct picoctl *, const char *path, bool recursive);
+int	remote_make_directory(struct picoctl *, const char *path);
+int	remote_rename(struct picoctl *, const char *path, const char *to);
+
+#endif

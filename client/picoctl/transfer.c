@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files and directories between this machine and a board.  A directory there is
+ * made before what goes into it; what a board has already is not sent again.
+ */
+#include "transfer.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "local.h"
+#include "remote.h"
+#include "session.h"
+
+bool
+transfer_skips(const char *name)
+{
+	return (name[0] == '.' && name[1] != '\0') ||
+	    strcmp(name, "__pycache__") == 0;
+}
+
+int
+transfer_put_file(struct picoctl *ctl, const char *local, const char *path,
+    struct transfer_count *count)
+{
+	void	*bytes;
+	size_t	 len;
+	bool	 changed = true;
+	int	 status = local_read(local, &bytes, &len);
+
+	if (status != STATUS_OK)
+		return status;
+	status = remote_write(ctl, path, bytes, len, &changed);
+	free(bytes);
+	if (status != STATUS_OK)
+		return status;
+	if (changed)
+		count->changed++;
+	else
+		count->same++;
+	return STATUS_OK;
+}
+
+/* What an entry of a walk below root is called under to. */
+static char *
+transfer_path(const FTSENT *entry, size_t root, const char *to)
+{
+	const char	*below = entry->fts_path + root;
+
+	while (*below == '/')
+		below++;
+	return *below == '\0' ? strdup(to) : remote_join(to, below);
+}
+
+static int
+transfer_put_entry(struct picoctl *ctl, const FTSENT *entry, const char *path,
+    struct transfer_count *count)
+{
+	switch (entry->fts_info) {
+	case FTS_D:
+		return strcmp(path, "/") == 0 ? STATUS_OK :
+		    remote_make_directory(ctl, path);
+	case FTS_F:
+		return transfer_put_file(ctl, entry->fts_path, path, count);
+	case FTS_DNR: case FTS_ERR: case FTS_NS:
+		picoctl_complain("cannot read %s: %s", entry->fts_path,
+		    strerror(entry->fts_errno));
+		return STATUS_FILE;
+	default:
+		return STATUS_OK;
+	}
+}
+
+static int
+transfer_by_name(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int
+transfer_put_tree(struct picoctl *ctl, const char *local, const char *to,
+    struct transfer_count *count)
+{
+	char	*roots[] = { (char *)(uintptr_t)local, NULL }, *path;
+	FTS	*walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR,
+		    transfer_by_name);
+	FTSENT	*entry;
+	int	 status = STATUS_OK;
+
+	if (walk == NULL)
+		abort();
+	while (status == STATUS_OK && (entry = fts_read(walk)) != NULL) {
+		if (entry->fts_level > 0 && transfer_skips(entry->fts_name)) {
+			fts_set(walk, entry, FTS_SKIP);
+			continue;
+		}
+		if (entry->fts_info == FTS_DP)
+			continue;
+		path = transfer_path(entry, strlen(local), to);
+		status = transfer_put_entry(ctl, entry, path, count);
+		free(path);
+	}
+	fts_close(walk);
+	return status;
+}
+
+/* The last name of a path of ours, also of "lib/". */
+static char *
+transfer_name(const char *local)
+{
+	char	*copy = strdup(local), *name;
+	size_t	 len = strlen(local);
+
+	while (len > 1 && copy[len - 1] == '/')
+		copy[--len] = '\0';
+	name = strdup(remote_base(copy));
+	free(copy);
+	return name;
+}
+
+/* Whether what is put or got goes into to, or becomes it. */
+static int
+transfer_is_into(struct picoctl *ctl, const char *to, int count, bool *into)
+{
+	struct remote_file	file = { 0 };
+	int			status;
+
+	*into = count > 1 || to[strlen(to) - 1] == '/';
+	if (*into)
+		return STATUS_OK;
+	status = remote_stat(ctl, to, false, &file);
+	*into = status == STATUS_OK && file.is_directory;
+	free(file.path);
+	free(file.hash);
+	return status == STATUS_FILE ? STATUS_OK : status;
+}
+
+/* A path there never ends with a slash, but "/" itself. */
+static char *
+transfer_trim(const char *to)
+{
+	char	*trimmed = strdup(to);
+	size_t	 len = strlen(to);
+
+	while (len > 1 && trimmed[len - 1] == '/')
+		trimmed[--len] = '\0';
+	return trimmed;
+}
+
+static int
+transfer_put_one(struct picoctl *ctl, const char *local, const char *to,
+    bool into, struct transfer_count *count)
+{
+	struct stat	 st;
+	bool		 is_input = strcmp(local, "-") == 0;
+	char		*name, *path;
+	int		 status;
+
+	if (!is_input && stat(local, &st) < 0) {
+		picoctl_complain("cannot read %s: %s", local, strerror(errno));
+		return STATUS_FILE;
+	}
+	if (is_input && into) {
+		picoctl_complain("say what standard input is to be called "
+		    "there, as in :main.py");
+		return STATUS_USAGE;
+	}
+	name = transfer_name(local);
+	/* "lib/" or "." stands for what is in it, as with rsync. */
+	path = into && strcmp(name, ".") != 0 ? remote_join(to, name) :
+	    strdup(to);
+	status = !is_input && S_ISDIR(st.st_mode) ?
+	    transfer_put_tree(ctl, local, path, count) :
+	    transfer_put_file(ctl, local, path, count);
+	free(name);
+	free(path);
+	return status;
+}
+
+int
+transfer_put(struct picoctl *ctl, char *const *sources, int count,
+    const char *to)
+{
+	struct transfer_count	 counted = { 0 };
+	char			*directory = transfer_trim(to);
+	bool			 into;
+	int			 i, status;
+
+	status = transfer_is_into(ctl, to, count, &into);
+	for (i = 0; status == STATUS_OK && i < count; i++)
+		status = transfer_put_one(ctl, sources[i], directory, into,
+		    &counted);
+	free(directory);
+	return status;
+}
+
+/* -------------------------------------------------------------- from there */
+
+static int
+transfer_get_file(struct picoctl *ctl, const char *path, const char *local)
+{
+	void	*bytes;
+	size_t	 len;
+	int	 status = remote_read(ctl, path, &bytes, &len);
+
+	if (status != STATUS_OK)
+		return status;
+	if (strcmp(local, "-") == 0)
+		fwrite(bytes, 1, len, ctl->output.out);
+	else
+		status = local_write(local, bytes, len);
+	free(bytes);
+	return status;
+}
+
+static int
+transfer_make_directory(const char *local)
+{
+	if (mkdir(local, 0777) == 0 || errno == EEXIST)
+		return STATUS_OK;
+	picoctl_complain("cannot make %s: %s", local, strerror(errno));
+	return STATUS_FILE;
+}
+
+/* A name that a board made up must not lead out of where it is to go. */
+static bool
+transfer_is_safe(const char *below)
+{
+	const char	*part = below;
+	size_t		 len;
+
+	for (; *part != '\0'; part += len + (part[len] == '/')) {
+		len = strcspn(part, "/");
+		if (len == 0 || (len == 1 && part[0] == '.') ||
+		    (len == 2 && strncmp(part, "..", 2) == 0))
+			return false;
+	}
+	return below[0] != '\0';
+}
+
+static int
+transfer_get_entry(struct picoctl *ctl, const struct remote_file *file,
+    const char *directory, const char *local)
+{
+	const char	*below = remote_below(file->path, directory);
+	char		*to;
+	int		 status;
+
+	if (!transfer_is_safe(below)) {
+		picoctl_complain("a file on the board is called \"%s\", which "
+		    "is left there", file->path);
+		return STATUS_OK;
+	}
+	to = remote_join(local, below);
+	status = file->is_directory ? transfer_make_directory(to) :
+	    transfer_get_file(ctl, file->path, to);
+	free(to);
+	return status;
+}
+
+static int
+transfer_get_tree(struct picoctl *ctl, const char *directory,
+    const char *local)
+{
+	struct remote_list	list;
+	size_t			i;
+	int			status;
+
+	status = remote_list(ctl, directory, true, false, &list);
+	if (status == STATUS_OK)
+		status = transfer_make_directory(local);
+	for (i = 0; status == STATUS_OK && i < list.count; i++)
+		status = transfer_get_entry(ctl, &list.files[i], directory,
+		    local);
+	remote_list_free(&list);
+	return status;
+}
+
+static int
+transfer_get_one(struct picoctl *ctl, const char *path, const char *to,
+    bool into)
+{
+	struct remote_file	 file = { 0 };
+	const char		*name = remote_base(path);
+	char			*local;
+	int			 status = remote_stat(ctl, path, false, &file);
+
+	if (status == STATUS_FILE)
+		picoctl_complain("%s is not on the board; \"picoctl ls\" shows "
+		    "what is", path);
+	if (status != STATUS_OK)
+		return status;
+	local = into && name[0] != '\0' ? remote_join(to, name) : strdup(to);
+	status = file.is_directory ? transfer_get_tree(ctl, path, local) :
+	    transfer_get_file(ctl, path, local);
+	free(local);
+	free(file.path);
+	free(file.hash);
+	return status;
+}
+
+static int
+transfer_get_like(struct picoctl *ctl, const char *word, const char *to,
+    bool into)
+{
+	struct remote_list	list = { 0 };
+	size_t			i;
+	int			status = remote_glob(ctl, word, &list);
+
+	if (status == STATUS_OK && list.count > 1 && !into) {
+		picoctl_complain("%s stands for %zu files, and %s is no "
+		    "directory", word, list.count, to);
+		status = STATUS_USAGE;
+	}
+	for (i = 0; status == STATUS_OK && i < list.count; i++)
+		status = transfer_get_one(ctl, list.files[i].path, to, into);
+	remote_list_free(&list);
+	return status;
+}
+
+int
+transfer_get(struct picoctl *ctl, char *const *sources, int count,
+    const char *to)
+{
+	struct stat	st;
+	bool		into = stat(to, &st) == 0 && S_ISDIR(st.st_mode);
+	int		i, status = STATUS_OK;
+
+	if (count > 1 && !into && strcmp(to, "-") != 0) {
+		picoctl_complain("%s is no directory, and there are %d files for "
+		    "it", to, count);
+		return STATUS_USAGE;
+	}
+	for (i = 0; status == STATUS_OK && i < count; i++)
+		status = transfer_get_like(ctl, sources[i], to, into);
+	return status;
+}
+
+static int
+transfer_copy_one(struct picoctl *ctl, const char *path, const char *to)
+{
+	void	*bytes;
+	size_t	 len;
+	int	 status = remote_read(ctl, path, &bytes, &len);
+
+	if (status != STATUS_OK)
+		return status;
+	status = remote_write(ctl, to, bytes, len, NULL);
+	free(bytes);
+	return status;
+}
+
+int
+transfer_copy(struct picoctl *ctl, char *const *sources, int count,
+    const char *to)
+{
+	char	*directory = transfer_trim(to), *path;
+	bool	 into;
+	int	 i, status = transfer_is_into(ctl, to, count, &into);
+
+	for (i = 0; status == STATUS_OK && i < count; i++) {
+		path = into ? remote_join(directory,
+		    remote_base(remote_path(sources[i]))) : strdup(directory);
+		status = transfer_copy_one(ctl, remote_path(sources[i]), path);
+		free(path);
+	}
+	free(directory);
+	return status;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files and whole directories from here to a board and back, as cp(1) would: into
+ * a directory that is there, else under that name.  Exit statuses, after
+ * complaints.
+ */
+#ifndef PICOD_TRANSFER_H
+#define PICOD_TRANSFER_H
+
+#include "picoctl.h"
+
+/* Files or directories of ours, "-" for standard input, to a path there. */
+int	transfer_put(struct picoctl *, char *const *sources, int count,
+    const char *to);
+
+/* Paths there, patterns too, to a path here. */
+int	transfer_get(struct picoctl *, char *const *sources, int count,
+    const char *to);
+
+/* From the board to the same board. */
+int	transfer_copy(struct picoctl *, char *const *sources, int count,
+    const char *to);
+
+/* Whether an entry of a directory stays here: hidden, or made by Python. */
+bool	transfer_skips(const char *name);
+
+/* How many files were written by transfer_put(), and how many were the same. */
+struct transfer_count {
+	unsigned	changed, same;
+};
+
+/* One file; counted. */
+int	transfer_put_file(struct picoctl *, const char *local, const char *path,
+    struct transfer_count *);
+
+#endif

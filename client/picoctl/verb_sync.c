@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * picoctl sync: a directory of ours and one of a board, made the same.
+ *
+ * One listing with hashes tells what differs, so that nothing is asked file by
+ * file.  With --watch each change here comes there, and the board's program starts
+ * anew.
+ */
+#include <errno.h>
+#include <fts.h>
+#include <poll.h>
+#include <sha2.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "local.h"
+#include "remote.h"
+#include "session.h"
+#include "transfer.h"
+
+/* Editors write in several steps: quiet for so long, and it is done. */
+#define QUIET_MS	100
+
+struct sync {
+	struct picoctl		*ctl;
+	const char		*from;
+	const char		*to;
+	struct remote_list	 there;
+	bool			*kept;		/* of there: it is here, too */
+	int			 watch;		/* inotify, or -1 */
+	struct transfer_count	 count;
+	unsigned		 removed;
+};
+
+static struct remote_file *
+sync_find(struct sync *s, const char *path)
+{
+	size_t	i;
+
+	for (i = 0; i < s->there.count; i++)
+		if (strcmp(remote_below(s->there.files[i].path, "/"),
+		    remote_below(path, "/")) == 0) {
+			s->kept[i] = true;
+			return &s->there.files[i];
+		}
+	return NULL;
+}
+
+static bool
+sync_is_same(const struct remote_file *file, const void *bytes, size_t len)
+{
+	uint8_t		sum[SHA256_DIGEST_LENGTH];
+	char		text[SHA256_DIGEST_STRING_LENGTH];
+	SHA2_CTX	sha;
+	int		i;
+
+	if (file == NULL || file->is_directory || file->size != len ||
+	    file->hash == NULL)
+		return false;
+	SHA256Init(&sha);
+	SHA256Update(&sha, bytes, len);
+	SHA256Final(sum, &sha);
+	for (i = 0; i < SHA256_DIGEST_LENGTH; i++)
+		snprintf(text + 2 * i, 3, "%02x", sum[i]);
+	return strcmp(text, file->hash) == 0;
+}
+
+static int
+sync_file(struct sync *s, const char *local, const char *path)
+{
+	void	*bytes;
+	size_t	 len;
+	bool	 changed = false;
+	int	 status = local_read(local, &bytes, &len);
+
+	if (status != STATUS_OK)
+		return status;
+	if (!sync_is_same(sync_find(s, path), bytes, len))
+		status = remote_write(s->ctl, path, bytes, len, &changed);
+	free(bytes);
+	if (status == STATUS_OK && changed)
+		s->count.changed++;
+	else if (status == STATUS_OK)
+		s->count.same++;
+	return status;
+}
+
+static int
+sync_directory(struct sync *s, const char *local, const char *path)
+{
+	if (s->watch >= 0)
+		inotify_add_watch(s->watch, local, IN_CLOSE_WRITE | IN_CREATE |
+		    IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR);
+	if (strcmp(path, "/") == 0 || sync_find(s, path) != NULL)
+		return STATUS_OK;
+	return remote_make_directory(s->ctl, path);
+}
+
+static int
+sync_entry(struct sync *s, const FTSENT *entry)
+{
+	const char	*below = remote_below(entry->fts_path, s->from);
+	char		*path = below[0] == '\0' ? strdup(s->to) :
+			    remote_join(s->to, below);
+	int		 status = STATUS_OK;
+
+	if (entry->fts_info == FTS_D)
+		status = sync_directory(s, entry->fts_path, path);
+	else if (entry->fts_info == FTS_F)
+		status = sync_file(s, entry->fts_path, path);
+	else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+	    entry->fts_info == FTS_NS) {
+		picoctl_complain("cannot read %s: %s", entry->fts_path,
+		    strerror(entry->fts_errno));
+		status = STATUS_FILE;
+	}
+	free(path);
+	return status;
+}
+
+static int
+sync_walk(struct sync *s)
+{
+	char	*roots[] = { (char *)(uintptr_t)s->from, NULL };
+	FTS	*walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
+	FTSENT	*entry;
+	int	 status = STATUS_OK;
+
+	if (walk == NULL)
+		abort();
+	while (status == STATUS_OK && (entry = fts_read(walk)) != NULL) {
+		if (entry->fts_level > 0 && transfer_skips(entry->fts_name))
+			fts_set(walk, entry, FTS_SKIP);
+		else if (entry->fts_info != FTS_DP)
+			status = sync_entry(s, entry);
+	}
+	fts_close(walk);
+	return status;
+}
+
+/* Whether it is what an interrupted write has left. */
+static bool
+sync_is_litter(const char *path)
+{
+	size_t	len = strlen(path);
+
+	return len > 2 && strcmp(path + len - 2, ".~") == 0;
+}
+
+/* From behind: what is in a directory goes before it. */
+static int
+sync_remove(struct sync *s)
+{
+	bool	all = options_given(&s->ctl->options, OPTION_DELETE);
+	size_t	i;
+	int	status = STATUS_OK;
+
+	for (i = s->there.count; status == STATUS_OK && i-- > 0; ) {
+		if (s->kept[i] || (!all &&
+		    !sync_is_litter(s->there.files[i].path)))
+			continue;
+		status = remote_remove(s->ctl, s->there.files[i].path, false);
+		s->removed += status == STATUS_OK;
+	}
+	return status;
+}
+
+/* The directory there need not be there yet. */
+static int
+sync_list(struct sync *s)
+{
+	int	status = strcmp(s->to, "/") == 0 ? STATUS_OK :
+		    remote_stat(s->ctl, s->to, false, NULL);
+
+	s->there = (struct remote_list){ 0 };
+	if (status == STATUS_FILE)
+		status = remote_make_directory(s->ctl, s->to);
+	if (status == STATUS_OK)
+		status = remote_list(s->ctl, s->to, true, true, &s->there);
+	s->kept = calloc(s->there.count + 1, sizeof *s->kept);
+	if (s->kept == NULL)
+		abort();
+	return status;
+}
+
+static int
+sync_once(struct sync *s)
+{
+	int	status;
+
+	s->count = (struct transfer_count){ 0 };
+	s->removed = 0;
+	status = sync_list(s);
+	if (status == STATUS_OK)
+		status = sync_walk(s);
+	if (status == STATUS_OK)
+		status = sync_remove(s);
+	remote_list_free(&s->there);
+	free(s->kept);
+	if (status == STATUS_OK)
+		s->ctl->output.ops->synced(&s->ctl->output, s->count.changed,
+		    s->count.same, s->removed);
+	return status;
+}
+
+/* Its program begins anew, with what has just come. */
+static int
+sync_restart(struct sync *s)
+{
+	json_t	*parameters = session_parameters(s->ctl, true);
+
+	if (s->count.changed == 0 && s->removed == 0) {
+		json_decref(parameters);
+		return STATUS_OK;
+	}
+	return session_do(s->ctl, "io.picod.Reset", parameters);
+}
+
+/* Until something here was changed, and nothing for a moment; or picod ends. */
+static bool
+sync_wait(const struct sync *s)
+{
+	char		buf[4096];
+	struct pollfd	fds[2] = {
+		{ .fd = s->watch, .events = POLLIN },
+		{ .fd = picod_fd(s->ctl->picod), .events = POLLIN },
+	};
+	int		n, ms = -1;
+
+	while ((n = poll(fds, 2, ms)) != 0) {
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0 && fds[1].revents != 0)
+			return false;
+		if (n > 0 && read(s->watch, buf, sizeof buf) < 0)
+			return false;
+		ms = QUIET_MS;
+	}
+	return true;
+}
+
+/* What goes wrong with one change is told; the next one may mend it. */
+static int
+sync_go_on(struct sync *s)
+{
+	int	status = STATUS_OK;
+
+	while (sync_wait(s)) {
+		status = sync_once(s);
+		if (status == STATUS_OK)
+			status = sync_restart(s);
+		if (status == STATUS_NO_DAEMON)
+			return status;
+	}
+	picoctl_complain("picod ended the connection");
+	return STATUS_NO_DAEMON;
+}
+
+static int
+verb_sync_run(struct picoctl *ctl)
+{
+	struct sync	s = { .ctl = ctl, .from = ctl->operands[0],
+			    .watch = -1 };
+	int		status;
+
+	s.to = ctl->operand_count > 1 ? remote_path(ctl->operands[1]) : "/";
+	if (access(s.from, R_OK) < 0) {
+		picoctl_complain("cannot read %s: %s", s.from, strerror(errno));
+		return STATUS_FILE;
+	}
+	status = session_open(ctl);
+	if (status != STATUS_OK)
+		return status;
+	if (options_given(&ctl->options, OPTION_WATCH))
+		s.watch = inotify_init1(IN_CLOEXEC);
+	status = sync_once(&s);
+	if (status == STATUS_OK && s.watch >= 0) {
+		status = sync_restart(&s);
+		if (status == STATUS_OK)
+			status = sync_go_on(&s);
+	}
+	if (s.watch >= 0)
+		close(s.watch);
+	return status;
+}
+
+const struct verb	verb_sync = {
+	.name = "sync",
+	.operands = "DIRECTORY [:DIRECTORY]",
+	.summary = "make a directory of a board like one here",
+	.details =
+"Copies what is in DIRECTORY and differs from what the board has; hidden files\n"
+"and __pycache__ stay here.  With --delete, what is there and not here is\n"
+"removed.\n"
+"\n"
+"With --watch it goes on until Ctrl-C: whatever is saved here is on the board\n"
+"at once, and its program starts anew.\n",
+	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT) | OPTION_BIT(DELETE) |
+	    OPTION_BIT(WATCH),
+	.least = 1,
+	.most = 2,
+	.run = verb_sync_run,
+};
