@@ -46,7 +46,7 @@ const struct option	options_table[] = {
 	{ OPTION_DELETE, '\0', "delete", NULL,
 	    "remove from the board what is not here" },
 	{ OPTION_WATCH, '\0', "watch", NULL,
-	    "go on: what is saved is copied, the program restarted" },
+	    "go on copying whatever is saved here" },
 	{ OPTION_HELP, 'h', "help", NULL, "show help" },
 	{ OPTION_VERSION, 'V', "version", NULL, "show the version" },
 	{ OPTION_COUNT, '\0', NULL, NULL, NULL },

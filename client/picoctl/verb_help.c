@@ -93,6 +93,28 @@ verb_help_json(struct picoctl *ctl, const struct verb *verb)
 	json_decref(json);
 }
 
+/*
+ * For the shells' completions, a line each: a verb and what it is for, or an
+ * option, what it is for, its letter and its argument.
+ */
+static void
+verb_help_words(FILE *out, const struct verb *one)
+{
+	const struct verb *const	*verb;
+	const struct option		*option;
+	unsigned			 options;
+
+	for (verb = picoctl_verbs; one == NULL && *verb != NULL; verb++)
+		fprintf(out, "%s\t%s\n", (*verb)->name, (*verb)->summary);
+	options = one == NULL ? 0 : one->options | VERB_HELP_ALWAYS;
+	for (option = options_table; option->name != NULL; option++)
+		if ((options & 1u << option->id) != 0 && option->help != NULL)
+			fprintf(out, "--%s\t%s\t%c\t%s\n", option->name,
+			    option->help, option->letter == '\0' ? '-' :
+			    option->letter, option->argument == NULL ? "" :
+			    option->argument);
+}
+
 static int
 verb_help_run(struct picoctl *ctl)
 {
@@ -106,6 +128,10 @@ verb_help_run(struct picoctl *ctl)
 		if (one == NULL)
 			return picoctl_usage(NULL, "there is no verb \"%s\"",
 			    ctl->operands[0]);
+	}
+	if (options_given(&ctl->options, OPTION_NAMES)) {
+		verb_help_words(ctl->output.out, one);
+		return STATUS_OK;
 	}
 	if (!options_given(&ctl->options, OPTION_JSON)) {
 		if (one != NULL)
@@ -126,6 +152,7 @@ const struct verb	verb_help = {
 	.summary = "show the verbs, or what one does",
 	.details =
 "Without VERB, shows all verbs in a line each.\n",
+	.options = OPTION_BIT(NAMES),
 	.most = 1,
 	.run = verb_help_run,
 };

@@ -221,7 +221,7 @@ class Completions(unittest.TestCase):
         everything = {verb['name']: verb for verb in verbs()}
         names = set(everything)
         self.assertEqual(complete('') & names, names)
-        self.assertEqual(complete('in') & names, {'interrupt'})
+        self.assertEqual(complete('in') & names, {'install', 'interrupt'})
         self.assertEqual(complete('help', '') & names, names)
         for name, verb in everything.items():
             options = {'--' + option['name'] for option in verb['options']}
@@ -264,23 +264,12 @@ class Completions(unittest.TestCase):
         self.check(complete)
 
     def test_zsh(self):
-        """zsh offers nothing without a terminal, so its table is read."""
+        """zsh offers nothing without a terminal, so it is only read."""
         text = read(CLIENT, 'completions', '_picoctl')
         if shutil.which('zsh') is not None:
             run('zsh', '-n', os.path.join(CLIENT, 'completions', '_picoctl'))
-        summaries = dict(re.findall(r"^\t\t'(\w+):(.*)'$", text, re.M))
-        self.assertEqual(summaries, {verb['name']: verb['summary']
-                                     for verb in verbs()})
-        groups = {name: set(re.findall(r'--([a-z-]+)', body)) for name, body in
-                  re.findall(r'(?ms)^\t(\w+)=\((.*?)\)$', text)}
-        for name, verb in ((v['name'], v) for v in verbs()):
-            part = re.search(rf'(?ms)^\t(?:\w+ \| )*{name}(?: \| \w+)*\)'
-                             r'(.*?);;$', text)[1]
-            known = set(re.findall(r'--([a-z-]+)', part))
-            for group in re.findall(r'\$(\w+)', part):
-                known |= groups[group]
-            self.assertEqual(known, {option['name']
-                                     for option in verb['options']}, name)
+        self.assertIn('picoctl help --names', text)
+        self.assertIn('picoctl help $1 --names', text)
 
 
 if __name__ == '__main__':

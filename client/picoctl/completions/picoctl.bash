@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Completion of picoctl for bash.
+# Completion of picoctl for bash.  picoctl itself knows its verbs and options.
 
 # Asks the picod that the command line is about.
 _picoctl_ask() {
@@ -14,20 +14,10 @@ _picoctl_ask() {
 	picoctl "${at[@]}" "$@" 2>/dev/null
 }
 
-# The options of a verb besides those that all have.
+# The options of a verb, with their letters.
 _picoctl_options() {
-	case $1 in
-	list) echo '-b --board -v --verbose' ;;
-	send) echo '-b --board -f --file --timeout --wait' ;;
-	watch) echo '-b --board --history --since-boot' ;;
-	pin) echo '-b --board --timeout --wait' ;;
-	flash) echo '-b --board --micropython --wait' ;;
-	interrupt | cancel | trace | firmware) echo '-b --board' ;;
-	reset) echo '-b --board --hard --bootloader --wait' ;;
-	hold) echo '-b --board --wait --will' ;;
-	lend | console) echo '-b --board --wait' ;;
-	esac
-	echo '-s --socket --json -h --help -V --version'
+	picoctl help $1 --names 2>/dev/null | awk -F'\t' '/^--/ {
+		print $1; if ($3 != "-") print "-" $3 }'
 }
 
 # Sets verb, and operand to the index of the first word after it that is
@@ -54,8 +44,6 @@ _picoctl_parse() {
 
 _picoctl() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local verbs='list send watch interrupt reset hold lend cancel trace \
-		console doctor pin flash firmware help'
 	local verb operand words=''
 
 	# bash takes "--board=x" for three words.
@@ -84,7 +72,7 @@ _picoctl() {
 	*)
 		case $verb:$cur in
 		*:-*) words=$(_picoctl_options "$verb") ;;
-		:* | help:*) words=$verbs ;;
+		:* | help:*) words=$(picoctl help --names | cut -f1) ;;
 		cancel:*)
 			words=$(_picoctl_ask list -v |
 				awk '$1 == "runs" || $1 == "waits" {print $2}') ;;
@@ -94,6 +82,10 @@ _picoctl() {
 					awk 'NR > 1 {print $2}' | sort -u)" \
 					-- "$cur"
 				compgen -f -- "$cur")
+			return ;;
+		install:*) words='on-off sensors' ;;
+		put:* | get:* | cp:* | run:* | sync:*)
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
 		hold:* | lend:*)
 			mapfile -t COMPREPLY < <(compgen -c -- "$cur")

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Completion of picoctl for fish.
-
-set -g __picoctl_verbs list send watch interrupt reset hold lend cancel trace \
-    console doctor pin flash firmware help
+# Completion of picoctl for fish.  picoctl itself knows its verbs and options.
 
 # Asks the picod that the command line is about.
 function __picoctl_ask
@@ -25,74 +22,61 @@ function __picoctl_images
     __picoctl_ask firmware | awk 'NR > 1 {print $2}' | sort -u
 end
 
+# The verb that stands on the command line, if one does.
+function __picoctl_verb_there
+    set -l verbs (picoctl help --names | cut -f1)
+    for word in (commandline -opc)[2..-1]
+        if contains -- $word $verbs
+            echo $word
+            return 0
+        end
+    end
+    return 1
+end
+
 function __picoctl_no_verb
-    not __fish_seen_subcommand_from $__picoctl_verbs
+    not __picoctl_verb_there >/dev/null
 end
 
 function __picoctl_verb
-    __fish_seen_subcommand_from $argv
+    contains -- (__picoctl_verb_there) $argv
+end
+
+# Whether that verb has such an option.
+function __picoctl_takes
+    set -l verb (__picoctl_verb_there)
+    and contains -- --$argv[1] (picoctl help $verb --names | cut -f1)
+end
+
+function __picoctl_flags
+    set -l verb (__picoctl_verb_there)
+    and picoctl help $verb --names |
+        awk -F'\t' '$4 == "" { print $1 "\t" $2 }'
 end
 
 complete -c picoctl -f
 complete -c picoctl -s s -l socket -r -F -d 'the socket of picod'
-complete -c picoctl -l json -d 'one JSON object per line'
-complete -c picoctl -s h -l help -d 'show help'
-complete -c picoctl -s V -l version -d 'show the version'
+complete -c picoctl -n __picoctl_no_verb -l json
+complete -c picoctl -n __picoctl_no_verb -s h -l help
+complete -c picoctl -n __picoctl_no_verb -s V -l version
+complete -c picoctl -n __picoctl_no_verb -a '(picoctl help --names)'
+complete -c picoctl -n 'not __picoctl_no_verb; and string match -q -- "-*" (commandline -ct)' \
+    -a '(__picoctl_flags)'
 
-complete -c picoctl -n __picoctl_no_verb -a list -d 'show the boards'
-complete -c picoctl -n __picoctl_no_verb -a send \
-    -d 'send statements or commands to a board'
-complete -c picoctl -n __picoctl_no_verb -a watch \
-    -d 'show what happens on the boards'
-complete -c picoctl -n __picoctl_no_verb -a interrupt \
-    -d 'stop what runs on a board'
-complete -c picoctl -n __picoctl_no_verb -a reset -d 'restart a board'
-complete -c picoctl -n __picoctl_no_verb -a hold \
-    -d 'run a program that has a board to itself'
-complete -c picoctl -n __picoctl_no_verb -a lend \
-    -d "run a program that wants the port of a board"
-complete -c picoctl -n __picoctl_no_verb -a console \
-    -d 'be a terminal on a board'
-complete -c picoctl -n __picoctl_no_verb -a doctor \
-    -d 'find out what is wrong, and how to mend it'
-complete -c picoctl -n __picoctl_no_verb -a cancel \
-    -d 'take a waiting request out of the queue'
-complete -c picoctl -n __picoctl_no_verb -a trace \
-    -d 'show every byte to and from the boards'
-complete -c picoctl -n __picoctl_no_verb -a pin \
-    -d 'use the pins of a PinServer'
-complete -c picoctl -n __picoctl_no_verb -a flash \
-    -d 'write firmware to a board'
-complete -c picoctl -n __picoctl_no_verb -a firmware \
-    -d 'show the firmware that comes with picod'
-complete -c picoctl -n __picoctl_no_verb -a help \
-    -d 'show the verbs, or what one does'
-
-complete -c picoctl \
-    -n '__picoctl_no_verb; or not __picoctl_verb help doctor' \
+complete -c picoctl -n '__picoctl_no_verb; or __picoctl_takes board' \
     -s b -l board -x -a '(__picoctl_ask list --names)' -d 'the board'
-complete -c picoctl -n '__picoctl_verb list' -s v -l verbose \
-    -d 'everything about each'
-complete -c picoctl -n '__picoctl_verb send' -s f -l file -r -F \
+complete -c picoctl -n '__picoctl_takes file' -s f -l file -r -F \
     -d 'a program to send first'
-complete -c picoctl -n '__picoctl_verb send pin' -l timeout -x \
+complete -c picoctl -n '__picoctl_takes timeout' -l timeout -x \
     -a '500ms 1s 10s 1m' -d 'how long it may run'
-complete -c picoctl -n '__picoctl_verb send reset hold lend console pin flash' \
-    -l wait -x \
+complete -c picoctl -n '__picoctl_takes wait' -l wait -x \
     -a '500ms 1s 10s 1m' -d 'how long to wait for the board'
-complete -c picoctl -n '__picoctl_verb watch' -l history \
-    -d 'begin with what was said before'
-complete -c picoctl -n '__picoctl_verb watch' -l since-boot \
-    -d 'begin with what was said before'
-complete -c picoctl -n '__picoctl_verb reset' -l hard -d 'reset the chip'
-complete -c picoctl -n '__picoctl_verb reset' -l bootloader \
-    -d 'make it ready for new firmware'
-complete -c picoctl -n '__picoctl_verb hold' -l will -x \
+complete -c picoctl -n '__picoctl_takes will' -l will -x \
     -d 'a statement to run should the program fail'
 complete -c picoctl -n '__picoctl_verb hold lend' \
     -a '(__fish_complete_subcommand --fcs-skip=2)'
 complete -c picoctl -n '__picoctl_verb cancel' -a '(__picoctl_requests)'
-complete -c picoctl -n '__picoctl_verb flash' -l micropython \
-    -d 'the file is MicroPython'
 complete -c picoctl -n '__picoctl_verb flash' -F -a '(__picoctl_images)'
-complete -c picoctl -n '__picoctl_verb help' -a "$__picoctl_verbs"
+complete -c picoctl -n '__picoctl_verb put get cp run sync' -F
+complete -c picoctl -n '__picoctl_verb install' -a 'on-off sensors'
+complete -c picoctl -n '__picoctl_verb help' -a '(picoctl help --names)'
