@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The board has the queue and the jobs, protocol/files.h the conversation; this
+ * carries bytes, time and ends between the two.
+ */
+#include "filing.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/board/board.h"
+#include "daemon/boards/boards.h"
+#include "daemon/server/server.h"
+#include "method.h"
+
+/* For the first job, whose start is not seen: from its start on the board. */
+#define FIRST_MS	60000
+
+static void
+filing_destroy(struct filing *f)
+{
+	files_destroy(f->files);
+	event_free(f->timer);
+	evbuffer_free(f->data);
+	json_decref(f->list);
+	free(f->content);
+	free(f->path);
+	free(f);
+}
+
+static void
+filing_arm(struct filing *f)
+{
+	uint64_t	deadline = files_deadline(f->files);
+	uint64_t	now = boards_now(), ms;
+	struct timeval	tv;
+
+	if (deadline == FILES_NEVER) {
+		event_del(f->timer);
+		return;
+	}
+	ms = deadline > now ? deadline - now : 0;
+	tv.tv_sec = (time_t)(ms / 1000);
+	tv.tv_usec = (suseconds_t)(ms % 1000) * 1000;
+	event_add(f->timer, &tv);
+}
+
+/* What the job is to hear next goes with what else the port gets. */
+static void
+filing_say(struct filing *f)
+{
+	const uint8_t	*bytes;
+	size_t		 len = files_say(f->files, &bytes);
+
+	if (len > 0) {
+		board_input(f->board, f->asker, bytes, len, boards_now());
+		files_said(f->files, len, boards_now());
+	}
+	filing_arm(f);
+}
+
+static void
+filing_see(struct filing *f, const struct files_event *event)
+{
+	if (event->type == FILES_STOP) {
+		f->stopping = true;
+		board_interrupt(f->board, boards_now());
+	} else if (event->type != FILES_NONE && f->ops->event != NULL &&
+	    f->call != NULL) {
+		f->ops->event(f, event);
+	}
+}
+
+static void
+filing_timer_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct filing		*f = arg;
+	struct files_event	 event;
+
+	(void)fd, (void)what;
+	files_tick(f->files, boards_now(), &event);
+	filing_see(f, &event);
+	filing_arm(f);
+}
+
+static bool
+filing_output(struct asker *asker)
+{
+	struct filing		*f = asker->arg;
+	struct evbuffer		*output = asker->output;
+	struct files_event	 event;
+	size_t			 len = evbuffer_get_length(output), off;
+	const uint8_t		*bytes = evbuffer_pullup(output, -1);
+
+	for (off = 0; off < len; ) {
+		off += files_hear(f->files, bytes + off, len - off,
+		    boards_now(), &event);
+		filing_see(f, &event);
+	}
+	evbuffer_drain(output, len);
+	filing_say(f);
+	return true;
+}
+
+/* How a job ended, for the conversation; false: the board is not to be had. */
+static bool
+filing_end(const struct request_result *result, enum files_end *end)
+{
+	switch (result->error) {
+	case ERROR_NONE: *end = FILES_ENDED; return true;
+	case ERROR_STATEMENT_FAILED: *end = FILES_ENDED_RAISED; return true;
+	case ERROR_INTERRUPTED: *end = FILES_ENDED_INTERRUPTED; return true;
+	case ERROR_DISCONNECTED: *end = FILES_ENDED_RESTARTED; return true;
+	default: return false;
+	}
+}
+
+static bool
+filing_next(struct asker *asker, const struct request_result *result)
+{
+	struct filing	*f = asker->arg;
+	enum files_end	 end;
+	const char	*text;
+	size_t		 len;
+
+	if (!filing_end(result, &end))
+		return false;
+	f->stopping = false;
+	event_del(f->timer);
+	files_ended(f->files, end, result->traceback, result->traceback_len);
+	text = files_job(f->files, &len);
+	if (text == NULL)
+		return false;
+	request_renew(asker->request, REQUEST_OWN, text, len,
+	    REQUEST_NO_LIMIT);
+	files_started(f->files, boards_now());
+	filing_arm(f);
+	return true;
+}
+
+static void
+filing_fail(struct filing *f, const struct files_result *result)
+{
+	json_t	*json = json_pack("{s:s, s:s, s:s}", "board",
+		    board_name(f->board), "path", f->path, "kind",
+		    files_kind_name(result->kind));
+
+	if (result->drive)
+		json_object_set_new(json, "drive", json_string("CIRCUITPY"));
+	call_fail(f->call, ERROR_FILE_ERROR, json, "%s", result->message);
+}
+
+/* Whether what the conversation says of the end is of files. */
+static bool
+filing_is_about_files(const struct files_result *result)
+{
+	return result->kind != FILES_INTERRUPTED &&
+	    result->kind != FILES_RESTARTED;
+}
+
+static void
+filing_finish(struct asker *asker, const struct request_result *result)
+{
+	struct filing			*f = asker->arg;
+	struct call			*call = f->call;
+	const struct files_result	*said = files_result(f->files);
+	size_t				 len;
+	bool				 over;
+	json_t				*json;
+
+	over = files_job(f->files, &len) == NULL && filing_is_about_files(said);
+	if (over && said->kind == FILES_OK) {
+		call_reply(call, f->ops->reply == NULL ? NULL :
+		    f->ops->reply(f, said));
+	} else if (over && said->kind == FILES_UNSUPPORTED) {
+		call_fail(call, ERROR_UNSUPPORTED, json_pack("{s:s}", "board",
+		    board_name(f->board)), "%s", said->message);
+	} else if (over) {
+		filing_fail(f, said);
+	} else {
+		json = json_object();
+		method_set_error(json, result);
+		call_fail(call, result->error, json, "%s", result->message);
+	}
+	filing_destroy(f);
+}
+
+static const struct request_sink filing_sink = {
+	filing_output, filing_next, filing_finish
+};
+
+/* What is being written is removed by whoever comes next, if anybody does. */
+static void
+filing_cancel(struct call *call)
+{
+	struct filing	*f = call->state;
+
+	f->call = NULL;
+	board_withdraw(f->board, f->asker, boards_now());
+	filing_destroy(f);
+}
+
+static struct filing *
+filing_create(struct call *call, struct board *b,
+    const struct files_order *order, uint8_t *content,
+    const struct filing_ops *ops)
+{
+	struct filing	*f = calloc(1, sizeof *f);
+
+	if (f == NULL)
+		abort();	/* some hundred bytes */
+	f->ops = ops;
+	f->call = call;
+	f->board = b;
+	f->content = content;
+	f->path = strdup(order->path);
+	f->total = order->len;
+	f->files = files_create(order, board_files(b));
+	f->timer = evtimer_new(server_base(call_server(call)),
+	    filing_timer_cb, f);
+	f->data = evbuffer_new();
+	f->list = json_array();
+	if (f->path == NULL || f->files == NULL || f->timer == NULL ||
+	    f->data == NULL)
+		abort();
+	return f;
+}
+
+void
+filing_begin(struct call *call, struct board *b,
+    const struct files_order *order, uint8_t *content,
+    const struct filing_ops *ops)
+{
+	struct filing	*f = filing_create(call, b, order, content, ops);
+	struct request	*r;
+	const char	*text;
+	size_t		 len;
+
+	text = files_job(f->files, &len);
+	r = method_request(call, REQUEST_OWN, text, len);
+	if (r == NULL) {
+		filing_destroy(f);
+		return;
+	}
+	r->timeout_ms = FIRST_MS;
+	f->asker = request_join(r, &filing_sink, f);
+	call->state = f;
+	call->cancel = filing_cancel;
+	board_submit(b, r, boards_now());
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An order about a board's files on behalf of a call: one request, whose jobs are
+ * what protocol/files.h has the board carry out.
+ */
+#ifndef PICOD_FILING_H
+#define PICOD_FILING_H
+
+#include "daemon/server/call.h"
+#include "protocol/files.h"
+
+struct board;
+struct filing;
+
+struct filing_ops {
+	/*
+	 * Something came; the call may be continued.  NULL: nothing is of
+	 * interest.
+	 */
+	void	(*event)(struct filing *, const struct files_event *);
+	/* It went well: the parameters of the reply, NULL for none. */
+	json_t	*(*reply)(struct filing *, const struct files_result *);
+};
+
+struct filing {
+	const struct filing_ops	*ops;
+	struct call		*call;		/* NULL: it is gone */
+	struct board		*board;
+	struct asker		*asker;
+	struct files		*files;
+	char			*path;
+	uint8_t			*content;	/* of what is written */
+	struct event		*timer;
+	bool			 stopping;	/* we interrupted the job */
+	/* the method's, between events and reply */
+	json_t			*list;
+	struct evbuffer		*data;
+	uint64_t		 done, total;
+};
+
+/*
+ * Begins an order; content, which it refers to, is taken over.  The call ends when
+ * it does.
+ */
+void	filing_begin(struct call *, struct board *, const struct files_order *,
+    uint8_t *content, const struct filing_ops *);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A board's files: ListFiles, Stat, ReadFile, WriteFile, RemoveFile,
+ * MakeDirectory and RenameFile.  Each is one turn in the board's queue.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/board/board.h"
+#include "filing.h"
+#include "method.h"
+#include "protocol/limits.h"
+#include "protocol/text.h"
+#include "upload.h"
+
+/* A piece of a file, and of a list, that is worth a reply. */
+#define PIECE_BYTES	4096
+#define PIECE_ENTRIES	64
+
+static bool
+files_flag(struct call *call, const char *name)
+{
+	return json_is_true(json_object_get(call_parameters(call), name));
+}
+
+/* The path of a parameter; NULL: it can be none, and the call has ended. */
+static const char *
+files_path(struct call *call, const char *name)
+{
+	const char	*path = method_string(call, name);
+
+	if (files_path_wrong(path) == NULL)
+		return path;
+	method_refuse_parameter(call, name);
+	return NULL;
+}
+
+static void
+files_do(struct call *call, struct files_order *order, uint8_t *content,
+    const struct filing_ops *ops)
+{
+	struct board	*b = method_board(call);
+
+	if (b == NULL) {
+		free(content);
+		return;
+	}
+	/* Of a USB or a socket, what arrives is what was sent. */
+	order->lossless = board_is_lossless(b);
+	filing_begin(call, b, order, content, ops);
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static json_t *
+files_entry_json(const struct files_entry *entry)
+{
+	json_t	*json = json_pack("{s:s, s:b, s:I}", "path", entry->path,
+		    "directory", entry->is_directory, "size",
+		    (json_int_t)entry->size);
+
+	if (json != NULL && entry->hash != NULL)
+		json_object_set_new(json, "hash", json_string(entry->hash));
+	return json;
+}
+
+static json_t *
+files_list_json(struct filing *f)
+{
+	json_t	*json = json_pack("{s:O}", "files", f->list);
+
+	json_decref(f->list);
+	f->list = json_array();
+	return json;
+}
+
+static void
+files_list_event(struct filing *f, const struct files_event *event)
+{
+	/* A name that is no UTF-8 is no name that a client could say. */
+	json_array_append_new(f->list, files_entry_json(&event->entry));
+	if (f->call->in.more && json_array_size(f->list) == PIECE_ENTRIES)
+		call_continue(f->call, files_list_json(f));
+}
+
+static json_t *
+files_list_reply(struct filing *f, const struct files_result *result)
+{
+	(void)result;
+	return files_list_json(f);
+}
+
+void
+method_list_files(struct call *call)
+{
+	static const struct filing_ops	ops = {
+		files_list_event, files_list_reply
+	};
+	const char			*path = method_string(call, "path");
+	struct files_order		 order = {
+		.op = FILES_LIST,
+		.path = path[0] == '\0' ? "/" : path,
+		.recursive = files_flag(call, "recursive"),
+		.hash = files_flag(call, "hash"),
+	};
+
+	if (path[0] == '\0' || files_path(call, "path") != NULL)
+		files_do(call, &order, NULL, &ops);
+}
+
+static void
+files_stat_event(struct filing *f, const struct files_event *event)
+{
+	if (event->type == FILES_ENTRY)
+		json_array_append_new(f->list, files_entry_json(&event->entry));
+}
+
+static json_t *
+files_stat_reply(struct filing *f, const struct files_result *result)
+{
+	json_t	*json = json_pack("{s:O}", "file", json_array_get(f->list, 0));
+
+	if (result->capacity > 0) {
+		json_object_set_new(json, "capacity",
+		    json_integer((json_int_t)result->capacity));
+		json_object_set_new(json, "available",
+		    json_integer((json_int_t)result->available));
+	}
+	return json;
+}
+
+void
+method_stat(struct call *call)
+{
+	static const struct filing_ops	ops = {
+		files_stat_event, files_stat_reply
+	};
+	struct files_order		order = {
+		.op = FILES_STAT,
+		.path = files_path(call, "path"),
+		.hash = files_flag(call, "hash"),
+	};
+
+	if (order.path != NULL)
+		files_do(call, &order, NULL, &ops);
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static json_t *
+files_data_json(struct filing *f)
+{
+	size_t	 len = evbuffer_get_length(f->data);
+	char	*text = text_base64((char *)evbuffer_pullup(f->data, -1), len);
+	json_t	*json = json_pack("{s:s, s:I, s:I}", "data", text, "done",
+		    (json_int_t)f->done, "total", (json_int_t)f->total);
+
+	free(text);
+	evbuffer_drain(f->data, len);
+	return json;
+}
+
+static void
+files_read_event(struct filing *f, const struct files_event *event)
+{
+	if (event->type != FILES_CONTENT)
+		return;
+	evbuffer_add(f->data, event->data, event->len);
+	f->done = event->done;
+	f->total = event->total;
+	if (f->call->in.more && evbuffer_get_length(f->data) >= PIECE_BYTES)
+		call_continue(f->call, files_data_json(f));
+}
+
+static json_t *
+files_read_reply(struct filing *f, const struct files_result *result)
+{
+	(void)result;
+	return files_data_json(f);
+}
+
+void
+method_read_file(struct call *call)
+{
+	static const struct filing_ops	ops = {
+		files_read_event, files_read_reply
+	};
+	struct files_order		order = {
+		.op = FILES_READ,
+		.path = files_path(call, "path"),
+	};
+
+	if (order.path != NULL)
+		files_do(call, &order, NULL, &ops);
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static void
+files_write_event(struct filing *f, const struct files_event *event)
+{
+	if (event->type == FILES_PROGRESS && f->call->in.more)
+		call_continue(f->call, json_pack("{s:I, s:I}", "done",
+		    (json_int_t)event->done, "total",
+		    (json_int_t)event->total));
+}
+
+static json_t *
+files_write_reply(struct filing *f, const struct files_result *result)
+{
+	return json_pack("{s:I, s:I, s:b}", "done", (json_int_t)f->total,
+	    "total", (json_int_t)f->total, "changed", !result->unchanged);
+}
+
+/* All of a file that was handed over. */
+static uint8_t *
+files_slurp(int fd, size_t len)
+{
+	uint8_t	*bytes = malloc(len + 1);
+	size_t	 off = 0;
+	ssize_t	 n = 1;
+
+	if (bytes == NULL)
+		abort();
+	while (off < len && n > 0) {
+		n = pread(fd, bytes + off, len - off, (off_t)off);
+		if (n > 0)
+			off += (size_t)n;
+	}
+	if (off == len)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+/* What the connection has handed over; false: the call has ended. */
+static bool
+files_take_upload(struct call *call, uint8_t **content, size_t *len)
+{
+	struct stat	st = { 0 };
+	int		fd = upload_take(call);
+
+	*len = 0;
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		*len = (size_t)st.st_size;
+	if (*len > LIMIT_FILE) {
+		close(fd);
+		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
+		    "limit", "file", "value", LIMIT_FILE), "a file on a board "
+		    "may have %d MiB", LIMIT_FILE >> 20);
+		return false;
+	}
+	*content = files_slurp(fd, *len);
+	if (fd >= 0)
+		close(fd);
+	if (*content != NULL)
+		return true;
+	call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}", "limit",
+	    "memory", "value", 0), "what was handed over cannot be read");
+	return false;
+}
+
+void
+method_write_file(struct call *call)
+{
+	static const struct filing_ops	ops = {
+		files_write_event, files_write_reply
+	};
+	struct files_order		order = {
+		.op = FILES_WRITE,
+		.path = files_path(call, "path"),
+	};
+	uint8_t				*content;
+
+	if (order.path == NULL || !files_take_upload(call, &content, &order.len))
+		return;
+	order.content = content;
+	files_do(call, &order, content, &ops);
+}
+
+/* -------------------------------------------------------------- the rest */
+
+static const struct filing_ops	files_quiet = { NULL, NULL };
+
+void
+method_remove_file(struct call *call)
+{
+	struct files_order	order = {
+		.op = FILES_REMOVE,
+		.path = files_path(call, "path"),
+		.recursive = files_flag(call, "recursive"),
+	};
+
+	if (order.path != NULL)
+		files_do(call, &order, NULL, &files_quiet);
+}
+
+void
+method_make_directory(struct call *call)
+{
+	struct files_order	order = {
+		.op = FILES_MAKE_DIRECTORY,
+		.path = files_path(call, "path"),
+		.recursive = files_flag(call, "parents"),
+	};
+
+	if (order.path != NULL)
+		files_do(call, &order, NULL, &files_quiet);
+}
+
+void
+method_rename_file(struct call *call)
+{
+	struct files_order	order = {
+		.op = FILES_RENAME,
+		.path = files_path(call, "path"),
+	};
+
+	if (order.path == NULL)
+		return;
+	order.to = files_path(call, "to");
+	if (order.to != NULL)
+		files_do(call, &order, NULL, &files_quiet);
+}
