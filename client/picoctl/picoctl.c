@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "several.h"
+
 const struct verb *const	picoctl_verbs[] = {
 	&verb_list,
 	&verb_send,
@@ -148,5 +150,6 @@ main(int argc, char **argv)
 		verb_help.run(&ctl);
 		return picoctl_finish(&ctl, STATUS_USAGE);
 	}
-	return picoctl_finish(&ctl, ctl.verb->run(&ctl));
+	return picoctl_finish(&ctl, several_wanted(&ctl) ? several_run(&ctl) :
+	    ctl.verb->run(&ctl));
 }

@@ -47,6 +47,7 @@ struct verb {
 	bool		 program;	/* the operands are a program to run */
 	bool		 arguments;	/* likewise on the board: options end at
 					 * the first */
+	bool		 single;	/* not on several boards at once */
 	int		 (*run)(struct picoctl *);	/* an exit status */
 };
 

@@ -41,5 +41,6 @@ const struct verb	verb_cancel = {
 	.options = OPTION_BIT(BOARD),
 	.least = 1,
 	.most = 1,
+	.single = true,
 	.run = verb_cancel_run,
 };

@@ -248,5 +248,6 @@ const struct verb	verb_console = {
 "standard input to the board, and ends when the board has been quiet for a\n"
 "second after the last byte of it.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
+	.single = true,
 	.run = verb_console_run,
 };

@@ -136,5 +136,6 @@ const struct verb	verb_edit = {
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.least = 1,
 	.most = 1,
+	.single = true,
 	.run = verb_edit_run,
 };

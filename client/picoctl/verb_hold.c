@@ -119,5 +119,6 @@ const struct verb	verb_hold = {
 	.least = 1,
 	.most = -1,
 	.program = true,
+	.single = true,
 	.run = verb_hold_run,
 };

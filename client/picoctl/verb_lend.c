@@ -129,5 +129,6 @@ const struct verb	verb_lend = {
 	.least = 1,
 	.most = -1,
 	.program = true,
+	.single = true,
 	.run = verb_lend_run,
 };

@@ -71,5 +71,6 @@ const struct verb	verb_list = {
 "to do.  With -v, everything about each board, and what runs and waits on it:\n"
 "the number is what \"picoctl cancel\" takes.  With -b, only that board.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(DETAILS) | OPTION_BIT(NAMES),
+	.single = true,
 	.run = verb_list_run,
 };

@@ -30,5 +30,6 @@ const struct verb	verb_trace = {
 "board's state.  That is what a report of a fault needs.  With -b, only of that\n"
 "board.\n",
 	.options = OPTION_BIT(BOARD),
+	.single = true,
 	.run = verb_trace_run,
 };

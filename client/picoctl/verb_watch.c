@@ -31,5 +31,6 @@ const struct verb	verb_watch = {
 "--since-boot, it begins with what they said since they started, as far as\n"
 "picod kept it.  Control characters in it are shown as \\x1b and the like.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(HISTORY),
+	.single = true,
 	.run = verb_watch_run,
 };

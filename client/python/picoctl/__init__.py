@@ -12,6 +12,8 @@
     with pico.hold(wait=10, will='motor.stop()') as held:
         held.send('motor.start()')              # nobody else comes between
 
+    (pico.files / 'main.py').write_text(program)    # whole, or not at all
+
     @pico.task                                  # runs on the board
     def blink(times: int) -> int:
         ...
@@ -34,10 +36,11 @@ from typing import Any, Iterator
 from . import aio
 from ._errors import (
     AmbiguousBoard, BoardAbsent, BoardBusy, BoardSilent, CommandRejected,
-    ConnectionLost, Disconnected, Error, FlashFailed, Interrupted,
+    ConnectionLost, Disconnected, Error, FileError, FlashFailed, Interrupted,
     InvalidCommand, LimitExceeded, NoSuchBoard, NoSuchRequest, NotRunning,
     OutputTooLarge, PermissionDenied, StatementFailed, TimedOut,
     Unsupported)
+from ._files import BoardPath, FileInfo
 from ._picod import Board, Picod
 from ._sender import Sender
 from ._task import AsyncTask, Task
@@ -49,10 +52,11 @@ __version__ = '0.1.0'
 __all__ = [
     'AmbiguousBoard', 'BoardAbsent', 'BoardBusy', 'BoardSilent',
     'CommandRejected', 'ConnectionLost', 'Disconnected', 'Error',
-    'FlashFailed', 'Interrupted', 'InvalidCommand', 'LimitExceeded',
+    'FileError', 'FlashFailed', 'Interrupted', 'InvalidCommand', 'LimitExceeded',
     'NoSuchBoard', 'NoSuchRequest', 'NotRunning', 'OutputTooLarge',
     'PermissionDenied', 'StatementFailed', 'TimedOut', 'Unsupported',
-    'AsyncTask', 'Board', 'BoardInfo', 'Client', 'Event', 'Line',
+    'AsyncTask', 'Board', 'BoardInfo', 'BoardPath', 'Client', 'Event',
+    'FileInfo', 'Line',
     'NotAValue', 'Picod', 'Request', 'Sender', 'Task', 'Usb', 'aio',
     'board', 'boards', 'command', 'eval', 'exec', 'send', 'socket_path',
     'watch']

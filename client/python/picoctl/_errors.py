@@ -154,6 +154,20 @@ class PermissionDenied(Error):
     """That is not allowed."""
 
 
+class FileError(Error):
+    """The board's file system said no."""
+
+    @property
+    def kind(self) -> str:
+        """Such as 'notFound', 'noSpace' or 'readOnly'."""
+        return self.parameters.get('kind') or 'other'
+
+    @property
+    def path(self) -> str:
+        """Of the file."""
+        return self.parameters.get('path') or ''
+
+
 class FlashFailed(Error):
     """The firmware was not written, or does not answer."""
 

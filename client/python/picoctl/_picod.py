@@ -10,6 +10,7 @@ from typing import (Any, Callable, Generator, Iterator, ParamSpec, TypeVar,
 from . import _calls, _task
 from ._connection import CallNotTaken, Connection
 from ._errors import ConnectionLost, Error
+from ._files import BoardPath
 from ._types import BoardInfo, Event, Line, Lines
 from ._wire import Parameters, Path, check_string, encode, log, lost_at
 from ._wire import socket_path
@@ -236,6 +237,11 @@ class Board:
     def info(self) -> BoardInfo:
         """What picod knows of it."""
         return _task.pick(self.picod.boards(details=True), self.name)
+
+    @property
+    def files(self) -> BoardPath:
+        """Its file system: board.files / 'main.py'."""
+        return BoardPath(self)
 
     # ------------------------------------------------------- what it says
 

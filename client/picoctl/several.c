@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For a class of sixteen boards: each has a process of its own that runs the verb
+ * as ever, so none waits for another and none can stop another.  What they print
+ * is shown by whole lines, behind the name of the board.
+ */
+#include "several.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "session.h"
+
+#define LINE_MAX_SHOWN	8192
+
+/* Bytes of a child on their way, up to the end of the line. */
+struct several_line {
+	int	 fd;			/* -1: no more will come */
+	char	 text[LINE_MAX_SHOWN];
+	size_t	 len;
+};
+
+struct several_board {
+	char			*name;
+	pid_t			 pid;
+	struct several_line	 out, err;
+};
+
+struct several {
+	struct picoctl		*ctl;
+	struct several_board	*boards;
+	size_t			 count;
+};
+
+bool
+several_wanted(const struct picoctl *ctl)
+{
+	const char	*board = ctl->options.value[OPTION_BOARD];
+
+	return board != NULL && (strchr(board, ',') != NULL ||
+	    strcmp(board, "all") == 0);
+}
+
+static void
+several_add(struct several *s, const char *name, size_t len)
+{
+	struct several_board	*b;
+
+	s->boards = reallocarray(s->boards, s->count + 1, sizeof *s->boards);
+	if (s->boards == NULL)
+		abort();
+	b = &s->boards[s->count++];
+	memset(b, 0, sizeof *b);
+	b->name = strndup(name, len);
+	b->out.fd = b->err.fd = -1;
+}
+
+static void
+several_split(struct several *s, const char *names)
+{
+	size_t	len;
+
+	for (; *names != '\0'; names += len + (names[len] == ',')) {
+		len = strcspn(names, ",");
+		if (len > 0)
+			several_add(s, names, len);
+	}
+}
+
+/* A board that is there and that picod serves. */
+static bool
+several_is_served(const json_t *board)
+{
+	const char	*state = output_string(board, "state");
+
+	return strcmp(state, "absent") != 0 && strcmp(state, "unclaimed") != 0;
+}
+
+static int
+several_all(struct several *s)
+{
+	json_t		*reply, *board;
+	const char	*name;
+	size_t		 i;
+	int		 status = session_open(s->ctl);
+
+	if (status == STATUS_OK)
+		status = session_call(s->ctl, "io.picod.ListBoards",
+		    json_object(), &reply);
+	if (status != STATUS_OK)
+		return status;
+	json_array_foreach(json_object_get(reply, "boards"), i, board) {
+		name = output_string(board, "name");
+		if (several_is_served(board))
+			several_add(s, name, strlen(name));
+	}
+	json_decref(reply);
+	picod_close(s->ctl->picod);
+	s->ctl->picod = NULL;
+	if (s->count > 0)
+		return STATUS_OK;
+	picoctl_complain("there is no board to be had; \"picoctl list\" says "
+	    "why");
+	return 5;	/* as BoardAbsent */
+}
+
+/* In the child: the verb, on one board. */
+static void
+several_child(struct picoctl *ctl, const struct several_board *b,
+    const int out[2], const int err[2])
+{
+	int	status;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	dup2(out[1], STDOUT_FILENO);
+	dup2(err[1], STDERR_FILENO);
+	close(out[0]), close(out[1]), close(err[0]), close(err[1]);
+	ctl->options.value[OPTION_BOARD] = b->name;
+	status = ctl->verb->run(ctl);
+	output_flush(&ctl->output);
+	_exit(status);
+}
+
+static void
+several_start(struct several *s, struct several_board *b)
+{
+	int	out[2], err[2];
+
+	if (pipe(out) < 0 || pipe(err) < 0)
+		abort();
+	fflush(NULL);
+	b->pid = fork();
+	if (b->pid < 0)
+		abort();
+	if (b->pid == 0)
+		several_child(s->ctl, b, out, err);
+	close(out[1]);
+	close(err[1]);
+	b->out.fd = out[0];
+	b->err.fd = err[0];
+}
+
+/* A line of a board; in JSON, an object beside its name. */
+static void
+several_show(struct several *s, const struct several_board *b, FILE *to,
+    const char *text, size_t len)
+{
+	bool	json = options_given(&s->ctl->options, OPTION_JSON) &&
+		    to == stdout;
+
+	if (json)
+		fprintf(to, "{\"board\":\"%s\",\"reply\":", b->name);
+	else
+		fprintf(to, "%s: ", b->name);
+	fwrite(text, 1, len, to);
+	fputs(json ? "}\n" : "\n", to);
+}
+
+static void
+several_lines(struct several *s, struct several_board *b,
+    struct several_line *l, FILE *to, bool all)
+{
+	char	*end;
+	size_t	 n;
+
+	while (l->len > 0) {
+		end = memchr(l->text, '\n', l->len);
+		if (end == NULL && !all && l->len < sizeof l->text)
+			return;
+		n = end == NULL ? l->len : (size_t)(end - l->text);
+		several_show(s, b, to, l->text, n);
+		n += end != NULL;
+		l->len -= n;
+		memmove(l->text, l->text + n, l->len);
+	}
+}
+
+static void
+several_read(struct several *s, struct several_board *b,
+    struct several_line *l, FILE *to)
+{
+	ssize_t	n = read(l->fd, l->text + l->len, sizeof l->text - l->len);
+
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n <= 0) {
+		close(l->fd);
+		l->fd = -1;
+	} else
+		l->len += (size_t)n;
+	several_lines(s, b, l, to, n <= 0);
+	fflush(to);
+}
+
+/* Until none of them has anything more to say. */
+static void
+several_listen(struct several *s)
+{
+	struct pollfd	*fds = calloc(2 * s->count, sizeof *fds);
+	size_t		 i, open;
+
+	if (fds == NULL)
+		abort();
+	for (;;) {
+		for (i = open = 0; i < s->count; i++) {
+			fds[2 * i] = (struct pollfd){ s->boards[i].out.fd,
+			    POLLIN, 0 };
+			fds[2 * i + 1] = (struct pollfd){ s->boards[i].err.fd,
+			    POLLIN, 0 };
+			open += (s->boards[i].out.fd >= 0) +
+			    (s->boards[i].err.fd >= 0);
+		}
+		if (open == 0)
+			break;
+		if (poll(fds, 2 * s->count, -1) < 0)
+			continue;
+		for (i = 0; i < s->count; i++) {
+			if (fds[2 * i].revents != 0)
+				several_read(s, &s->boards[i],
+				    &s->boards[i].out, stdout);
+			if (fds[2 * i + 1].revents != 0)
+				several_read(s, &s->boards[i],
+				    &s->boards[i].err, stderr);
+		}
+	}
+	free(fds);
+}
+
+static int
+several_wait(struct several *s)
+{
+	size_t	i;
+	int	first = STATUS_OK, status;
+
+	for (i = 0; i < s->count; i++) {
+		while (waitpid(s->boards[i].pid, &status, 0) < 0 &&
+		    errno == EINTR)
+			;
+		status = WIFEXITED(status) ? WEXITSTATUS(status) :
+		    STATUS_SIGNAL + WTERMSIG(status);
+		if (first == STATUS_OK)
+			first = status;
+	}
+	return first;
+}
+
+int
+several_run(struct picoctl *ctl)
+{
+	const char	*names = ctl->options.value[OPTION_BOARD];
+	struct several	 s = { .ctl = ctl };
+	size_t		 i;
+	int		 status = STATUS_OK;
+
+	if (ctl->verb->single)
+		return picoctl_usage(ctl->verb, "%s is for one board at a time",
+		    ctl->verb->name);
+	if (strcmp(names, "all") == 0)
+		status = several_all(&s);
+	else
+		several_split(&s, names);
+	for (i = 0; status == STATUS_OK && i < s.count; i++)
+		several_start(&s, &s.boards[i]);
+	if (status == STATUS_OK) {
+		several_listen(&s);
+		status = several_wait(&s);
+	}
+	for (i = 0; i < s.count; i++)
+		free(s.boards[i].name);
+	free(s.boards);
+	return status;
+}

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""The files of a board, with the habits of pathlib."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Iterator
+
+from ._connection import CallNotTaken, Connection
+from ._errors import FileError
+from ._wire import Parameters, check_string, encode, lost_at
+
+if TYPE_CHECKING:
+    from ._picod import Board
+
+# Bytes of a file in one call: as base64, well within a message.
+PIECE = 512 * 1024
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """A file or directory on a board."""
+
+    path: str
+    directory: bool
+    size: int
+    hash: str | None
+    """SHA-256 in hexadecimal, where it was asked for and the board can."""
+
+    @classmethod
+    def of(cls, file: Parameters) -> FileInfo:
+        return cls(file['path'], file['directory'], file['size'],
+                   file.get('hash'))
+
+
+class BoardPath:
+    """A path on a board: board.files / 'lib' / 'x.py'.
+
+    What is written is on the board, read back and found to be right, before
+    its name has it; until then the name has what it had.
+    """
+
+    def __init__(self, board: Board, path: str = '/'):
+        check_string('path', path)
+        self.board = board
+        self.path = posixpath.normpath(path)
+
+    def __truediv__(self, name: str) -> BoardPath:
+        return BoardPath(self.board, posixpath.join(self.path, str(name)))
+
+    def __str__(self) -> str:
+        return self.path
+
+    def __repr__(self) -> str:
+        return f'<picoctl.BoardPath {self.path} of {self.board!r}>'
+
+    def __eq__(self, other: object) -> bool:
+        return (isinstance(other, BoardPath) and self.path == other.path and
+                self.board.name == other.board.name and
+                self.board.picod.path == other.board.picod.path)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.board.name))
+
+    @property
+    def name(self) -> str:
+        return posixpath.basename(self.path)
+
+    @property
+    def parent(self) -> BoardPath:
+        return BoardPath(self.board, posixpath.dirname(self.path) or '/')
+
+    @property
+    def suffix(self) -> str:
+        return posixpath.splitext(self.path)[1]
+
+    def _call(self, method: str, **parameters: Any) -> Parameters:
+        return self.board.picod.call(
+            method, board=self.board.name, hold=self.board.token,
+            path=self.path, **parameters)
+
+    # ---------------------------------------------------------------- content
+
+    def read_bytes(self) -> bytes:
+        """All of it."""
+        replies = self.board.picod.stream(
+            'ReadFile', board=self.board.name, hold=self.board.token,
+            path=self.path)
+        with contextlib.closing(replies):
+            return b''.join(base64.b64decode(reply['data'])
+                            for reply in replies)
+
+    def read_text(self, encoding: str = 'utf-8') -> str:
+        return self.read_bytes().decode(encoding)
+
+    def write_bytes(self, data: bytes) -> bool:
+        """Writes all of it; False if the board had just that already."""
+        picod = self.board.picod
+        parameters = {'board': self.board.name, 'hold': self.board.token,
+                      'path': self.path}
+        with contextlib.closing(Connection(picod.path)) as connection:
+            try:
+                for start in range(0, len(data), PIECE):
+                    piece = base64.b64encode(data[start:start + PIECE])
+                    connection.begin(encode(
+                        'Upload', {'data': piece.decode()}))
+                    connection.next()
+                connection.begin(encode('WriteFile', parameters))
+                reply = connection.next().parameters
+            except CallNotTaken:
+                raise lost_at(picod.path) from None
+        return reply.get('changed') is not False
+
+    def write_text(self, text: str, encoding: str = 'utf-8') -> bool:
+        return self.write_bytes(text.encode(encoding))
+
+    # ------------------------------------------------------------- what it is
+
+    def stat(self, hash: bool = False) -> FileInfo:
+        return FileInfo.of(self._call('Stat', hash=hash or None)['file'])
+
+    def _find(self) -> FileInfo | None:
+        try:
+            return self.stat()
+        except FileError as error:
+            if error.kind == 'notFound':
+                return None
+            raise
+
+    def exists(self) -> bool:
+        return self._find() is not None
+
+    def is_dir(self) -> bool:
+        info = self._find()
+        return info is not None and info.directory
+
+    def is_file(self) -> bool:
+        info = self._find()
+        return info is not None and not info.directory
+
+    # ------------------------------------------------------------ directories
+
+    def list(self, recursive: bool = False,
+             hash: bool = False) -> list[FileInfo]:
+        """What is in it, and with recursive all that is below."""
+        files = self._call('ListFiles', recursive=recursive or None,
+                           hash=hash or None)['files']
+        return sorted((FileInfo.of(file) for file in files),
+                      key=lambda file: file.path)
+
+    def iterdir(self) -> Iterator[BoardPath]:
+        for file in self.list():
+            yield BoardPath(self.board, file.path)
+
+    def mkdir(self, parents: bool = False, exist_ok: bool = False) -> None:
+        try:
+            self._call('MakeDirectory', parents=parents or None)
+        except FileError as error:
+            if not (exist_ok and error.kind == 'exists'):
+                raise
+
+    def unlink(self, missing_ok: bool = False) -> None:
+        """Removes a file or an empty directory."""
+        try:
+            self._call('RemoveFile')
+        except FileError as error:
+            if not (missing_ok and error.kind == 'notFound'):
+                raise
+
+    rmdir = unlink
+
+    def rmtree(self) -> None:
+        """Removes a directory with all that is in it."""
+        self._call('RemoveFile', recursive=True)
+
+    def rename(self, to: str | BoardPath) -> BoardPath:
+        target = BoardPath(self.board, str(to))
+        self._call('RenameFile', to=target.path)
+        return target

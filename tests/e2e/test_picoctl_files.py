@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: MIT
+"""The verbs about files, and several boards, against a picod in Python."""
+
+import base64
+import hashlib
+import os
+import posixpath
+import signal
+import subprocess
+import tempfile
+import threading
+import unittest
+
+from test_picoctl import PICOCTL, TIMEOUT_S, Answer, FakePicod
+from test_picoctl import environment, picoctl
+
+
+class Board:
+    """A board's files, as io.picod has them: a dict; None is a directory."""
+
+    def __init__(self):
+        self.files = {}
+        self.upload = b''
+        self.written = []       # every WriteFile that changed something
+        self.resets = threading.Semaphore(0)
+
+    def methods(self):
+        return {name: getattr(self, name) for name in (
+            'Upload', 'WriteFile', 'ReadFile', 'ListFiles', 'Stat',
+            'RemoveFile', 'MakeDirectory', 'RenameFile', 'Reset', 'Send',
+            'Hold')}
+
+    @staticmethod
+    def path(parameters, name='path'):
+        return posixpath.normpath('/' + parameters.get(name, '/')).replace(
+            '//', '/')
+
+    def fail(self, kind, path):
+        raise Answer('FileError', board='b', path=path, kind=kind,
+                     message=f'{path}: {kind}')
+
+    def find(self, path):
+        if path != '/' and path not in self.files:
+            self.fail('notFound', path)
+        return self.files.get(path)
+
+    def entry(self, path, hash=False):
+        content = self.files.get(path)
+        entry = {'path': path, 'directory': content is None,
+                 'size': len(content or b'')}
+        if hash and content is not None:
+            entry['hash'] = hashlib.sha256(content).hexdigest()
+        return entry
+
+    def Upload(self, parameters):
+        self.upload += base64.b64decode(parameters['data'])
+        return {'size': len(self.upload)}
+
+    def WriteFile(self, parameters):
+        path, content = self.path(parameters), self.upload
+        self.upload = b''
+        parent = posixpath.dirname(path)
+        if parent != '/' and self.files.get(parent, b'') is not None:
+            self.fail('notFound', path)
+        changed = self.files.get(path) != content
+        if changed:
+            self.written.append(path)
+        self.files[path] = content
+        return {'done': len(content), 'total': len(content),
+                'changed': changed}
+
+    def ReadFile(self, parameters):
+        content = self.find(self.path(parameters))
+        half = len(content) // 2
+        for part in (content[:half], content[half:]):
+            yield {'data': base64.b64encode(part).decode(),
+                   'done': len(part), 'total': len(content)}
+
+    def ListFiles(self, parameters):
+        path = self.path(parameters)
+        self.find(path)
+        start = path if path == '/' else path + '/'
+        return {'files': [
+            self.entry(each, parameters.get('hash')) for each in self.files
+            if each.startswith(start) and (parameters.get('recursive') or
+                                           '/' not in each[len(start):])]}
+
+    def Stat(self, parameters):
+        path = self.path(parameters)
+        self.find(path)
+        return {'file': self.entry(path), 'capacity': 1000, 'available': 400}
+
+    def RemoveFile(self, parameters):
+        path = self.path(parameters)
+        self.find(path)
+        inner = [each for each in self.files if each.startswith(path + '/')]
+        if inner and not parameters.get('recursive'):
+            self.fail('notEmpty', path)
+        for each in [path, *inner]:
+            del self.files[each]
+        return {}
+
+    def MakeDirectory(self, parameters):
+        path = self.path(parameters)
+        while path != '/':
+            self.files.setdefault(path, None)
+            path = posixpath.dirname(path)
+        return {}
+
+    def RenameFile(self, parameters):
+        self.files[self.path(parameters, 'to')] = self.files.pop(
+            self.path(parameters))
+        return {}
+
+    def Reset(self, parameters):
+        self.resets.release()
+        return {'boot': 2}
+
+    def Send(self, parameters):
+        return {'output': f'<{parameters["text"]}>\n', 'boot': 1}
+
+    def Hold(self, parameters):
+        return {'board': 'b', 'token': 'secret', 'boot': 1}
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        self.board = Board()
+        self.fake = FakePicod(**self.board.methods())
+        self.addCleanup(self.fake.__exit__)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.here = folder.name
+
+    def write(self, name, content=b'x'):
+        path = os.path.join(self.here, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'wb') as file:
+            file.write(content)
+        return path
+
+    def read(self, name):
+        with open(os.path.join(self.here, name), 'rb') as file:
+            return file.read()
+
+    def run_it(self, *words, status=0, **more):
+        done = picoctl('-s', self.fake.path, *words, cwd=self.here, **more)
+        self.assertEqual(done.returncode, status, done)
+        return done.stdout.decode()
+
+    def test_put_and_get(self):
+        content = bytes(range(256)) * 3000
+        self.write('main.py', content)
+        self.write('lib/a/x.py', b'1')
+        self.write('lib/.git/config')
+        self.write('lib/__pycache__/x.pyc')
+        self.run_it('put', 'main.py', 'lib', ':')
+        self.assertEqual(self.board.files, {
+            '/main.py': content, '/lib': None, '/lib/a': None,
+            '/lib/a/x.py': b'1'})
+        os.mkdir(os.path.join(self.here, 'back'))
+        self.run_it('get', ':main.py', ':lib', 'back')
+        self.assertEqual(self.read('back/main.py'), content)
+        self.assertEqual(self.read('back/lib/a/x.py'), b'1')
+
+    def test_put_names(self):
+        self.write('a.py', b'1')
+        self.board.files['/lib'] = None
+        for to, path in ((':b.py', '/b.py'), (':lib', '/lib/a.py'),
+                         (':/lib/c.py', '/lib/c.py')):
+            self.run_it('put', 'a.py', to)
+            self.assertEqual(self.board.files[path], b'1')
+        self.run_it('put', '-', ':in.py', input=b'from here')
+        self.assertEqual(self.board.files['/in.py'], b'from here')
+        self.run_it('put', '-', status=2, input=b'')
+
+    def test_put_says_what_is_wrong(self):
+        self.write('a.py')
+        self.run_it('put', 'nix.py', status=12)
+        self.run_it('put', 'a.py', ':no/such/a.py', status=12)
+        self.run_it('put', ':a.py', status=2)
+        self.run_it('put', status=2)
+
+    def test_get_takes_patterns(self):
+        self.board.files.update({'/a.py': b'1', '/b.py': b'2', '/c.txt': b'3'})
+        self.run_it('get', ':*.py')
+        self.assertEqual(sorted(os.listdir(self.here)), ['a.py', 'b.py'])
+        self.run_it('get', ':*.mpy', status=12)
+        self.run_it('get', ':nix', status=12)
+        self.run_it('get', ':c.txt', 'd.txt')
+        self.assertEqual(self.read('d.txt'), b'3')
+
+    def test_a_board_cannot_write_elsewhere(self):
+        self.board.files.update({'/d': None, '/d/../../evil': b'1',
+                                 '/d/ok': b'2'})
+        self.run_it('get', ':d')
+        self.assertEqual(os.listdir(os.path.join(self.here, 'd')), ['ok'])
+
+    def test_cp(self):
+        self.write('a.py', b'1')
+        self.run_it('cp', 'a.py', ':b.py')
+        self.run_it('cp', ':b.py', ':c.py')
+        self.run_it('cp', ':c.py', 'd.py')
+        self.assertEqual(self.read('d.py'), b'1')
+        self.run_it('cp', 'a.py', 'e.py', status=2)
+        self.run_it('cp', 'a.py', ':b.py', ':', status=2)
+
+    def test_looking(self):
+        self.board.files.update({
+            '/lib': None, '/lib/x.py': b'12345', '/lib-old.py': b'',
+            '/main.py': b'hello\n'})
+        self.assertEqual(self.run_it('ls'), 'lib/\nlib-old.py\nmain.py\n')
+        self.assertEqual(self.run_it('ls', ':lib'), 'x.py\n')
+        self.assertEqual(self.run_it('ls', '-lr').split(),
+                         ['-', 'lib/', '5', 'lib/x.py', '0', 'lib-old.py',
+                          '6', 'main.py'])
+        self.assertIn(hashlib.sha256(b'hello\n').hexdigest(),
+                      self.run_it('ls', '-l', '--hash'))
+        self.assertEqual(self.run_it('tree'), '|-- lib/\n|   |-- x.py\n'
+                         '|-- lib-old.py\n|-- main.py\n')
+        self.assertEqual(self.run_it('cat', ':main.py', ':lib/x.py'),
+                         'hello\n12345')
+        self.assertEqual(self.run_it('df').split()[3:], ['1000', '600', '400'])
+
+    def test_changing(self):
+        self.run_it('mkdir', ':a/b')
+        self.run_it('touch', ':a/b/c')
+        self.assertEqual(self.board.files['/a/b/c'], b'')
+        self.board.files['/a/b/c'] = b'1'
+        self.run_it('touch', ':a/b/c')
+        self.assertEqual(self.board.files['/a/b/c'], b'1')
+        self.run_it('mv', ':a/b/c', ':d')
+        self.assertEqual(self.board.files['/d'], b'1')
+        self.run_it('rm', ':d')
+        self.run_it('rm', ':d', status=12)
+        self.board.files['/a/x'] = b''
+        self.run_it('rm', ':a', status=12)
+        self.run_it('rm', '-r', ':a')
+        self.assertEqual(self.board.files, {})
+
+    def test_edit(self):
+        self.board.files['/main.py'] = b'one\n'
+        for editor, content in (('sed -i s/one/two/', b'two\n'),
+                                ('true', b'two\n')):
+            self.run_it('edit', ':main.py', env=environment(EDITOR=editor))
+            self.assertEqual(self.board.files['/main.py'], content)
+        self.assertEqual(self.board.written, ['/main.py'])
+        self.run_it('edit', ':main.py', env=environment(EDITOR='false'),
+                    status=1)
+        self.run_it('edit', ':new.py', env=environment(
+            EDITOR='sh -c \'echo 1 >"$0"\''))
+        self.assertEqual(self.board.files['/new.py'], b'1\n')
+
+    def test_sync(self):
+        self.write('src/main.py', b'1')
+        self.write('src/lib/x.py', b'2')
+        self.board.files.update({'/old.py': b'', '/half.py.~': b'h'})
+        self.run_it('sync', 'src')
+        self.assertEqual(self.board.files, {
+            '/main.py': b'1', '/lib': None, '/lib/x.py': b'2', '/old.py': b''})
+        self.board.written.clear()
+        self.write('src/main.py', b'3')
+        self.assertEqual(self.run_it('sync', 'src', '--delete', '--json'),
+                         '{"changed":1,"same":1,"removed":1}\n')
+        self.assertEqual(self.board.written, ['/main.py'])
+        self.assertNotIn('/old.py', self.board.files)
+        writes = [call for call in self.fake.calls
+                  if call['method'].endswith('WriteFile')]
+        self.assertEqual(len(writes), 3, 'what is the same was sent')
+
+    def test_sync_watches(self):
+        self.write('src/main.py', b'1')
+        picod = subprocess.Popen(
+            [PICOCTL, '-s', self.fake.path, 'sync', '--watch', 'src'],
+            cwd=self.here, env=environment())
+        self.addCleanup(picod.wait)
+        self.addCleanup(picod.kill)
+        self.assertTrue(self.board.resets.acquire(timeout=TIMEOUT_S))
+        self.write('src/main.py', b'2')
+        self.assertTrue(self.board.resets.acquire(timeout=TIMEOUT_S))
+        self.assertEqual(self.board.files, {'/main.py': b'2'})
+        self.write('src/lib/x.py', b'3')
+        self.assertTrue(self.board.resets.acquire(timeout=TIMEOUT_S))
+        self.assertEqual(self.board.files['/lib/x.py'], b'3')
+        picod.send_signal(signal.SIGINT)
+        self.assertEqual(picod.wait(TIMEOUT_S), -signal.SIGINT)
+
+    def test_run(self):
+        self.write('a.py', b'print(1)')
+        self.assertEqual(self.run_it('run', 'a.py'), '<print(1)>\n')
+        self.assertEqual(
+            self.run_it('run', 'a.py', '-x', "it's"),
+            "<__import__('sys').argv[:]=['a.py','-x','it\\'s']>\n"
+            '<print(1)>\n')
+        self.assertEqual(self.fake.calls[-1]['parameters']['hold'], 'secret')
+
+    def test_install(self):
+        self.board.Send = lambda parameters: {'output': 'micropython\n',
+                                              'boot': 1}
+        self.fake.methods['Send'] = self.board.Send
+        self.write('micropython/main.py', b'def on(): pass\n')
+        self.run_it('install', 'on-off', env=environment(
+            PICOD_FIRMWARE=self.here))
+        self.assertEqual(self.board.files, {'/main.py': b'def on(): pass\n'})
+        self.run_it('install', 'nix', status=2)
+
+
+class Several(unittest.TestCase):
+    def run_it(self, *words, status=0):
+        def send(parameters):
+            if parameters['board'] == 'bad':
+                raise Answer('BoardBusy', board='bad', message='it is held')
+            return {'output': parameters['board'] + '\n', 'boot': 1}
+
+        boards = [{'name': name, 'state': state} for name, state in (
+            ('a', 'ready'), ('b', 'absent'), ('c', 'listening'))]
+        with FakePicod(Send=send,
+                       ListBoards=lambda _: {'boards': boards}) as fake:
+            done = picoctl('-s', fake.path, *words)
+        self.assertEqual(done.returncode, status, done)
+        return sorted(done.stdout.decode().splitlines()), done.stderr.decode()
+
+    def test_names(self):
+        self.assertEqual(self.run_it('-b', 'a,c', 'send', '1'),
+                         (['a: a', 'c: c'], ''))
+
+    def test_all_that_are_there(self):
+        self.assertEqual(self.run_it('-b', 'all', 'send', '1'),
+                         (['a: a', 'c: c'], ''))
+
+    def test_one_bad_board_stops_no_other(self):
+        self.assertEqual(self.run_it('-b', 'a,bad,c', 'send', '1', status=6),
+                         (['a: a', 'c: c'], 'bad: picoctl: it is held\n'))
+
+    def test_json(self):
+        self.assertEqual(
+            self.run_it('-b', 'a,c', '--json', 'send', '1')[0],
+            ['{"board":"a","reply":{"output":"a\\n","boot":1}}',
+             '{"board":"c","reply":{"output":"c\\n","boot":1}}'])
+
+    def test_what_does_not_end_takes_one(self):
+        self.run_it('-b', 'a,c', 'watch', status=2)
+
+
+if __name__ == '__main__':
+    unittest.main()
