@@ -13,7 +13,10 @@
 		"is meant, and \"picoctl list\" shows them"
 #define LIST	"\"picoctl list\" shows the boards"
 #define SEND	"\"picoctl send 'TEXT'\" sends statements, and shows values"
-#define RUN	"\"picoctl send -f FILE\" runs a script of this machine"
+#define RUN	"\"picoctl run FILE\" runs a script of this machine"
+#define FILES	"\"picoctl help\" has verbs for files: ls, cat, put, get, rm, " \
+		"sync, ..."
+#define REMOVE	"\"picoctl rm -r DIRECTORY\" removes one with all in it"
 #define CONSOLE	"\"picoctl console\" is the board's own prompt"
 #define MONITOR	"\"picoctl watch\" shows what boards print, and \"picoctl " \
 		"console\" lets you type as well"
@@ -34,15 +37,17 @@ static const struct {
 	{ " connect disconnect open close resume use ", BOARD },
 	{ " boards board devs devices device ports scan ", LIST },
 	{ " eval exec execute command print ", SEND },
-	{ " run script ", RUN },
+	{ " script ", RUN },
 	{ " repl shell terminal term prompt minicom screen picocom ", CONSOLE },
 	{ " monitor serial read tail log logs ", MONITOR },
 	{ " soft-reset softreset restart reboot hard-reset ", RESET },
 	{ " bootloader bootsel dfu ", "\"picoctl reset --bootloader\" makes a "
 	    "board ready to be flashed" },
 	{ " upload burn burn-bootloader program write ", FLASH },
-	{ " mount umount mip install edit rsync rtc romfs fs sha256sum rmdir "
-	    "filesize filetype ", TOOL },
+	{ " mount umount mip romfs ", TOOL },
+	{ " fs sha256sum filesize filetype ", FILES },
+	{ " rmdir ", REMOVE },
+	{ " rsync ", "\"picoctl sync DIRECTORY\" does that" },
 	{ " compile build sketch core lib ", SKETCH },
 	{ " stop kill break ", STOP },
 	{ " status start enable ", SERVICE },
