@@ -92,7 +92,7 @@ picod_transmit(struct picod *p, const json_t *message)
 }
 
 static int
-picod_begin(struct picod *p, const char *method, json_t *parameters,
+picod_start_call(struct picod *p, const char *method, json_t *parameters,
     bool more, bool upgrade)
 {
 	json_t	*message;
@@ -120,7 +120,7 @@ int
 picod_json_begin(struct picod *p, const char *method, json_t *parameters,
     bool more)
 {
-	return picod_begin(p, method, parameters, more, false);
+	return picod_start_call(p, method, parameters, more, false);
 }
 
 int
@@ -128,7 +128,7 @@ picod_json_upgrade(struct picod *p, const char *method, json_t *parameters,
     json_t **reply, const void **bytes, size_t *len)
 {
 	bool	continues;
-	int	error = picod_begin(p, method, parameters, false, true);
+	int	error = picod_start_call(p, method, parameters, false, true);
 
 	if (error == 0)
 		error = picod_json_next(p, reply, &continues);
@@ -141,12 +141,12 @@ picod_json_upgrade(struct picod *p, const char *method, json_t *parameters,
 }
 
 static int
-picod_fill(struct picod *p)
+picod_fill(struct picod *p, int flags)
 {
 	ssize_t	n;
 
 	do
-		n = recv(p->fd, p->buf, sizeof p->buf, 0);
+		n = recv(p->fd, p->buf, sizeof p->buf, flags);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
@@ -157,15 +157,16 @@ picod_fill(struct picod *p)
 	return 0;
 }
 
+/* flags: MSG_DONTWAIT, or 0 to wait. */
 static int
-picod_receive(struct picod *p, json_t **message)
+picod_receive(struct picod *p, int flags, json_t **message)
 {
 	ssize_t	n;
 	int	error;
 
 	do {
 		if (p->start == p->end) {
-			error = picod_fill(p);
+			error = picod_fill(p, flags);
 			if (error < 0)
 				return error;
 		}
@@ -205,15 +206,18 @@ picod_take_parameters(const json_t *message)
 	return json_is_object(parameters) ? json_incref(parameters) : NULL;
 }
 
-int
-picod_json_next(struct picod *p, json_t **parameters, bool *continues)
+static int
+picod_take_reply(struct picod *p, int flags, json_t **parameters,
+    bool *continues)
 {
 	json_t	*message, *taken;
 	int	 error;
 
 	if (!p->calling)
 		return p->broken < 0 ? p->broken : -EINVAL;
-	error = picod_receive(p, &message);
+	error = picod_receive(p, flags, &message);
+	if (error == -EAGAIN && flags != 0)
+		return error;
 	if (error < 0)
 		return picod_break(p, error);
 	if (json_object_get(message, "error") != NULL)
@@ -226,6 +230,18 @@ picod_json_next(struct picod *p, json_t **parameters, bool *continues)
 	p->calling = *continues;
 	*parameters = taken;
 	return 0;
+}
+
+int
+picod_json_next(struct picod *p, json_t **parameters, bool *continues)
+{
+	return picod_take_reply(p, 0, parameters, continues);
+}
+
+int
+picod_json_try(struct picod *p, json_t **parameters, bool *continues)
+{
+	return picod_take_reply(p, MSG_DONTWAIT, parameters, continues);
 }
 
 int

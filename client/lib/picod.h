@@ -116,6 +116,16 @@ typedef int picod_reply_fn(const char *parameters, bool continues, void *arg);
 int	picod_call_more(struct picod *, const char *method,
     const char *parameters, picod_reply_fn *reply, void *arg);
 
+/*
+ * The two halves of picod_call_more(), for a program with a loop of its own.
+ * picod_begin() sends the call.  picod_process(), whenever picod_fd() is readable,
+ * hands over the replies that are there and does not wait: 1 if more are to come,
+ * 0 when the call is over; else as picod_call_more().
+ */
+int	picod_begin(struct picod *, const char *method, const char *parameters,
+    bool more);
+int	picod_process(struct picod *, picod_reply_fn *reply, void *arg);
+
 /* What became of a statement.  Strings that do not apply are NULL. */
 struct picod_result {
 	char		*output;	/* what the board printed, UTF-8 */

@@ -13,8 +13,8 @@
 #include "picod_json.h"
 #include "protocol/text.h"
 
-static int
-picod_begin_text(struct picod *p, const char *method, const char *text,
+int
+picod_begin(struct picod *p, const char *method, const char *text,
     bool more)
 {
 	json_t	*parameters;
@@ -35,7 +35,7 @@ picod_call(struct picod *p, const char *method, const char *parameters,
 	json_t	*json;
 	char	*text;
 	bool	 continues;
-	int	 error = picod_begin_text(p, method, parameters, false);
+	int	 error = picod_begin(p, method, parameters, false);
 
 	if (error == 0)
 		error = picod_json_next(p, &json, &continues);
@@ -70,10 +70,30 @@ picod_call_more(struct picod *p, const char *method, const char *parameters,
 {
 	json_t	*json;
 	bool	 continues = true;
-	int	 error = picod_begin_text(p, method, parameters, true);
+	int	 error = picod_begin(p, method, parameters, true);
 
 	while (error == 0 && continues) {
 		error = picod_json_next(p, &json, &continues);
+		if (error != 0)
+			return error;
+		error = picod_hand_over(json, continues, reply, arg);
+		if (error != 0 && continues)
+			shutdown(picod_fd(p), SHUT_RDWR);
+	}
+	return error;
+}
+
+int
+picod_process(struct picod *p, picod_reply_fn *reply, void *arg)
+{
+	json_t	*json;
+	bool	 continues = true;
+	int	 error = 0;
+
+	while (error == 0 && continues) {
+		error = picod_json_try(p, &json, &continues);
+		if (error == -EAGAIN)
+			return 1;
 		if (error != 0)
 			return error;
 		error = picod_hand_over(json, continues, reply, arg);

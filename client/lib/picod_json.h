@@ -34,7 +34,13 @@ int	picod_json_begin(struct picod *, const char *method, json_t *parameters,
  */
 int	picod_json_next(struct picod *, json_t **parameters, bool *continues);
 
-/* The two in one, for a method with one reply. */
+/*
+ * The same without waiting, for a program with a loop of its own: -EAGAIN if no
+ * whole reply is there, until picod_fd() is readable again.
+ */
+int	picod_json_try(struct picod *, json_t **parameters, bool *continues);
+
+/* Begin and next in one, for a method with one reply. */
 int	picod_json_call(struct picod *, const char *method, json_t *parameters,
     json_t **reply);
 

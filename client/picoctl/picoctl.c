@@ -43,6 +43,8 @@ const struct verb *const	picoctl_verbs[] = {
 	&verb_df,
 	&verb_install,
 	&verb_rtc,
+	&verb_sample,
+	&verb_plot,
 	&verb_pin,
 	&verb_flash,
 	&verb_firmware,

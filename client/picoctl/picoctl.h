@@ -48,6 +48,7 @@ struct verb {
 	bool		 arguments;	/* likewise on the board: options end at
 					 * the first */
 	bool		 single;	/* not on several boards at once */
+	bool		 itself;	/* it has its own way with several */
 	int		 (*run)(struct picoctl *);	/* an exit status */
 };
 
@@ -56,7 +57,8 @@ extern const struct verb
     verb_lend, verb_console, verb_cancel, verb_trace, verb_pin, verb_flash,
     verb_firmware, verb_doctor, verb_help, verb_put, verb_get, verb_cp,
     verb_ls, verb_cat, verb_rm, verb_mkdir, verb_mv, verb_touch, verb_tree,
-    verb_df, verb_edit, verb_sync, verb_run, verb_rtc, verb_install;
+    verb_df, verb_edit, verb_sync, verb_run, verb_rtc, verb_install,
+    verb_sample, verb_plot;
 
 /* All verbs, in the order of help; NULL ends them. */
 extern const struct verb *const picoctl_verbs[];

@@ -43,7 +43,7 @@ several_wanted(const struct picoctl *ctl)
 {
 	const char	*board = ctl->options.value[OPTION_BOARD];
 
-	return board != NULL && (strchr(board, ',') != NULL ||
+	return board != NULL && !ctl->verb->itself && (strchr(board, ',') != NULL ||
 	    strcmp(board, "all") == 0);
 }
 

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each expression of each board has a connection of its own, so that a board that
+ * does not answer keeps no other waiting.  An expression that is still being
+ * answered when its turn comes again is not asked again.
+ */
+#include "sampler.h"
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "numbers.h"
+#include "session.h"
+
+struct source {
+	char		*name;
+	char		*board;		/* NULL: the one there is */
+	const char	*text;
+	struct picod	*picod;
+	bool		 asked;		/* its answer is to come */
+	bool		 late;		/* that of an earlier sample */
+	char		*complaint;	/* what was told last */
+};
+
+struct sampler {
+	struct picoctl	*ctl;
+	struct source	*sources;
+	double		*values;
+	size_t		 count;
+	long long	 period_ms, start_ms, end_ms;
+	long long	 turn;		/* of the next sample */
+};
+
+static long long
+clock_ms(void)
+{
+	struct timespec	t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static void
+sampler_add(struct sampler *s, const char *board, size_t len, const char *text)
+{
+	struct source	*source;
+
+	s->sources = reallocarray(s->sources, s->count + 1,
+	    sizeof *s->sources);
+	if (s->sources == NULL)
+		abort();
+	source = &s->sources[s->count++];
+	memset(source, 0, sizeof *source);
+	source->text = text;
+	source->board = len > 0 ? strndup(board, len) : NULL;
+}
+
+static void
+sampler_add_boards(struct sampler *s, const char *text)
+{
+	const char	*names = s->ctl->options.value[OPTION_BOARD];
+	size_t		 len;
+
+	if (names == NULL) {
+		sampler_add(s, "", 0, text);
+		return;
+	}
+	for (; *names != '\0'; names += len + (names[len] == ',')) {
+		len = strcspn(names, ",");
+		if (len > 0)
+			sampler_add(s, names, len, text);
+	}
+}
+
+static void
+sampler_name_all(struct sampler *s)
+{
+	bool		 several = s->ctl->options.value[OPTION_BOARD] != NULL &&
+			    strchr(s->ctl->options.value[OPTION_BOARD], ',') !=
+			    NULL;
+	struct source	*source;
+	size_t		 i;
+
+	for (i = 0; i < s->count; i++) {
+		source = &s->sources[i];
+		if (asprintf(&source->name, "%s%s%s", several ?
+		    source->board : "", several ? " " : "", source->text) < 0)
+			abort();
+	}
+}
+
+int
+sampler_create(struct picoctl *ctl, struct sampler **sampler)
+{
+	struct sampler	*s = calloc(1, sizeof *s);
+	int		 i, status = session_open(ctl);
+
+	if (s == NULL)
+		abort();
+	if (status != STATUS_OK) {
+		free(s);
+		return status;
+	}
+	s->ctl = ctl;
+	for (i = 0; i < ctl->operand_count; i++)
+		sampler_add_boards(s, ctl->operands[i]);
+	sampler_name_all(s);
+	s->values = calloc(s->count, sizeof *s->values);
+	if (s->values == NULL)
+		abort();
+	s->period_ms = ctl->options.ms[OPTION_EVERY] > 0 ?
+	    ctl->options.ms[OPTION_EVERY] : 1000;
+	s->start_ms = clock_ms();
+	s->end_ms = ctl->options.ms[OPTION_FOR] >= 0 ?
+	    s->start_ms + ctl->options.ms[OPTION_FOR] : -1;
+	*sampler = s;
+	return STATUS_OK;
+}
+
+void
+sampler_destroy(struct sampler *s)
+{
+	size_t	i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < s->count; i++) {
+		picod_close(s->sources[i].picod);
+		free(s->sources[i].name);
+		free(s->sources[i].board);
+		free(s->sources[i].complaint);
+	}
+	free(s->sources);
+	free(s->values);
+	free(s);
+}
+
+const char *
+sampler_name(const struct sampler *s, size_t i)
+{
+	return s->sources[i].name;
+}
+
+size_t
+sampler_count(const struct sampler *s)
+{
+	return s->count;
+}
+
+/* Once for each reason, not once a second. */
+static void
+source_complain(struct source *source, const char *why)
+{
+	if (source->complaint != NULL && strcmp(source->complaint, why) == 0)
+		return;
+	free(source->complaint);
+	source->complaint = strdup(why);
+	picoctl_complain("%s: %s", source->name, why);
+}
+
+static void
+source_drop(struct source *source)
+{
+	picod_close(source->picod);
+	source->picod = NULL;
+	source->asked = source->late = false;
+}
+
+/* picod may have been restarted: then the next sample finds it again. */
+static void
+source_ask(struct sampler *s, struct source *source)
+{
+	json_t	*parameters;
+
+	if (source->asked) {
+		source->late = true;
+		return;
+	}
+	if (source->picod == NULL && picod_connect(
+	    s->ctl->options.value[OPTION_SOCKET], &source->picod) < 0) {
+		source_complain(source, "picod is not there");
+		return;
+	}
+	parameters = picod_json_parameters(source->board, true);
+	if (parameters == NULL || json_object_set_new(parameters, "text",
+	    json_string(source->text)) < 0) {
+		json_decref(parameters);
+		source_complain(source, "that is not UTF-8");
+		return;
+	}
+	session_add_time(s->ctl, parameters, OPTION_TIMEOUT, "timeout");
+	source->asked = picod_json_begin(source->picod, "io.picod.Send",
+	    parameters, false) == 0;
+	if (!source->asked)
+		source_drop(source);
+}
+
+/* Its answer is there: the value, unless it is of an earlier sample. */
+static void
+source_answer(struct source *source, double *value)
+{
+	json_t	*reply;
+	bool	 continues, late = source->late;
+	int	 failure = picod_json_try(source->picod, &reply, &continues);
+
+	if (failure == -EAGAIN)
+		return;
+	source->asked = source->late = false;
+	if (failure != 0) {
+		source_complain(source, picod_message(source->picod));
+		if (failure < 0)
+			source_drop(source);
+		return;
+	}
+	if (!late && !number_value(output_string(reply, "output"), value))
+		source_complain(source, "its value is no number");
+	else if (!late) {
+		free(source->complaint);
+		source->complaint = NULL;
+	}
+	json_decref(reply);
+}
+
+/* Answers until all are there, or the next turn comes. */
+static void
+sampler_collect(struct sampler *s, long long until_ms)
+{
+	struct pollfd	*fds = calloc(s->count, sizeof *fds);
+	long long	 left;
+	size_t		 i, open;
+
+	if (fds == NULL)
+		abort();
+	for (;;) {
+		for (i = open = 0; i < s->count; i++) {
+			fds[i].fd = s->sources[i].asked ?
+			    picod_fd(s->sources[i].picod) : -1;
+			fds[i].events = POLLIN;
+			open += fds[i].fd >= 0 && !s->sources[i].late;
+		}
+		left = until_ms - clock_ms();
+		if (open == 0 || left <= 0)
+			break;
+		if (poll(fds, s->count, (int)left) <= 0)
+			continue;
+		for (i = 0; i < s->count; i++)
+			if (fds[i].revents != 0)
+				source_answer(&s->sources[i], &s->values[i]);
+	}
+	free(fds);
+}
+
+static void
+sampler_sleep(long long until_ms)
+{
+	struct timespec	t = { until_ms / 1000, until_ms % 1000 * 1000000 };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) ==
+	    EINTR)
+		;
+}
+
+int
+sampler_next(struct sampler *s, struct sample *sample)
+{
+	struct timespec	t;
+	long long	at = s->start_ms + s->turn * s->period_ms;
+	size_t		i;
+
+	if (s->end_ms >= 0 && at >= s->end_ms)
+		return -1;
+	sampler_sleep(at);
+	clock_gettime(CLOCK_REALTIME, &t);
+	for (i = 0; i < s->count; i++) {
+		s->values[i] = NAN;
+		source_ask(s, &s->sources[i]);
+	}
+	sampler_collect(s, at + s->period_ms);
+	sample->time_us = t.tv_sec * 1000000LL + t.tv_nsec / 1000;
+	sample->seconds = (double)(s->turn * s->period_ms) / 1000;
+	sample->count = s->count;
+	sample->values = s->values;
+	s->turn++;
+	return STATUS_OK;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * picoctl plot: values of boards over time, to look at.
+ *
+ * They are asked for, as "sample" does, or with --watch are those that a board
+ * prints by itself.  In a terminal the picture is drawn again with each; a picture
+ * in a file is drawn at the end, which Ctrl-C is.
+ */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "numbers.h"
+#include "sampler.h"
+#include "series.h"
+#include "session.h"
+
+static volatile sig_atomic_t	plot_stopped;
+
+struct plot {
+	struct picoctl	*ctl;
+	struct series	 series;
+	size_t		 height;	/* of what is on the terminal */
+	char		 line[512];	/* of --watch, so far */
+	size_t		 line_len;
+	long long	 start_us;
+};
+
+static void
+plot_stop(int signal)
+{
+	(void)signal;
+	plot_stopped = 1;
+}
+
+/* So that Ctrl-C ends the waiting, and the picture is drawn. */
+static void
+plot_catch(void)
+{
+	struct sigaction	action = { .sa_handler = plot_stop };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void
+plot_show(struct plot *p)
+{
+	struct winsize	 size = { 24, 80, 0, 0 };
+	struct canvas	*canvas;
+	FILE		*out = p->ctl->output.out;
+	size_t		 rows, n = p->series.rows, from;
+	double		 span;
+
+	if (!isatty(fileno(out)) ||
+	    options_given(&p->ctl->options, OPTION_OUTPUT) || n == 0)
+		return;
+	ioctl(fileno(out), TIOCGWINSZ, &size);
+	rows = size.ws_row > 24 ? 24 : size.ws_row < 8 ? 8 : size.ws_row;
+	canvas = canvas_create(size.ws_col, rows - 1,
+	    getenv("NO_COLOR") == NULL);
+	if (p->height > 0)
+		fprintf(out, "\x1b[%zuA", p->height);
+	from = n > canvas_width(canvas) ? n - canvas_width(canvas) : 0;
+	span = p->series.seconds[n - 1] - p->series.seconds[from];
+	canvas_draw(canvas, out, p->series.values + from * p->series.curves,
+	    n - from, p->series.curves,
+	    (const char *const *)p->series.names, span);
+	p->height = rows - 1;
+	canvas_destroy(canvas);
+	output_flush(&p->ctl->output);
+}
+
+static int
+plot_sample(struct plot *p)
+{
+	struct sampler	*s;
+	struct sample	 sample;
+	size_t		 i;
+	double		*row;
+	int		 status = sampler_create(p->ctl, &s);
+
+	if (status != STATUS_OK)
+		return status;
+	for (i = 0; i < sampler_count(s); i++)
+		if (series_column(&p->series, sampler_name(s, i)) < 0) {
+			picoctl_complain("a plot has %d curves at most",
+			    CANVAS_CURVES);
+			sampler_destroy(s);
+			return STATUS_USAGE;
+		}
+	while (!plot_stopped && p->ctl->output.error == 0 &&
+	    (status = sampler_next(s, &sample)) == STATUS_OK) {
+		row = series_add(&p->series, sample.seconds);
+		memcpy(row, sample.values, sample.count * sizeof *row);
+		plot_show(p);
+	}
+	sampler_destroy(s);
+	return status == -1 ? STATUS_OK : status;
+}
+
+/* The numbers of a line: "21.5", "temp: 21.5 light: 3", "1,2,3". */
+static void
+plot_line(struct plot *p, const char *board, long long time_us)
+{
+	const char	*at = p->line;
+	char		 name[64], unnamed[80];
+	double		 values[CANVAS_CURVES], value, *row;
+	int		 columns[CANVAS_CURVES], column;
+	size_t		 n = 0, i;
+
+	while (n < CANVAS_CURVES && number_next(&at, name, sizeof name,
+	    &value)) {
+		snprintf(unnamed, sizeof unnamed, "%.40s %zu", board, n + 1);
+		column = series_column(&p->series, name[0] != '\0' ? name :
+		    unnamed);
+		if (column < 0)
+			break;
+		columns[n] = column;
+		values[n++] = value;
+	}
+	if (n == 0)
+		return;
+	if (p->start_us == 0)
+		p->start_us = time_us;
+	row = series_add(&p->series, (double)(time_us - p->start_us) / 1e6);
+	for (i = 0; i < n; i++)
+		row[columns[i]] = values[i];
+	plot_show(p);
+}
+
+static void
+plot_event(struct plot *p, const json_t *event)
+{
+	const char	*board = output_string(event, "board");
+	const char	*text = output_string(event, "output");
+	long long	 time_us = json_integer_value(json_object_get(event,
+			    "time"));
+
+	if (strcmp(output_string(event, "event"), "output") != 0)
+		return;
+	for (; *text != '\0'; text++) {
+		if (*text != '\n' && p->line_len < sizeof p->line - 1) {
+			p->line[p->line_len++] = *text;
+			continue;
+		}
+		p->line[p->line_len] = '\0';
+		p->line_len = 0;
+		plot_line(p, board, time_us);
+	}
+}
+
+/* Of --for; -1 without it. */
+static int
+plot_left_ms(const struct plot *p, const struct timespec *start)
+{
+	struct timespec	now;
+	long long	ms = p->ctl->options.ms[OPTION_FOR];
+
+	if (ms < 0)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ms -= (now.tv_sec - start->tv_sec) * 1000 +
+	    (now.tv_nsec - start->tv_nsec) / 1000000;
+	return ms < 0 ? 0 : (int)ms;
+}
+
+static bool
+plot_is_over(const struct plot *p, const struct timespec *start)
+{
+	return plot_stopped || p->ctl->output.error < 0 ||
+	    plot_left_ms(p, start) == 0;
+}
+
+static int
+plot_watch(struct plot *p)
+{
+	json_t		*parameters, *event;
+	struct timespec	 start;
+	struct pollfd	 fd;
+	bool		 continues = true;
+	int		 failure, status = session_open(p->ctl);
+
+	if (status != STATUS_OK)
+		return status;
+	parameters = session_parameters(p->ctl, false);
+	if (parameters == NULL)
+		return STATUS_USAGE;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	failure = picod_json_begin(p->ctl->picod, "io.picod.Watch", parameters,
+	    true);
+	fd = (struct pollfd){ picod_fd(p->ctl->picod), POLLIN, 0 };
+	while (failure == 0 && continues && !plot_is_over(p, &start)) {
+		failure = picod_json_try(p->ctl->picod, &event, &continues);
+		if (failure == -EAGAIN) {
+			failure = 0;
+			poll(&fd, 1, plot_left_ms(p, &start));
+			continue;
+		}
+		if (failure == 0)
+			plot_event(p, event);
+		if (failure == 0)
+			json_decref(event);
+	}
+	return failure == 0 ? STATUS_OK : session_failed(p->ctl, failure, true);
+}
+
+static int
+verb_plot_run(struct picoctl *ctl)
+{
+	const char	*path = ctl->options.value[OPTION_OUTPUT];
+	bool		 watch = options_given(&ctl->options, OPTION_WATCH);
+	struct plot	 p = { .ctl = ctl };
+	int		 status;
+
+	if (watch != (ctl->operand_count == 0))
+		return picoctl_usage(ctl->verb, "plot needs an EXPRESSION, or "
+		    "--watch for what the board prints by itself");
+	if (path == NULL && !isatty(fileno(ctl->output.out)))
+		return picoctl_usage(ctl->verb, "standard output is no "
+		    "terminal; -o FILE.svg or FILE.png draws a picture");
+	plot_catch();
+	status = watch ? plot_watch(&p) : plot_sample(&p);
+	if (status == STATUS_OK && path != NULL && p.series.rows > 0)
+		status = series_draw(&p.series, path);
+	series_finish(&p.series);
+	return status;
+}
+
+const struct verb	verb_plot = {
+	.name = "plot",
+	.operands = "[EXPRESSION...]",
+	.summary = "draw values of boards over time",
+	.details =
+"Draws what each EXPRESSION is, asked as \"sample\" does, in the terminal; or\n"
+"with --watch the numbers that a board prints by itself: \"21.5\", \"1,2,3\" or\n"
+"\"temp: 21.5 light: 3\".  With -o, a picture is drawn into a file at the end,\n"
+"which is after --for or Ctrl-C, by gnuplot: SVG, or PNG if it is called .png.\n"
+"\n"
+"A gap in a curve is a time when the board did not answer.\n",
+	.options = OPTION_BIT(BOARD) | OPTION_BIT(EVERY) | OPTION_BIT(FOR) |
+	    OPTION_BIT(TIMEOUT) | OPTION_BIT(WATCH) | OPTION_BIT(OUTPUT),
+	.most = -1,
+	.itself = true,
+	.run = verb_plot_run,
+};
