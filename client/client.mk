@@ -13,7 +13,7 @@ PICOCTL_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort \
 	$(wildcard client/picoctl/*.c)))
 # What does not know the verbs, and can be tested without them.
 PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/picoctl/%.o,duration suggest output \
-	output_boards output_event output_files output_flash output_json \
+	output_boards output_event output_files output_flash output_json numbers canvas \
 	output_text)
 
 # "picoctl doctor" looks for programs that have a port as picod does.
@@ -52,7 +52,7 @@ $(LIBPICOD_PC): client/lib/libpicod.pc.in
 $(BUILD)/tests/unit/test_client_%: $(BUILD)/tests/unit/test_client_%.o \
 	$(PICOCTL_PARTS) $(LIBPICOD_OBJECTS) $(LIBPROTOCOL)
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson check)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson check) -lm
 
 # One test holds what the shared library exports against its header.
 e2e-needs: $(LIBPICOD_SO) $(LIBPICOD_A)

@@ -28,7 +28,7 @@ _picoctl_parse() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-b | --board | -s | --socket | -f | --file | --timeout | \
-			--wait | --will)
+			--wait | --will | --every | --for | -o | --output)
 			i=$((i + 1)) ;;
 		-- | =) ;;
 		-*) ;;
@@ -64,10 +64,10 @@ _picoctl() {
 	fi
 	case $prev in
 	-b | --board) words=$(_picoctl_ask list --names) ;;
-	-f | --file | -s | --socket)
+	-f | --file | -s | --socket | -o | --output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
-	--timeout | --wait) words='500ms 1s 10s 1m' ;;
+	--timeout | --wait | --every | --for) words='500ms 1s 10s 1m' ;;
 	--will) return ;;
 	*)
 		case $verb:$cur in

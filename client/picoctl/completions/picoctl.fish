@@ -71,6 +71,12 @@ complete -c picoctl -n '__picoctl_takes timeout' -l timeout -x \
     -a '500ms 1s 10s 1m' -d 'how long it may run'
 complete -c picoctl -n '__picoctl_takes wait' -l wait -x \
     -a '500ms 1s 10s 1m' -d 'how long to wait for the board'
+complete -c picoctl -n '__picoctl_takes every' -l every -x \
+    -a '100ms 1s 10s 1m' -d 'how long from one value to the next'
+complete -c picoctl -n '__picoctl_takes for' -l for -x \
+    -a '10s 1m 1h 24h' -d 'how long altogether'
+complete -c picoctl -n '__picoctl_takes output' -s o -l output -r -F \
+    -d 'draw into a file'
 complete -c picoctl -n '__picoctl_takes will' -l will -x \
     -d 'a statement to run should the program fail'
 complete -c picoctl -n '__picoctl_verb hold lend' \
