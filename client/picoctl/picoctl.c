@@ -45,6 +45,7 @@ const struct verb *const	picoctl_verbs[] = {
 	&verb_rtc,
 	&verb_sample,
 	&verb_plot,
+	&verb_log,
 	&verb_pin,
 	&verb_flash,
 	&verb_firmware,

@@ -91,13 +91,15 @@ draw_data(FILE *to, const struct series *s, size_t curve)
 {
 	double	value;
 	size_t	row;
+	bool	gap = true;
 
 	for (row = 0; row < s->rows; row++) {
 		value = s->values[row * s->curves + curve];
-		if (isnan(value))
-			fputc('\n', to);
-		else
+		if (!isnan(value))
 			fprintf(to, "%.9g %.9g\n", s->seconds[row], value);
+		else if (!gap)
+			fputc('\n', to);
+		gap = isnan(value);
 	}
 	fputs("e\n", to);
 }

@@ -3,27 +3,10 @@
  * picoctl sample: values of boards over time, for a file or another program.
  */
 #include <math.h>
-#include <string.h>
-#include <time.h>
 
+#include "csv.h"
+#include "lines.h"
 #include "sampler.h"
-
-/* As RFC 4180 has it: in quotes where it needs them. */
-static void
-verb_sample_field(FILE *out, const char *text)
-{
-	if (strpbrk(text, ",\"\n") == NULL) {
-		fputs(text, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			fputc('"', out);
-		fputc(*text, out);
-	}
-	fputc('"', out);
-}
 
 static void
 verb_sample_head(struct picoctl *ctl, const struct sampler *s)
@@ -35,23 +18,9 @@ verb_sample_head(struct picoctl *ctl, const struct sampler *s)
 	fputs("time", ctl->output.out);
 	for (i = 0; i < sampler_count(s); i++) {
 		fputc(',', ctl->output.out);
-		verb_sample_field(ctl->output.out, sampler_name(s, i));
+		csv_field(ctl->output.out, sampler_name(s, i));
 	}
 	fputc('\n', ctl->output.out);
-}
-
-static void
-verb_sample_time(long long us, char text[40])
-{
-	time_t		seconds = us / 1000000;
-	struct tm	tm;
-	size_t		len;
-
-	localtime_r(&seconds, &tm);
-	len = strftime(text, 40, "%Y-%m-%dT%H:%M:%S", &tm);
-	len += (size_t)snprintf(text + len, 40 - len, ".%03lld",
-	    us / 1000 % 1000);
-	strftime(text + len, 40 - len, "%z", &tm);
 }
 
 /* A gap is an empty field, or null. */
@@ -63,7 +32,7 @@ verb_sample_row(struct picoctl *ctl, const struct sampler *s,
 	size_t	i;
 	json_t	*line, *values;
 
-	verb_sample_time(sample->time_us, text);
+	lines_time(sample->time_us, text);
 	if (!options_given(&ctl->options, OPTION_JSON)) {
 		fputs(text, ctl->output.out);
 		for (i = 0; i < sample->count; i++) {

@@ -51,7 +51,7 @@ end
 function __picoctl_flags
     set -l verb (__picoctl_verb_there)
     and picoctl help $verb --names |
-        awk -F'\t' '$4 == "" { print $1 "\t" $2 }'
+        awk -F'\t' '{ print $1 "\t" $2 }'
 end
 
 complete -c picoctl -f

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""What picoctl writes down over time: watch --lines, log, sample, plot."""
+
+import csv
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import struct
+import fcntl
+import subprocess
+import tempfile
+import termios
+import threading
+import unittest
+
+from test_picoctl import PICOCTL, TIMEOUT_S, Answer, FakePicod
+from test_picoctl import environment, picoctl
+
+TIME = 1_700_000_000_123_456
+STAMP = '2023-11-14T22:13:20.123+0000'
+
+
+def said(text, board='b', us=TIME):
+    return {'board': board, 'event': 'output', 'time': us, 'output': text}
+
+
+class Lines(unittest.TestCase):
+    EVENTS = [said('temp 2'), said('x', 'a'), said('1.5\r\nab'),
+              {'board': 'b', 'event': 'state', 'time': TIME, 'state': 'absent'},
+              said('"q", \x1b\n', 'a')]
+    WHOLE = [('b', 'temp 21.5'), ('b', 'ab'), ('a', 'x"q", \x1b')]
+
+    def run_it(self, *words):
+        with FakePicod(Watch=lambda _: iter(self.EVENTS)) as fake:
+            done = picoctl('-s', fake.path, *words)
+        self.assertEqual(done.returncode, 0, done)
+        return done.stdout.decode()
+
+    def test_watch(self):
+        self.assertEqual(self.run_it('watch', '--lines').splitlines(), [
+            f'{STAMP} b temp 21.5', f'{STAMP} b ab',
+            f'{STAMP} a x"q", \\x1b'])
+        rows = map(json.loads, self.run_it('watch', '--lines',
+                                           '--json').splitlines())
+        self.assertEqual([(row['board'], row['line']) for row in rows],
+                         self.WHOLE)
+
+
+class Log(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.path = os.path.join(self.folder, 'log')
+        self.go_on = threading.Semaphore(0)
+
+    def log(self, fake, *words):
+        process = subprocess.Popen(
+            [PICOCTL, '-s', fake.path, 'log', self.path, *words],
+            env=environment(), stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def test_goes_on_when_picod_does(self):
+        """A connection that ends is made anew, and no line is lost."""
+        turns = iter(('one', 'two', 'three'))
+        done = threading.Event()
+
+        def watch(_):
+            turn = next(turns, None)
+            if turn is None:
+                done.set()
+                self.go_on.acquire()
+                return
+            yield said(f'{turn}\nhalf of {turn}')
+            yield said('')
+            yield None
+
+        with FakePicod(Watch=watch) as fake:
+            process = self.log(fake)
+            self.assertTrue(done.wait(TIMEOUT_S))
+            process.kill()
+            self.go_on.release()
+        with open(self.path, newline='', encoding='utf-8') as file:
+            rows = list(csv.reader(file))
+        self.assertEqual(rows[0], ['time', 'board', 'line'])
+        self.assertEqual([row[2] for row in rows[1:]], [
+            'one', 'half of one', 'two', 'half of two', 'three',
+            'half of three'])
+
+    def test_full_files_are_put_aside(self):
+        sent = threading.Event()
+
+        def watch(_):
+            for i in range(600):
+                yield said(f'line {i:04}\n')
+            sent.set()
+            self.go_on.acquire()
+            yield said('')
+
+        with FakePicod(Watch=watch) as fake:
+            self.log(fake, '--size', '1', '--json').poll()
+            self.assertTrue(sent.wait(TIMEOUT_S))
+            self.go_on.release()
+            fake.gone.wait(TIMEOUT_S)
+        self.assertEqual(sorted(os.listdir(self.folder)), ['log'] + [
+            f'log.{i}' for i in range(1, 6)])
+        lines = []
+        for name in [f'log.{i}' for i in range(5, 0, -1)] + ['log']:
+            with open(os.path.join(self.folder, name),
+                      encoding='utf-8') as file:
+                lines += [json.loads(line)['line'] for line in file]
+        self.assertEqual(lines, [f'line {i:04}' for i in range(
+            600 - len(lines), 600)])
+
+    def test_says_that_it_cannot_write(self):
+        with FakePicod(Watch=lambda _: iter([said('x\n')])) as fake:
+            done = picoctl('-s', fake.path, 'log', '/nowhere/at/all')
+        self.assertEqual(done.returncode, 12)
+        self.assertIn(b'/nowhere/at/all', done.stderr)
+
+
+class Samples(unittest.TestCase):
+    def send(self, parameters):
+        self.asked = getattr(self, 'asked', 0) + 1
+        if 3 <= self.asked <= 4:
+            raise Answer('BoardAbsent', board='b', message='b is away')
+        return {'output': f'{self.asked}.5\n', 'boot': 1}
+
+    def run_it(self, *words):
+        with FakePicod(Send=self.send) as fake:
+            done = picoctl('-s', fake.path, *words, '--every', '20ms',
+                           '--for', '120ms')
+        self.assertEqual(done.returncode, 0, done)
+        return done
+
+    def test_csv_has_gaps(self):
+        done = self.run_it('sample', 'temperature()')
+        rows = list(csv.reader(done.stdout.decode().splitlines()))
+        self.assertEqual(rows[0], ['time', 'temperature()'])
+        self.assertEqual([row[1] for row in rows[1:]],
+                         ['1.5', '2.5', '', '', '5.5', '6.5'])
+        for row in rows[1:]:
+            self.assertRegex(row[0], r'^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}\+0000$')
+        self.assertEqual(done.stderr,
+                         b'picoctl: temperature(): b is away\n')
+
+    def test_json(self):
+        rows = [json.loads(line) for line in self.run_it(
+            'sample', 'x', '--json').stdout.splitlines()]
+        self.assertEqual([row['values']['x'] for row in rows],
+                         [1.5, 2.5, None, None, 5.5, 6.5])
+
+    def test_several_boards_have_one_timeline(self):
+        with FakePicod(Send=lambda parameters: {
+                'output': {'a': '1', 'b': '2'}[parameters['board']],
+                'boot': 1}) as fake:
+            done = picoctl('-s', fake.path, '-b', 'a,b', 'sample', 'x', '--for',
+                           '10ms')
+        rows = list(csv.reader(done.stdout.decode().splitlines()))
+        self.assertEqual(rows[0], ['time', 'a x', 'b x'])
+        self.assertEqual(rows[1][1:], ['1', '2'])
+
+    def test_plot_as_a_picture(self):
+        if shutil.which('gnuplot') is None:
+            self.skipTest('gnuplot is not installed')
+        whole, gap = (self.strokes(asked) for asked in (10, 0))
+        self.assertEqual(gap - whole, 1, 'a gap is seen as a gap')
+
+    def strokes(self, asked):
+        """Of how many strokes the curve is drawn, its key included."""
+        self.asked = asked
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "it's.svg")
+            self.run_it('plot', 'x', '-o', path)
+            with open(path, encoding='utf-8') as file:
+                picture = file.read()
+        return max(re.findall(r"<path stroke='rgb[^']*'\s+d='([^']*)'",
+                              picture), key=len).count('M')
+
+    def test_plot_in_a_terminal(self):
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('4H', 20, 60, 0, 0))
+        with FakePicod(Send=self.send) as fake, \
+                subprocess.Popen([PICOCTL, '-s', fake.path, 'plot', 'x',
+                                  '--every', '10ms', '--for', '100ms'],
+                                 env=environment(), stdout=slave,
+                                 stderr=subprocess.PIPE):
+            os.close(slave)
+            shown = b''
+            while select.select([master], [], [], TIMEOUT_S)[0]:
+                try:
+                    data = os.read(master, 65536)
+                except OSError:
+                    break
+                if not data:
+                    break
+                shown += data
+        os.close(master)
+        frames = shown.decode().split('\x1b[19A')
+        self.assertEqual(len(frames), 10)
+        self.assertRegex(frames[-1], '[\u2801-\u28ff]')
+        for line in frames[-1].splitlines():
+            plain = re.sub('\x1b\\[[0-9]*[mK]', '', line)
+            self.assertLessEqual(len(plain), 60, plain)
+
+    def test_plot_says_what_it_needs(self):
+        for words in (['plot'], ['plot', 'x', '--watch'], ['plot', 'x']):
+            self.assertEqual(picoctl(*words).returncode, 2)
+
+
+if __name__ == '__main__':
+    unittest.main()
