@@ -133,8 +133,8 @@ class Samples(unittest.TestCase):
 
     def run_it(self, *words):
         with FakePicod(Send=self.send) as fake:
-            done = picoctl('-s', fake.path, *words, '--every', '20ms',
-                           '--for', '120ms')
+            done = picoctl('-s', fake.path, *words, '--every', '250ms',
+                           '--for', '1500ms')
         self.assertEqual(done.returncode, 0, done)
         return done
 
