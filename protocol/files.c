@@ -176,10 +176,16 @@ files_destroy(struct files *f)
 	free(f);
 }
 
+bool
+files_over(const struct files *f)
+{
+	return f->step == FILES_STEP_OVER;
+}
+
 const char *
 files_job(struct files *f, size_t *len)
 {
-	if (f->step == FILES_STEP_OVER)
+	if (files_over(f))
 		return NULL;
 	if (f->step == FILES_STEP_TAKE) {
 		choose_way(f);

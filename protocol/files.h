@@ -141,7 +141,10 @@ void		 files_ended(struct files *, enum files_end,
 uint64_t	 files_deadline(const struct files *);
 void		 files_tick(struct files *, uint64_t now, struct files_event *);
 
-/* Once files_job() has no more; valid until files_destroy(). */
+/* Whether files_job() has no more. */
+bool		 files_over(const struct files *);
+
+/* Once that is so; valid until files_destroy(). */
 const struct files_result *files_result(const struct files *);
 
 /* "notFound", as FileErrorKind has it. */

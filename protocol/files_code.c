@@ -2,7 +2,8 @@
 /*
  * The board's half of moving files.  Each byte here is waited for once per boot,
  * and costs memory on the board, so the texts are terse: names have a letter,
- * a level is indented by one blank.
+ * a level is indented by one blank.  The functions live in a namespace of their
+ * own, where nothing that a user calls str or open gets in the way.
  *
  * A receiver reads by whole windows at the speed of C, with Ctrl-C left on: a
  * blocking read with Ctrl-C off would hold the board for ever once its other
@@ -13,33 +14,32 @@
 #include "files_code.h"
 
 const char	files_probe[] =
-    "def __pf(m,*a):\n"
+    "def F(m,*a):\n"
     " try:\n"
     "  m=__import__(m)\n"
     "  for x in a:m=getattr(m,x)\n"
     "  return '1'\n"
     " except Exception:return '0'\n"
     "__import__('gc').collect()\n"
-    "print('\\6%?'+__pf('sys','stdin','buffer','readinto')+"
-    "__pf('binascii','crc32')+__pf('deflate','DeflateIO')+"
-    "__pf('zlib','decompress')+__pf('hashlib','sha256')+"
-    "__pf('hashlib','new')+__pf('usb_cdc','console','readinto')+"
-    "__pf('microbit','uart')+__pf('os','rename')+__pf('os','stat')+"
-    "__pf('os','ilistdir')+__pf('os','statvfs')+"
-    "__pf('storage','getmount')+str(__import__('gc').mem_free()),end=';')\n"
-    "del __pf\n"
+    "print('\\6%?'+F('sys','stdin','buffer','readinto')+"
+    "F('binascii','crc32')+F('deflate','DeflateIO')+"
+    "F('zlib','decompress')+F('hashlib','sha256')+"
+    "F('hashlib','new')+F('usb_cdc','console','readinto')+"
+    "F('microbit','uart')+F('os','rename')+F('os','stat')+"
+    "F('os','ilistdir')+F('os','statvfs')+"
+    "F('storage','getmount')+str(__import__('gc').mem_free()),end=';')\n"
     FILES_END;
 
 /* The number of an error is the same in every language, its words are not. */
 static const char	code_call[] =
-    "def __pc(f,*a):\n"
-    " try:f(*a)\n"
+    "def C(f,*a):\n"
+    " try:(f if callable(f) else globals()[f])(*a)\n"
     " except OSError as e:print('\\6%%E%s;'%e.args[:1],end='')\n"
     " except MemoryError:print('\\6%M;',end='')\n"
     " finally:print('\\x1e',end='')\n";
 
 static const char	code_digest_sha[] =
-    "def __ps(p):\n"
+    "def S(p):\n"
     " import hashlib,binascii\n"
     " h=hashlib.sha256();m=memoryview(bytearray(1024))\n"
     " with open(p,'rb') as f:\n"
@@ -49,7 +49,7 @@ static const char	code_digest_sha[] =
     "   h.update(m[:n])\n";
 
 static const char	code_digest_sha_new[] =
-    "def __ps(p):\n"
+    "def S(p):\n"
     " import hashlib,binascii\n"
     " h=hashlib.new('sha256');m=memoryview(bytearray(1024))\n"
     " with open(p,'rb') as f:\n"
@@ -59,7 +59,7 @@ static const char	code_digest_sha_new[] =
     "   h.update(m[:n])\n";
 
 static const char	code_digest_crc[] =
-    "def __ps(p):\n"
+    "def S(p):\n"
     " import binascii\n"
     " c=0;m=memoryview(bytearray(1024))\n"
     " with open(p,'rb') as f:\n"
@@ -70,7 +70,7 @@ static const char	code_digest_crc[] =
 
 /* 4294967291 is the largest prime of 32 bits; see files_frame.h. */
 static const char	code_digest_sum[] =
-    "def __ps(p):\n"
+    "def S(p):\n"
     " s=0\n"
     " with open(p,'rb') as f:\n"
     "  while 1:\n"
@@ -83,11 +83,11 @@ static const char	code_digest_sum[] =
  * its blocks are, how many are free, how many there are, whether it is read-only.
  */
 static const char	code_about[] =
-    "def __pa(p,d,h):\n"
+    "def A(p,d,h):\n"
     " import os\n"
     " try:\n"
     "  s=os.stat(p);k=s[0]>>14&1\n"
-    "  print('\\6%%T%d,%d,%s;'%(k,s[6],__ps(p) if not k and "
+    "  print('\\6%%T%d,%d,%s;'%(k,s[6],S(p) if not k and "
     "h in (s[6],-1) else '-'),end='')\n"
     " except OSError:print('\\6%T-1,0,-;',end='')\n"
     " v=os.statvfs(d);r=0\n"
@@ -98,7 +98,7 @@ static const char	code_about[] =
     " print('\\6%%V%d,%d,%d,%d;'%(v[0],v[3],v[2],r),end='')\n";
 
 static const char	code_about_plain[] =
-    "def __pa(p,d,h):\n"
+    "def A(p,d,h):\n"
     " import os\n"
     " try:\n"
     "  with open(p,'rb') as f:\n"
@@ -107,15 +107,15 @@ static const char	code_about_plain[] =
     "    b=f.read(64)\n"
     "    if not b:break\n"
     "    n+=len(b)\n"
-    "  print('\\6%%T0,%d,%s;'%(n,__ps(p) if h in (n,-1) else '-'),end='')\n"
+    "  print('\\6%%T0,%d,%s;'%(n,S(p) if h in (n,-1) else '-'),end='')\n"
     " except OSError:print('\\6%T-1,0,-;',end='')\n";
 
 static const char	code_about_uart[] =
-    "def __pa(p,d,h):\n"
+    "def A(p,d,h):\n"
     " import os\n"
     " if p in os.listdir():\n"
     "  n=os.size(p)\n"
-    "  print('\\6%%T0,%d,%s;'%(n,__ps(p) if h in (n,-1) else '-'),end='')\n"
+    "  print('\\6%%T0,%d,%s;'%(n,S(p) if h in (n,-1) else '-'),end='')\n"
     " else:print('\\6%T-1,0,-;',end='')\n";
 
 /*
@@ -124,7 +124,7 @@ static const char	code_about_uart[] =
  */
 #define PLACE								\
 	" import os\n"							\
-	" if __ps(t)!=x:raise OSError(5)\n"				\
+	" if S(t)!=x:raise OSError(5)\n"				\
 	" if hasattr(os,'sync'):os.sync()\n"				\
 	" try:os.rename(t,p)\n"						\
 	" except OSError:\n"						\
@@ -136,7 +136,7 @@ static const char	code_about_uart[] =
  * frame, z: its window in bits or 0, p: name, x: digest.
  */
 #define TAKE(in, inflater, inflate)					\
-	"def __pw(t,a,n,w,c,z,p,x):\n"					\
+	"def W(t,a,n,w,c,z,p,x):\n"					\
 	" import sys,binascii,io\n"					\
 	in								\
 	" b=bytearray(w);m=memoryview(b);h=memoryview(bytearray(16));"	\
@@ -199,7 +199,7 @@ static const char	code_take_cdc_raw[] = TAKE(
  * and a time-out of its own ends the wait.
  */
 static const char	code_take_uart[] =
-    "def __pw(t,n,w):\n"
+    "def W(t,n,w):\n"
     " import micropython as M\n"
     " from microbit import uart as u,running_time as T\n"
     " M.kbd_intr(-1)\n"
@@ -221,27 +221,27 @@ static const char	code_take_uart[] =
     "  f.close()\n"
     " finally:M.kbd_intr(3)\n";
 
-static const char	code_place[] = "def __pn(t,p,x):\n" PLACE;
+static const char	code_place[] = "def N(t,p,x):\n" PLACE;
 
 /*
  * Without rename the checked temporary is copied: for as long as that takes, the
  * name is not whole, and the temporary is.
  */
 static const char	code_place_copy[] =
-    "def __pn(t,p,x):\n"
+    "def N(t,p,x):\n"
     " import os\n"
-    " if __ps(t)!=x:raise OSError(5)\n"
+    " if S(t)!=x:raise OSError(5)\n"
     " with open(t,'rb') as f,open(p,'wb') as g:\n"
     "  while 1:\n"
     "   b=f.read(64)\n"
     "   if not b:break\n"
     "   g.write(b)\n"
-    " if __ps(p)!=x:raise OSError(5)\n"
+    " if S(p)!=x:raise OSError(5)\n"
     " os.remove(t)\n";
 
 /* 04 would be the end of the statement, so frames have none. */
 #define GIVE(out)							\
-	"def __pg(p,s,w):\n"						\
+	"def G(p,s,w):\n"						\
 	" import sys,binascii\n"					\
 	out								\
 	" b=bytearray(w);m=memoryview(b)\n"				\
@@ -263,7 +263,7 @@ static const char	code_give_cdc[] =
     GIVE(" import usb_cdc\n o=usb_cdc.console.write\n");
 
 static const char	code_give_uart[] =
-    "def __pg(p,s,w):\n"
+    "def G(p,s,w):\n"
     " from microbit import uart as u\n"
     " with open(p,'rb') as f:\n"
     "  while s>0:s-=len(f.read(min(s,64)))\n"
@@ -281,7 +281,7 @@ static const char	code_give_uart[] =
 
 /* Where nothing but print is sure to be there: hexadecimal. */
 static const char	code_give_plain[] =
-    "def __pg(p,s,w):\n"
+    "def G(p,s,w):\n"
     " with open(p,'rb') as f:\n"
     "  while s>0:s-=len(f.read(min(s,64)))\n"
     "  while 1:\n"
@@ -293,46 +293,46 @@ static const char	code_give_plain[] =
     " print('\\6%$',end='')\n";
 
 static const char	code_tree_ilist[] =
-    "def __pl(d,r,h):\n"
+    "def L(d,r,h):\n"
     " import os\n"
     " for e in os.ilistdir(d):\n"
     "  p=d+('' if d[-1:]=='/' else '/')+e[0];k=e[1]>>14&1\n"
     "  s=e[3] if len(e)>3 else os.stat(p)[6]\n"
-    "  print('\\6%%L%d,%d,%s,%s'%(k,s,__ps(p) if h and not k else '-',p),"
+    "  print('\\6%%L%d,%d,%s,%s'%(k,s,S(p) if h and not k else '-',p),"
     "end='\\0')\n"
-    "  if r and k:__pl(p,r,h)\n";
+    "  if r and k:L(p,r,h)\n";
 
 static const char	code_tree[] =
-    "def __pl(d,r,h):\n"
+    "def L(d,r,h):\n"
     " import os\n"
     " for n in os.listdir(d):\n"
     "  p=d+('' if d[-1:]=='/' else '/')+n;s=os.stat(p);k=s[0]>>14&1\n"
-    "  print('\\6%%L%d,%d,%s,%s'%(k,s[6],__ps(p) if h and not k else '-',p),"
+    "  print('\\6%%L%d,%d,%s,%s'%(k,s[6],S(p) if h and not k else '-',p),"
     "end='\\0')\n"
-    "  if r and k:__pl(p,r,h)\n";
+    "  if r and k:L(p,r,h)\n";
 
 static const char	code_tree_uart[] =
-    "def __pl(d,r,h):\n"
+    "def L(d,r,h):\n"
     " import os\n"
     " for n in os.listdir():\n"
-    "  print('\\6%%L0,%d,%s,%s'%(os.size(n),__ps(n) if h else '-',n),"
+    "  print('\\6%%L0,%d,%s,%s'%(os.size(n),S(n) if h else '-',n),"
     "end='\\0')\n";
 
 static const char	code_drop[] =
-    "def __pd(p):\n"
+    "def D(p):\n"
     " import os\n"
     " if os.stat(p)[0]&16384:\n"
-    "  for n in os.listdir(p):__pd(p+'/'+n)\n"
+    "  for n in os.listdir(p):D(p+'/'+n)\n"
     "  os.rmdir(p)\n"
     " else:os.remove(p)\n";
 
 static const char	code_drop_plain[] =
-    "def __pd(p):\n"
+    "def D(p):\n"
     " import os\n"
     " os.remove(p)\n";
 
 static const char	code_make[] =
-    "def __pk(p,r):\n"
+    "def K(p,r):\n"
     " import os\n"
     " i=p.find('/',1) if r else 0\n"
     " while i>0:\n"
@@ -345,7 +345,7 @@ static const char	code_make[] =
     "  if not r or e.args[0]!=17:raise\n";
 
 static const char	code_add[] =
-    "def __pb(p,a,b):\n"
+    "def B(p,a,b):\n"
     " with open(p,a) as f:f.write(b)\n";
 
 static const char *

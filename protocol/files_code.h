@@ -50,7 +50,7 @@ enum files_function {
 #define FILES_MARK	"\6%"
 
 /* Says that a text has come to its end, as the driver's own texts do. */
-#define FILES_END	"print('\\x1e',end='')"
+#define FILES_END	"__import__('builtins').print('\\x1e',end='')"
 
 /* Asks for files_has and the free memory, in a program of its own. */
 extern const char files_probe[];

@@ -32,8 +32,8 @@ sum_on(uint64_t sum, const uint8_t *bytes, size_t len)
 	return sum;
 }
 
-uint32_t
-files_sum(const uint8_t *bytes, size_t len)
+static uint32_t
+frame_sum(const uint8_t *bytes, size_t len)
 {
 	return (uint32_t)sum_on(0, bytes, len);
 }
@@ -208,7 +208,7 @@ files_worth(const uint8_t *content, size_t len, unsigned bits)
 size_t
 files_seal(const uint8_t *content, size_t len, uint8_t *to)
 {
-	uint32_t	sum = files_sum(content, len);
+	uint32_t	sum = frame_sum(content, len);
 	uint64_t	shifted = ((uint64_t)sum << 32) % PRIME;
 	uint32_t	rest = (uint32_t)((PRIME - shifted) % PRIME);
 	int		i;
@@ -279,9 +279,9 @@ ear_frame_is_right(struct files_ear *ear)
 {
 	if (ear->kind == '#')
 		return ear_undo_hex(ear) &&
-		    files_sum(ear->held, ear->held_len) == ear->check;
+		    frame_sum(ear->held, ear->held_len) == ear->check;
 	if (ear->by_sum)
-		return files_sum(ear->held, ear->held_len) == ear->check &&
+		return frame_sum(ear->held, ear->held_len) == ear->check &&
 		    ear_unhide(ear);
 	return crc32(0, ear->held, (uInt)ear->held_len) == ear->check &&
 	    ear_unhide(ear);

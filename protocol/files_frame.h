@@ -24,9 +24,7 @@
 /* The longest answer: a path and what is said of it, or a frame of 04s only. */
 #define FILES_ANSWER	(3 * FILES_WINDOW)
 
-/* A sum that a board without binascii reckons in C. */
-uint32_t	files_sum(const uint8_t *, size_t);
-/* The digest of a file, by such sums of 120 bytes each. */
+/* The digest of a file by sums that a board without binascii reckons in C. */
 uint32_t	files_sum_file(const uint8_t *, size_t);
 
 /*
@@ -81,7 +79,7 @@ struct files_answer {
 
 /* Takes answers out of what a board prints, which is cut anywhere. */
 struct files_ear {
-	bool		 by_sum;	/* its frames have files_sum() */
+	bool		 by_sum;	/* its frames have such sums */
 	char		 kind;
 	unsigned	 state;
 	size_t		 want;		/* bytes of a frame */

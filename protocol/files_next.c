@@ -190,8 +190,8 @@ next_after_traceback(struct files *f, const char *traceback, size_t len)
 		end--;
 	for (begin = end; begin > 0 && traceback[begin - 1] != '\n'; )
 		begin--;
-	/* A NameError of what is ours: the board lost it, and gets it anew. */
-	if (memmem(traceback, len, "'__p", 4) != NULL && !f->defined_anew) {
+	/* An error about what is ours: the board lost it, and gets it anew. */
+	if (memmem(traceback, len, "'__pm'", 6) != NULL && !f->defined_anew) {
 		f->defined_anew = true;
 		f->board->defined = 0;
 		files_enter(f, f->step);

@@ -16,6 +16,7 @@
 #define FILES_UART_NAME	"~"		/* the same where names are short */
 #define FILES_PIECE	256		/* bytes of a literal */
 #define FILES_UART_WINDOW 56		/* and 4 more: less than its ring of 63 */
+#define FILES_LITTLE_MEMORY (24 * 1024)	/* free, in bytes */
 #define FILES_TEXT	8192		/* all functions and a piece fit */
 
 enum files_step {

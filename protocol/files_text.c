@@ -47,6 +47,8 @@ text_literal(struct files *f, const char *prefix, const void *bytes, size_t len)
 	for (i = 0; i < len; i++) {
 		if (p[i] == '\'' || p[i] == '\\')
 			snprintf(escaped, sizeof escaped, "\\%c", p[i]);
+		else if (p[i] == '\n')
+			strcpy(escaped, "\\n");
 		else if (p[i] < 0x20 || p[i] == 0x7f ||
 		    (p[i] >= 0x80 && prefix[0] == 'b'))
 			snprintf(escaped, sizeof escaped, "\\x%02x", p[i]);
@@ -78,7 +80,7 @@ text_directory(struct files *f)
 static void
 text_ask(struct files *f, const char *path, const char *digest_if)
 {
-	text_say(f, "__pc(__pa,");
+	text_say(f, "__pm['C']('A',");
 	text_path(f, path);
 	if ((f->board->has & FILES_HAS_UART) == 0) {
 		text_say(f, ",");
@@ -105,7 +107,7 @@ text_ask_path(struct files *f)
 static void
 text_take(struct files *f)
 {
-	text_say(f, "__pc(__pw,");
+	text_say(f, "__pm['C']('W',");
 	text_path(f, f->temporary);
 	if ((f->board->has & FILES_HAS_UART) != 0) {
 		text_say(f, ",");
@@ -136,7 +138,7 @@ text_piece(struct files *f)
 	f->covers = f->len - f->written;
 	if (f->covers > FILES_PIECE)
 		f->covers = FILES_PIECE;
-	text_say(f, "__pc(__pb,");
+	text_say(f, "__pm['C']('B',");
 	text_path(f, f->temporary);
 	text_say(f, f->written == 0 ? ",'wb'," : ",'ab',");
 	text_literal(f, "b", f->content + f->written, f->covers);
@@ -146,7 +148,7 @@ text_piece(struct files *f)
 static void
 text_place(struct files *f)
 {
-	text_say(f, "__pc(__pn,");
+	text_say(f, "__pm['C']('N',");
 	text_path(f, f->temporary);
 	text_say(f, ",");
 	text_path(f, f->path);
@@ -158,23 +160,23 @@ text_place(struct files *f)
 static void
 text_give(struct files *f)
 {
-	text_say(f, "__pc(__pg,");
+	text_say(f, "__pm['C']('G',");
 	text_path(f, f->path);
 	text_say(f, ",");
 	text_number(f, f->done);
-	text_say(f, f->board->memory < 24 * 1024 ? ",256)" : ",1024)");
+	text_say(f, f->board->memory < FILES_LITTLE_MEMORY ? ",256)" : ",1024)");
 }
 
 static void
 text_remove(struct files *f)
 {
 	if (f->recursive)
-		text_say(f, "__pc(__pd,");
+		text_say(f, "__pm['C']('D',");
 	else if ((f->board->has & FILES_HAS_STAT) != 0)
-		text_say(f, "__pc(lambda p,o=__import__('os'):(o.rmdir if "
+		text_say(f, "__pm['C'](lambda p,o=__import__('os'):(o.rmdir if "
 		    "o.stat(p)[0]&16384 else o.remove)(p),");
 	else
-		text_say(f, "__pc(lambda p,o=__import__('os'):o.remove(p),");
+		text_say(f, "__pm['C'](lambda p,o=__import__('os'):o.remove(p),");
 	text_path(f, f->path);
 	text_say(f, ")");
 }
@@ -183,18 +185,18 @@ static void
 text_one(struct files *f)
 {
 	if (f->op == FILES_LIST) {
-		text_say(f, "__pc(__pl,");
+		text_say(f, "__pm['C']('L',");
 		text_path(f, f->path);
 		text_say(f, f->recursive ? ",1" : ",0");
 		text_say(f, f->hash ? ",1)" : ",0)");
 	} else if (f->op == FILES_REMOVE) {
 		text_remove(f);
 	} else if (f->op == FILES_MAKE_DIRECTORY) {
-		text_say(f, "__pc(__pk,");
+		text_say(f, "__pm['C']('K',");
 		text_path(f, f->path);
 		text_say(f, f->recursive ? ",1)" : ",0)");
 	} else {
-		text_say(f, "__pc(lambda a,b,o=__import__('os'):o.rename(a,b),");
+		text_say(f, "__pm['C'](lambda a,b,o=__import__('os'):o.rename(a,b),");
 		text_path(f, f->path);
 		text_say(f, ",");
 		text_path(f, f->to);
@@ -238,7 +240,19 @@ text_needs(const struct files *f)
 	}
 }
 
-/* Those of them that the board has not got. */
+/*
+ * Has the board carry out a text where no name of the user's is: in a dictionary
+ * that is the functions' own.
+ */
+static void
+text_apart(struct files *f, const char *text, const char *names)
+{
+	text_say(f, "__import__('builtins').exec(");
+	text_literal(f, "", text, strlen(text));
+	text_say(f, names);
+}
+
+/* Those of them that the board has not got; one at a time where memory is short. */
 static unsigned
 text_define(struct files *f)
 {
@@ -248,10 +262,14 @@ text_define(struct files *f)
 	if (needs != 0)
 		needs |= files_code_needs(needs, f->board->has);
 	needs &= ~f->board->defined;
+	if (f->board->memory < FILES_LITTLE_MEMORY)
+		needs &= -needs;
+	if (needs != 0 && f->board->defined == 0)
+		text_say(f, "__pm={}\n");
 	for (i = 0; i < FILES_FUNCTIONS; i++) {
 		bit = 1u << i;
 		if ((needs & bit) != 0)
-			text_say(f, files_code(bit, f->board->has));
+			text_apart(f, files_code(bit, f->board->has), ",__pm)\n");
 	}
 	if (needs != 0)
 		text_say(f, FILES_END);
@@ -262,7 +280,7 @@ static void
 text_step(struct files *f)
 {
 	switch (f->step) {
-	case FILES_STEP_PROBE: text_say(f, files_probe); break;
+	case FILES_STEP_PROBE: text_apart(f, files_probe, ",{})"); break;
 	case FILES_STEP_ASK: text_ask_path(f); break;
 	case FILES_STEP_SEEK: text_ask(f, f->temporary, "-2"); break;
 	case FILES_STEP_TAKE: text_take(f); break;

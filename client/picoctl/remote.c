@@ -205,7 +205,7 @@ remote_stat(struct picoctl *ctl, const char *path, bool hash,
 	failure = picod_json_call(ctl->picod, "io.picod.Stat", parameters,
 	    &reply);
 	if (failure > 0 && remote_is_not_found(ctl))
-		return STATUS_FILE;
+		return REMOTE_ABSENT;
 	if (failure != 0)
 		return session_failed(ctl, failure, false);
 	if (found != NULL)

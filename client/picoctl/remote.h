@@ -43,10 +43,10 @@ int	remote_list(struct picoctl *, const char *path, bool recursive, bool hash,
     struct remote_list *);
 void	remote_list_free(struct remote_list *);
 
-/*
- * What a path is; found NULL: only whether it is there.  STATUS_FILE without a
- * complaint where it is not.
- */
+/* It is not there, which is no reason to complain. */
+#define REMOTE_ABSENT	(-1)
+
+/* What a path is; found NULL: only whether it is there, or REMOTE_ABSENT. */
 int	remote_stat(struct picoctl *, const char *path, bool hash,
     struct remote_file *found);
 

@@ -136,7 +136,7 @@ transfer_is_into(struct picoctl *ctl, const char *to, int count, bool *into)
 	*into = status == STATUS_OK && file.is_directory;
 	free(file.path);
 	free(file.hash);
-	return status == STATUS_FILE ? STATUS_OK : status;
+	return status == REMOTE_ABSENT ? STATUS_OK : status;
 }
 
 /* A path there never ends with a slash, but "/" itself. */
@@ -289,9 +289,11 @@ transfer_get_one(struct picoctl *ctl, const char *path, const char *to,
 	char			*local;
 	int			 status = remote_stat(ctl, path, false, &file);
 
-	if (status == STATUS_FILE)
+	if (status == REMOTE_ABSENT) {
 		picoctl_complain("%s is not on the board; \"picoctl ls\" shows "
 		    "what is", path);
+		return STATUS_FILE;
+	}
 	if (status != STATUS_OK)
 		return status;
 	local = into && name[0] != '\0' ? remote_join(to, name) : strdup(to);

@@ -55,7 +55,7 @@ verb_edit_fetch(struct picoctl *ctl, struct edit *e)
 {
 	int	status = remote_stat(ctl, e->path, false, NULL);
 
-	if (status == STATUS_FILE)
+	if (status == REMOTE_ABSENT)
 		return STATUS_OK;
 	if (status == STATUS_OK)
 		status = remote_read(ctl, e->path, &e->bytes, &e->len);

@@ -176,7 +176,7 @@ sync_list(struct sync *s)
 		    remote_stat(s->ctl, s->to, false, NULL);
 
 	s->there = (struct remote_list){ 0 };
-	if (status == STATUS_FILE)
+	if (status == REMOTE_ABSENT)
 		status = remote_make_directory(s->ctl, s->to);
 	if (status == STATUS_OK)
 		status = remote_list(s->ctl, s->to, true, true, &s->there);

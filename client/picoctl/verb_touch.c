@@ -11,7 +11,7 @@ verb_touch_path(struct picoctl *ctl, const char *path)
 {
 	int	status = remote_stat(ctl, path, false, NULL);
 
-	return status == STATUS_FILE ? remote_write(ctl, path, "", 0, NULL) :
+	return status == REMOTE_ABSENT ? remote_write(ctl, path, "", 0, NULL) :
 	    status;
 }
 

@@ -64,8 +64,10 @@ board_create(const struct board_options *options, uint64_t boot)
 	b->next_id = 1;
 	b->turn.timeout_at = b->probe_at = b->coming_at = DRIVER_NEVER;
 	b->away.typed = evbuffer_new();
+	b->input = evbuffer_new();
 	if (b->name == NULL || b->port == NULL || b->driver == NULL ||
-	    b->away.typed == NULL || board_set_flash(b, &options->flash) < 0) {
+	    b->away.typed == NULL || b->input == NULL ||
+	    board_set_flash(b, &options->flash) < 0) {
 		board_destroy(b);
 		return NULL;
 	}
@@ -95,6 +97,8 @@ board_destroy(struct board *b)
 	driver_destroy(b->driver);
 	if (b->away.typed != NULL)
 		evbuffer_free(b->away.typed);
+	if (b->input != NULL)
+		evbuffer_free(b->input);
 	history_finish(&b->history);
 	flash_free(&b->flash);
 	free(b->name);
@@ -285,6 +289,17 @@ board_feed(struct board *b, const uint8_t *buf, size_t len, uint64_t now)
 	return n;
 }
 
+/* The first bytes of a buffer, as they lie. */
+static size_t
+board_peek(struct evbuffer *buf, const uint8_t **bytes)
+{
+	size_t	len = evbuffer_get_contiguous_space(buf);
+
+	*bytes = evbuffer_pullup(buf, (ev_ssize_t)len);
+	return len;
+}
+
+/* What is for the job goes when the driver has nothing to say itself. */
 size_t
 board_output(const struct board *b, const uint8_t **bytes)
 {
@@ -292,18 +307,23 @@ board_output(const struct board *b, const uint8_t **bytes)
 
 	if (b->tell.port != WISH_NONE || b->tell.other_speed)
 		return 0;		/* the port is about to change */
-	if (board_is_driven(b))
-		return driver_output(b->driver, bytes);
-	len = evbuffer_get_contiguous_space(b->away.typed);
-	*bytes = evbuffer_pullup(b->away.typed, (ev_ssize_t)len);
-	return len;
+	if (!board_is_driven(b))
+		return board_peek(b->away.typed, bytes);
+	len = driver_output(b->driver, bytes);
+	return len > 0 || !driver_hears(b->driver) ? len :
+	    board_peek(b->input, bytes);
 }
 
 void
 board_sent(struct board *b, size_t n, uint64_t now)
 {
+	const uint8_t	*bytes;
+
 	if (board_is_driven(b)) {
-		driver_sent(b->driver, n, now);
+		if (driver_output(b->driver, &bytes) > 0)
+			driver_sent(b->driver, n, now);
+		else
+			evbuffer_drain(b->input, n);
 		return;
 	}
 	evbuffer_drain(b->away.typed, n);

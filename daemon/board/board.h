@@ -18,6 +18,7 @@
 
 #include "history.h"
 #include "protocol/driver.h"
+#include "protocol/files.h"
 #include "request.h"
 
 /* In the order of the type State in io.picod.varlink. */
@@ -141,6 +142,9 @@ const char	*board_about(const struct board *);	/* driver_about() */
 /* Who takes its events, as its options said. */
 void		*board_owner(const struct board *);
 
+/* What is known of its files: it is forgotten when the board restarts. */
+struct files_board *board_files(struct board *);
+
 /* Whether it could be sent, as far as that can be known: driver_check(). */
 int		 board_check(const struct board *, const char *text, size_t len,
     const char **why);
@@ -246,6 +250,12 @@ void	board_submit(struct board *, struct request *, uint64_t now);
  * told of is given back.
  */
 void	board_withdraw(struct board *, struct asker *, uint64_t now);
+
+/*
+ * Bytes for the standard input of the job that runs for that asker; forgotten
+ * where none does.
+ */
+void	board_input(struct board *, const struct asker *, const void *, size_t len);
 
 /* The maker of the request whose job ended gave it another, or has none. */
 void	board_proceed(struct board *, uint64_t now);

@@ -92,6 +92,14 @@ ask_refuse(struct board *b, struct request *r)
 	return true;
 }
 
+void
+board_input(struct board *b, const struct asker *a, const void *bytes,
+    size_t len)
+{
+	if (a->request == b->turn.request && run_is_on(b))
+		evbuffer_add(b->input, bytes, len);
+}
+
 static uint64_t
 ask_deadline(const struct request *r, uint64_t now)
 {

@@ -49,6 +49,16 @@ board_owner(const struct board *b)
 	return b->owner;
 }
 
+struct files_board *
+board_files(struct board *b)
+{
+	if (b->files_boot != b->boot) {
+		b->files = (struct files_board){ 0 };
+		b->files_boot = b->boot;
+	}
+	return &b->files;
+}
+
 const struct board_usb *
 board_usb(const struct board *b)
 {

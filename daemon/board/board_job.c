@@ -52,7 +52,8 @@ job_of(const struct board *b, const struct request *r)
 		return (struct driver_job){ .text = hard_reset,
 		    .len = sizeof hard_reset - 1 };
 	default:
-		return (struct driver_job){ .text = r->text, .len = r->len };
+		return (struct driver_job){ .text = r->text, .len = r->len,
+		    .marked = r->kind == REQUEST_OWN };
 	}
 }
 
@@ -80,6 +81,9 @@ job_refused(struct board *b, int error)
 		run_conclude(b, ERROR_UNSUPPORTED,
 		    "board %s runs a program of its own, and its configuration "
 		    "says interrupt = no", b->name);
+	else if (error == -ENOTSUP && b->turn.request->kind == REQUEST_OWN)
+		run_conclude(b, ERROR_UNSUPPORTED, "board %s has no files: those "
+		    "are for MicroPython and CircuitPython", b->name);
 	else if (error == -ENOTSUP)
 		run_conclude(b, ERROR_UNSUPPORTED,
 		    "board %s has no such reset; reset it with its button",
@@ -96,6 +100,7 @@ board_start_job(struct board *b, uint64_t now)
 	struct driver_job	 job = job_of(b, r);
 	int			 error;
 
+	evbuffer_drain(b->input, evbuffer_get_length(b->input));
 	b->turn.phase = TURN_SET_OUT;
 	if (job.task == DRIVER_RUN && r->kind != REQUEST_RUN &&
 	    r->kind != REQUEST_FLASH &&

@@ -100,11 +100,14 @@ struct board {
 	enum board_stay		 stay;
 
 	struct turn		 turn;
+	struct evbuffer		*input;		/* for what runs in it */
 	struct board_queue	 queue;
 	struct hold		 hold;
 	struct away		 away;
 	struct tell		 tell;
 	uint64_t		 next_id;
+	struct files_board	 files;		/* what was put on it, as of */
+	uint64_t		 files_boot;	/* that boot */
 
 	bool			 was_reset;	/* to get an answer, in vain so far */
 	uint64_t		 probe_at;	/* of a silent board */

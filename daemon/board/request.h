@@ -28,6 +28,8 @@ struct request;
 
 enum request_kind {
 	REQUEST_RUN,		/* text is a statement, program or command */
+	REQUEST_OWN,		/* a program of picod's own for a REPL, which marks
+				 * its end; see struct driver_job */
 	REQUEST_SOFT_RESET,
 	REQUEST_HARD_RESET,
 	REQUEST_BOOTLOADER,

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/board/board.h"
-#include "daemon/boards/boards.h"
+#include "daemon/base/clock.h"
+#include "daemon/boards/unit.h"
 #include "daemon/server/server.h"
 #include "method.h"
 
@@ -33,7 +33,7 @@ static void
 filing_arm(struct filing *f)
 {
 	uint64_t	deadline = files_deadline(f->files);
-	uint64_t	now = boards_now(), ms;
+	uint64_t	now = clock_now(), ms;
 	struct timeval	tv;
 
 	if (deadline == FILES_NEVER) {
@@ -54,8 +54,8 @@ filing_say(struct filing *f)
 	size_t		 len = files_say(f->files, &bytes);
 
 	if (len > 0) {
-		board_input(f->board, f->asker, bytes, len, boards_now());
-		files_said(f->files, len, boards_now());
+		unit_input(f->board, f->asker, bytes, len);
+		files_said(f->files, len, clock_now());
 	}
 	filing_arm(f);
 }
@@ -65,7 +65,7 @@ filing_see(struct filing *f, const struct files_event *event)
 {
 	if (event->type == FILES_STOP) {
 		f->stopping = true;
-		board_interrupt(f->board, boards_now());
+		unit_interrupt(f->board);
 	} else if (event->type != FILES_NONE && f->ops->event != NULL &&
 	    f->call != NULL) {
 		f->ops->event(f, event);
@@ -79,7 +79,7 @@ filing_timer_cb(evutil_socket_t fd, short what, void *arg)
 	struct files_event	 event;
 
 	(void)fd, (void)what;
-	files_tick(f->files, boards_now(), &event);
+	files_tick(f->files, clock_now(), &event);
 	filing_see(f, &event);
 	filing_arm(f);
 }
@@ -95,7 +95,7 @@ filing_output(struct asker *asker)
 
 	for (off = 0; off < len; ) {
 		off += files_hear(f->files, bytes + off, len - off,
-		    boards_now(), &event);
+		    clock_now(), &event);
 		filing_see(f, &event);
 	}
 	evbuffer_drain(output, len);
@@ -134,7 +134,7 @@ filing_next(struct asker *asker, const struct request_result *result)
 		return false;
 	request_renew(asker->request, REQUEST_OWN, text, len,
 	    REQUEST_NO_LIMIT);
-	files_started(f->files, boards_now());
+	files_started(f->files, clock_now());
 	filing_arm(f);
 	return true;
 }
@@ -159,29 +159,33 @@ filing_is_about_files(const struct files_result *result)
 	    result->kind != FILES_RESTARTED;
 }
 
+/* It is over, and this is about files: the call ends with what was said. */
+static void
+filing_answer(struct filing *f, const struct files_result *said)
+{
+	if (said->kind == FILES_OK)
+		call_reply(f->call, f->ops->reply == NULL ? NULL :
+		    f->ops->reply(f, said));
+	else if (said->kind == FILES_UNSUPPORTED)
+		call_fail(f->call, ERROR_UNSUPPORTED, json_pack("{s:s}",
+		    "board", board_name(f->board)), "%s", said->message);
+	else
+		filing_fail(f, said);
+}
+
 static void
 filing_finish(struct asker *asker, const struct request_result *result)
 {
 	struct filing			*f = asker->arg;
-	struct call			*call = f->call;
 	const struct files_result	*said = files_result(f->files);
-	size_t				 len;
-	bool				 over;
 	json_t				*json;
 
-	over = files_job(f->files, &len) == NULL && filing_is_about_files(said);
-	if (over && said->kind == FILES_OK) {
-		call_reply(call, f->ops->reply == NULL ? NULL :
-		    f->ops->reply(f, said));
-	} else if (over && said->kind == FILES_UNSUPPORTED) {
-		call_fail(call, ERROR_UNSUPPORTED, json_pack("{s:s}", "board",
-		    board_name(f->board)), "%s", said->message);
-	} else if (over) {
-		filing_fail(f, said);
+	if (files_over(f->files) && filing_is_about_files(said)) {
+		filing_answer(f, said);
 	} else {
 		json = json_object();
 		method_set_error(json, result);
-		call_fail(call, result->error, json, "%s", result->message);
+		call_fail(f->call, result->error, json, "%s", result->message);
 	}
 	filing_destroy(f);
 }
@@ -197,7 +201,7 @@ filing_cancel(struct call *call)
 	struct filing	*f = call->state;
 
 	f->call = NULL;
-	board_withdraw(f->board, f->asker, boards_now());
+	unit_withdraw(f->board, f->asker);
 	filing_destroy(f);
 }
 
@@ -238,7 +242,9 @@ filing_begin(struct call *call, struct board *b,
 	size_t		 len;
 
 	text = files_job(f->files, &len);
-	r = method_request(call, REQUEST_OWN, text, len);
+	if (text == NULL)
+		filing_answer(f, files_result(f->files));
+	r = text == NULL ? NULL : method_request(call, REQUEST_OWN, text, len);
 	if (r == NULL) {
 		filing_destroy(f);
 		return;
@@ -247,5 +253,5 @@ filing_begin(struct call *call, struct board *b,
 	f->asker = request_join(r, &filing_sink, f);
 	call->state = f;
 	call->cancel = filing_cancel;
-	board_submit(b, r, boards_now());
+	unit_submit(b, r);
 }

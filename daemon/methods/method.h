@@ -26,7 +26,7 @@ struct method {
 	const char	*name;		/* in full */
 	void		(*run)(struct call *);
 	enum method_target target;
-	const char	*also;		/* the right to this one is enough */
+	const char	*also[2];	/* the right to one of these is enough */
 	bool		 needs_more;
 };
 
@@ -56,6 +56,13 @@ void	method_console(struct call *);
 void	method_list_firmware(struct call *);
 void	method_upload(struct call *);
 void	method_flash(struct call *);
+void	method_list_files(struct call *);
+void	method_stat(struct call *);
+void	method_read_file(struct call *);
+void	method_write_file(struct call *);
+void	method_remove_file(struct call *);
+void	method_make_directory(struct call *);
+void	method_rename_file(struct call *);
 
 /* Ends the flashes there are, which outlive their calls. */
 void	method_flash_finish(void);

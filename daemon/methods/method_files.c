@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/board/board.h"
+#include "daemon/boards/boards.h"
 #include "filing.h"
 #include "method.h"
 #include "protocol/limits.h"
@@ -39,18 +39,26 @@ files_path(struct call *call, const char *name)
 	return NULL;
 }
 
+/*
+ * Whether what the port takes arrives, however busy the board is: USB and sockets
+ * hold it back; behind a bridge chip or a UART there is only a small buffer.
+ */
+static bool
+files_port_is_lossless(const struct board *b)
+{
+	const char	*port = board_port(b);
+
+	return strncmp(port, "unix:", 5) == 0 || strncmp(port, "tcp:", 4) == 0 ||
+	    strncmp(port, "/dev/ttyACM", 11) == 0;
+}
+
 static void
 files_do(struct call *call, struct files_order *order, uint8_t *content,
     const struct filing_ops *ops)
 {
-	struct board	*b = method_board(call);
+	struct board	*b = call->board;
 
-	if (b == NULL) {
-		free(content);
-		return;
-	}
-	/* Of a USB or a socket, what arrives is what was sent. */
-	order->lossless = board_is_lossless(b);
+	order->lossless = files_port_is_lossless(b);
 	filing_begin(call, b, order, content, ops);
 }
 

@@ -13,6 +13,7 @@
 
 static const char *const request_methods[] = {
 	[REQUEST_RUN] = "Send",
+	[REQUEST_OWN] = "files",
 	[REQUEST_SOFT_RESET] = "Reset",
 	[REQUEST_HARD_RESET] = "Reset",
 	[REQUEST_BOOTLOADER] = "Reset",

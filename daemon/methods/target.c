@@ -117,9 +117,10 @@ target_permits_call(struct call *call, const struct method *m,
 		.method = strrchr(m->name, '.') + 1,
 	};
 	bool			may = call_is_permitted(call, &ask);
+	size_t			i;
 
-	if (!may && m->also != NULL) {
-		ask.method = m->also;
+	for (i = 0; !may && i < 2 && m->also[i] != NULL; i++) {
+		ask.method = m->also[i];
 		may = call_is_permitted(call, &ask);
 	}
 	return may && (b == NULL || (target_permits_text(call, b, "text") &&

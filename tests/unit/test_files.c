@@ -256,14 +256,14 @@ fake_run(struct fake *b, const char *text)
 
 	b->jobs++;
 	b->running = DONE;
-	if (strstr(text, "'sys','stdin'") != NULL) {
+	if (strstr(text, "sys\\',\\'stdin") != NULL) {
 		fake_print(b, "\6%?");
 		fake_print(b, b->has);
 		fake_print(b, "100000;");
-	} else if (sscanf(text, "__pc(__pa,'%60[^']','%*[^']',%ld)", name,
+	} else if (sscanf(text, "__pm['C']('A','%60[^']','%*[^']',%ld)", name,
 	    &n) == 2) {
 		fake_about(b, name, n);
-	} else if (sscanf(text, "__pc(__pw,'%60[^']','%2[^']',%zu,%zu,%zu,%u,"
+	} else if (sscanf(text, "__pm['C']('W','%60[^']','%2[^']',%zu,%zu,%zu,%u,"
 	    "'%60[^']','%64[^']')", b->temporary, mode, &b->left, &b->window,
 	    &b->cover, &b->bits, b->name, b->digest) == 8) {
 		fake_write(b, b->temporary, mode, "", 0);
@@ -276,14 +276,14 @@ fake_run(struct fake *b, const char *text)
 		}
 		if (b->left == 0)
 			fake_place(b);
-	} else if (sscanf(text, "__pc(__pg,'%60[^']',%zu,%zu)", name, &a,
+	} else if (sscanf(text, "__pm['C']('G','%60[^']',%zu,%zu)", name, &a,
 	    &w) == 3) {
 		fake_give(b, name, a, w);
 	} else if (sscanf(text, "try:__import__('os').remove('%60[^']')",
 	    name) == 1) {
 		fake_remove(b, name);
 	} else
-		ck_assert_int_eq(strncmp(text, "def __p", 7), 0);
+		ck_assert_ptr_nonnull(strstr(text, ").exec('def "));
 }
 
 static void

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: MIT
+"""Files on boards that run real firmware."""
+
+import base64
+import hashlib
+import os
+import random
+import signal
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import picod
+from boards import MicroPython, Microbit
+
+NOISE = random.Random(1).randbytes(20000)
+TEXT = b''.join(b'def f%d(x):\n    return x + %d\n' % (i, i)
+                for i in range(600))
+EVERY = bytes(range(256)) * 8
+
+
+class Case(picod.Case):
+    BOARD = MicroPython
+
+    def setUp(self):
+        self.simulated = self.board(self.BOARD())
+        self.p = self.picod(b=f'unix:{self.simulated.path}')
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.here = folder.name
+
+    def run_it(self, *words, status=0, **more):
+        done = self.p.picoctl(*words, cwd=self.here, **more)
+        self.assertEqual(done.returncode, status, done)
+        return done.stdout
+
+    def write(self, name, content):
+        path = os.path.join(self.here, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'wb') as file:
+            file.write(content)
+
+    def put(self, name, content, status=0):
+        self.write('local', content)
+        return self.run_it('put', 'local', ':' + name, status=status)
+
+    def get(self, name):
+        self.run_it('get', ':' + name, 'back')
+        with open(os.path.join(self.here, 'back'), 'rb') as file:
+            return file.read()
+
+
+class Files(Case):
+    NAMES = ['main.py', "it's a \\ \"name\".txt", 'ünï€.py', '#', '-x']
+    CONTENTS = [b'', b'x', EVERY, NOISE, TEXT, b'\x02\x03\x04\r' * 500]
+
+    def test_what_was_put_comes_back(self):
+        for content in self.CONTENTS:
+            self.put('main.py', content)
+            self.assertEqual(self.get('main.py'), content)
+        self.assertEqual(self.p.picoctl('send', '1 + 1').stdout, '2\n')
+
+    def test_names(self):
+        for name in self.NAMES:
+            self.put(name, name.encode())
+        for name in self.NAMES:
+            self.assertEqual(self.get(name), name.encode())
+        self.assertEqual(sorted(self.run_it('ls').splitlines()),
+                         sorted(self.NAMES))
+
+    def test_wrong_orders(self):
+        self.run_it('get', ':nix', status=12)
+        self.run_it('rm', ':nix', status=12)
+        self.run_it('ls', ':' + 'x' * 256, status=2)
+
+    def test_names_of_the_user_stay(self):
+        self.run_it('send', 'os = 1', 'gc = 2', 'str = 3')
+        self.put('a', b'1')
+        self.run_it('ls', '-l')
+        self.assertEqual(self.run_it('send', '(os, gc, str)'),
+                         '(1, 2, 3)\n')
+
+
+class MicroPythonFiles(Files):
+    def test_the_same_is_not_written_again(self):
+        self.put('a', NOISE)
+        with self.p.connect() as c:
+            for changed in (False, True):
+                c.call('Upload', data=base64.b64encode(NOISE).decode())
+                if changed:
+                    c.call('Upload', data='eA==')
+                self.assertEqual(c.call('WriteFile', path='a')['changed'],
+                                 changed)
+        self.assertIn(hashlib.sha256(NOISE + b'x').hexdigest(),
+                      self.run_it('ls', '-l', '--hash'))
+
+    def test_directories(self):
+        self.write('src/main.py', b'1')
+        self.write('src/lib/deep/x.py', TEXT)
+        self.run_it('put', 'src/lib', 'src/main.py', ':')
+        self.assertEqual(self.run_it('ls', '-r').splitlines(), [
+            'lib/', 'lib/deep/', 'lib/deep/x.py', 'main.py'])
+        self.run_it('rm', ':lib', status=12)
+        self.run_it('rm', '-r', ':lib')
+        self.assertEqual(self.run_it('ls'), 'main.py\n')
+        self.run_it('mv', ':main.py', ':boot.py')
+        self.assertEqual(self.run_it('cat', ':boot.py'), '1')
+        self.put('no/such/directory', b'', status=12)
+
+    def test_no_room_is_told_before_a_byte_is_sent(self):
+        self.put('a', b'old')
+        size, free = map(int, self.run_it('df').split()[3::2])
+        self.assertGreater(size, free)
+        self.put('a', os.urandom(free), status=12)
+        self.assertEqual(self.get('a'), b'old')
+
+    def test_sync_of_200_files_is_one_listing(self):
+        for i in range(200):
+            self.write(f'src/f{i:03}', b'%d' % i * 30)
+        self.run_it('sync', 'src')
+        done = self.run_it('sync', 'src', '--json')
+        self.assertEqual(done, '{"changed":0,"same":200,"removed":0}\n')
+
+    def test_a_killed_client_leaves_old_or_new(self):
+        old, new = TEXT, NOISE
+        self.write('new', new)
+        for turn in range(8):
+            self.put('a', old)
+            process = subprocess.Popen(
+                [picod.PICOCTL, 'put', 'new', ':a'], cwd=self.here,
+                env=self.p.client_environment(),
+                stderr=subprocess.DEVNULL)
+            self.wait_for_frames(turn)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            self.assertIn(self.get('a'), (old, new))
+        self.put('a', new)
+        self.assertEqual(self.get('a'), new)
+
+    def wait_for_frames(self, count):
+        """Until the board was sent so many bytes of content, or thereabouts."""
+        with self.p.connect() as watcher:
+            total = 0
+            for event in watcher.stream('Watch', trace=True):
+                if event.get('event') == 'trace' and event.get('toBoard'):
+                    total += len(event.get('data', ''))
+                if total > count * 2500:
+                    return
+
+    def test_others_wait_and_are_answered(self):
+        answers = []
+
+        def ask():
+            for i in range(20):
+                answers.append(self.p.picoctl('send', f'{i} + {i}').stdout)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        for content in (NOISE, TEXT, NOISE):
+            self.put('a', content)
+            self.assertEqual(self.get('a'), content)
+        thread.join()
+        self.assertEqual(answers, [f'{2 * i}\n' for i in range(20)])
+
+    def test_run_with_arguments(self):
+        self.write('a.py', b'import sys\nprint(sys.argv, __name__)\n1/0\n')
+        done = self.p.picoctl('run', 'a.py', 'x', '-y', cwd=self.here)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, "['a.py', 'x', '-y'] __main__\n")
+        self.assertIn('line 3', done.stderr)
+
+
+class MicrobitFiles(Files):
+    BOARD = Microbit
+    NAMES = ['main.py', 'a b', '#', "it's"]
+    CONTENTS = [b'', b'x', EVERY[:1000], NOISE[:3000], TEXT[:3000]]
+
+    def test_no_directories(self):
+        self.run_it('mkdir', ':lib', status=2)
+        self.run_it('mv', ':a', ':b', status=2)
+
+
+del Files
+
+if __name__ == '__main__':
+    unittest.main()
