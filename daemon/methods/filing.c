@@ -178,15 +178,23 @@ filing_finish(struct asker *asker, const struct request_result *result)
 {
 	struct filing			*f = asker->arg;
 	const struct files_result	*said = files_result(f->files);
+	struct request_result		 end = *result;
 	json_t				*json;
 
 	if (files_over(f->files) && filing_is_about_files(said)) {
 		filing_answer(f, said);
-	} else {
-		json = json_object();
-		method_set_error(json, result);
-		call_fail(f->call, result->error, json, "%s", result->message);
+		filing_destroy(f);
+		return;
 	}
+	if (end.error == ERROR_NONE) {
+		/* Interrupted, and then what was there of it was removed. */
+		end.error = ERROR_INTERRUPTED;
+		end.started = true;
+	}
+	json = json_object();
+	method_set_error(json, &end);
+	call_fail(f->call, end.error, json, "%s", result->error == ERROR_NONE ?
+	    said->message : result->message);
 	filing_destroy(f);
 }
 

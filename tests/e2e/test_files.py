@@ -127,11 +127,7 @@ class MicroPythonFiles(Files):
         self.write('new', new)
         for turn in range(8):
             self.put('a', old)
-            process = subprocess.Popen(
-                [picod.PICOCTL, 'put', 'new', ':a'], cwd=self.here,
-                env=self.p.client_environment(),
-                stderr=subprocess.DEVNULL)
-            self.wait_for_frames(turn)
+            process = self.begin_to_put(turn)
             process.send_signal(signal.SIGKILL)
             process.wait()
             self.assertIn(self.get('a'), (old, new))
@@ -147,6 +143,47 @@ class MicroPythonFiles(Files):
                     total += len(event.get('data', ''))
                 if total > count * 2500:
                     return
+
+    def begin_to_put(self, turn):
+        """A client that is sending a file, until so much is on the wire."""
+        process = subprocess.Popen(
+            [picod.PICOCTL, 'put', 'new', ':a'], cwd=self.here,
+            env=self.p.client_environment(), stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
+        self.wait_for_frames(turn)
+        return process
+
+    def test_a_killed_picod_leaves_old_or_new(self):
+        self.write('new', NOISE)
+        for turn in range(3):
+            self.put('a', TEXT)
+            process = self.begin_to_put(turn)
+            self.p.kill()
+            process.wait()
+            self.p.start()
+            self.assertIn(self.get('a'), (TEXT, NOISE))
+
+    def test_a_board_that_is_pulled(self):
+        """Its file system is in its memory, and gone; what counts is who is told
+        what, and that the next one is served."""
+        self.write('new', NOISE)
+        self.put('a', TEXT)
+        process = self.begin_to_put(1)
+        self.simulated.restart()
+        status = process.wait()
+        message = process.stderr.read().decode()
+        self.assertIn(status, (7, 0), message)
+        self.assertEqual(self.run_it('send', '--wait', '60s', '1 + 1'), '2\n')
+        self.put('a', NOISE)
+        self.assertEqual(self.get('a'), NOISE)
+
+    def test_interrupted_by_somebody_else(self):
+        self.write('new', NOISE)
+        self.put('a', TEXT)
+        process = self.begin_to_put(1)
+        self.run_it('interrupt')
+        self.assertIn(process.wait(), (9, 0))
+        self.assertIn(self.get('a'), (TEXT, NOISE))
 
     def test_others_wait_and_are_answered(self):
         answers = []
