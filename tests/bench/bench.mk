@@ -29,3 +29,11 @@ endif
 .PHONY: bench
 
 -include $(BENCH_PROGRAMS:=.d)
+
+# What files cost, beside mpremote.
+bench-files:
+	@tests/setup check
+	@$(MAKE) --no-print-directory all e2e-needs
+	@$(TEST_ENV) $(PYTHON) tests/bench/files.py
+
+.PHONY: bench-files
