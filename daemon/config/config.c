@@ -89,7 +89,8 @@ config_name_is_good(const char *name)
 {
 	const char	*p;
 
-	if (strlen(name) > LIMIT_BOARD_NAME || !isalnum((unsigned char)name[0]))
+	if (strlen(name) > LIMIT_BOARD_NAME || !isalnum((unsigned char)name[0]) ||
+	    strcmp(name, "all") == 0)	/* which means all of them */
 		return false;
 	for (p = name; *p != '\0'; p++)
 		if (!isalnum((unsigned char)*p) && strchr("-_.", *p) == NULL)
@@ -108,7 +109,7 @@ config_board(struct config *config, const char *name, const char *where)
 			return b;
 	if (!config_name_is_good(name)) {
 		config_error(config, where, "\"%s\" is no name for a board: "
-		    "letters, digits, - _ and ., at most %d", name,
+		    "letters, digits, - _ and ., at most %d, and not \"all\"", name,
 		    LIMIT_BOARD_NAME);
 		return NULL;
 	}

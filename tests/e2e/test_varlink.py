@@ -91,6 +91,21 @@ class Wire(picod.Case):
             self.assertEqual(self.p.board()['state'], 'lent')
         self.assertIsInstance(call('ListFirmware')['firmware'], list)
         self.assertEqual(call('Upload', data='AAEC')['size'], 3)
+        self.assertEqual(call('WriteFile', path='a', wait=1000),
+                         {'done': 3, 'total': 3, 'changed': True})
+        self.assertEqual(call('ReadFile', path='a'),
+                         {'data': 'AAEC', 'done': 3, 'total': 3})
+        self.assertEqual(call('ListFiles', recursive=True), {'files': [
+            {'path': 'a', 'directory': False, 'size': 3}]})
+        self.assertEqual(call('Stat', path='a', hash=True)['file']['size'], 3)
+        self.assertEqual(call('RemoveFile', path='a'), {})
+        with self.fails('FileError', board='mb', path='a', kind='notFound'):
+            call('Stat', path='a')
+        with self.fails('Unsupported', board='mb'):     # it has none
+            call('MakeDirectory', path='d', parents=True)
+        with self.fails('Unsupported', board='mb'):
+            call('RenameFile', path='a', to='b')
+        self.assertEqual(call('Upload', data='AAEC')['size'], 3)
         done.add('Flash')
         with self.assertRaises(picod.PicodError):   # no boot loader here
             for _ in self.client.stream('Flash', board='mb', format='bin'):

@@ -133,6 +133,7 @@ static const struct {
 	    "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\n",	/* LIMIT_TOOL_NAME + 1 */
 	    "longer than any name" },
 	{ "[board a b]\nport = /dev/x\n", "line 2: \"a b\" is no name" },
+	{ "[board all]\nport = /dev/x\n", "line 2: \"all\" is no name" },
 	{ "[port x]\ny = z\n", "line 2: there is no section [port x]" },
 	{ "[board a]\n\nport\n", "line 3: this is neither" },
 	{ "[board a]\nbaud = 9600\n", "line 2: board a has neither port nor match" },
