@@ -336,7 +336,7 @@ start(void)
 	base = event_base_new();
 	event_base_priority_init(base, 2);
 	boards = boards_create(base);
-	server = server_create(base, boards, &config);
+	server = server_create(base, boards, &config, &method_handler);
 	attach = attach_create(base, boards, &config, names_path);
 	if (attach == NULL)
 		abort();
