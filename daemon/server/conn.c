@@ -107,6 +107,34 @@ conn_ask_again(struct conn *c)
 			conn_close(c);	/* that was all it had */
 }
 
+void
+conn_wind_up(struct conn *c)
+{
+	if (c->stopped)
+		return;
+	if (c->raw != NULL || !c->call.active) {
+		conn_close(c);
+		return;
+	}
+	c->ended = true;
+	conn_lose_leases(c);
+}
+
+void
+conn_break_off(struct conn *c)
+{
+	struct call	*call = &c->call;
+
+	if (!c->stopped && call->active) {
+		if (call->cancel != NULL)
+			call->cancel(call);
+		call_fail(call, ERROR_DISCONNECTED, json_pack(
+		    "{s:s, s:s, s:b}", "board", "", "output", "", "sent", 1),
+		    "picod has ended");
+	}
+	conn_close(c);
+}
+
 bool
 conn_permits(const struct conn *c, const struct access_ask *ask)
 {

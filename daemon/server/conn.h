@@ -57,6 +57,13 @@ void		 conn_finish(struct conn *, unsigned stall_ms);
 void		 conn_close(struct conn *);
 
 /*
+ * picod ends.  What the connection has is lost, and it ends with the call in
+ * work, if there is one; at last the call is answered all the same.
+ */
+void		 conn_wind_up(struct conn *);
+void		 conn_break_off(struct conn *);
+
+/*
  * Sends a message; takes it over.  Offering it does not where it may not be kept:
  * false.
  */

@@ -293,7 +293,7 @@ server_stop(struct server *s)
 	s->fd = -1;
 	seats_destroy(s->seats);
 	s->seats = NULL;
-	server_each(s, conn_close);
+	server_each(s, conn_wind_up);
 }
 
 void
@@ -302,6 +302,7 @@ server_destroy(struct server *s)
 	if (s == NULL)
 		return;
 	server_stop(s);
+	server_each(s, conn_break_off);
 	event_base_loop(s->base, EVLOOP_NONBLOCK);	/* the connections go */
 	free(s);
 }

@@ -25,7 +25,7 @@ struct server;
 struct server	*server_create(struct event_base *, struct boards *,
     const struct config *, const struct call_handler *);
 
-/* Closes the socket and every connection. */
+/* Closes the socket and every connection, with an answer to its call. */
 void		 server_destroy(struct server *);
 
 /*
@@ -34,7 +34,10 @@ void		 server_destroy(struct server *);
  */
 int		 server_listen(struct server *, const char *path);
 
-/* Takes no more connections, and closes those there are. */
+/*
+ * Takes no more connections and no more calls.  What connections have is lost;
+ * those with a call in work wait for its answer, the others are closed.
+ */
 void		 server_stop(struct server *);
 
 struct event_base *server_base(struct server *);

@@ -457,6 +457,30 @@ class Wire(picod.Case):
         text += ''.join(piece['output'] for piece in pieces)
         self.assertEqual(text, ''.join(f'{i}\n' for i in range(200)))
 
+    def test_picod_ends(self):
+        """Whoever waits for something is told so, before its connection ends."""
+        watcher = self.watch(self.p)
+        watcher.wait(event='state')
+        self.client.send('Send', text='while True: pass')
+        watcher.wait(event='state', state='busy')
+        waiting, holder, lender = (self.connect(self.p) for _ in range(3))
+        waiting.send('Send', text='never = 1')
+        holder.send('Hold', wait=60000)
+        lender.send('Lend')
+        self.until(lambda: self.p.board()['waiting'] == 3)
+        self.assertEqual(self.p.terminate(), 0)
+        with self.fails('Interrupted', board='mb'):
+            self.client.receive()
+        for client in (waiting, holder, lender):
+            with self.fails('Disconnected', board='mb', sent=False):
+                client.receive()
+        with self.fails('Disconnected', board=''):
+            watcher.wait(event='never')
+        for client in (self.client, waiting, holder, lender,
+                       watcher.connection):
+            self.assertEqual(client.wait_closed(), b'')
+        self.p.start()
+
     def test_resetting_clients(self):
         """Clients that vanish with unread replies in their sockets."""
         for _ in range(20):
