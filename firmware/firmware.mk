@@ -97,7 +97,7 @@ $$($(1).dir)/$(2).o: $$($(2).ino)
 	@mkdir -p $$(@D)
 	$$(call say,AVRCC)
 	$$(Q)$$(AVR_CXX) $$(FIRMWARE_AVR_WARNINGS) $$(FIRMWARE_AVR_CXXFLAGS) $$($(1).all) \
-		-x c++ -include Arduino.h -c -o $$@ $$<
+		$$($(2).flags) -x c++ -include Arduino.h -c -o $$@ $$<
 $$(BUILD)/firmware/$(1)-$(2).elf: $$($(1).dir)/$(2).o $$($(1).dir)/PiSerial.o $$($(1).dir)/core.a
 	$$(call say,LD)
 	$$(Q)$$(AVR_CC) -Os -mmcu=$$($(1).mcu) -Wl,--gc-sections -o $$@ $$^ -lm

@@ -4,16 +4,22 @@
  * prompt or a banner is a REPL, a whole command is PiSerial.  Only where the
  * board said nothing, and only at the first job, it asks: a REPL answers at
  * once, and PiSerial takes what a REPL is asked by for noise.
+ *
+ * A REPL has the speed that is usual; PiSerial's ears find that of a sketch by what
+ * it prints.  A board that prints at another speed is no REPL.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/driver.h"
+#include "protocol/piserial.h"
 #include "protocol/repl.h"
 
-/* A REPL answers within the first rungs of its ladder, or it is none. */
-#define PROBE_MS 2000
+/* A REPL answers within the first rungs of its ladder, or it is none; where it may
+ * be a sketch that prints, its client is to hear that within 3 s. */
+#define PROBE_MS	2000
+#define PROBE_PRINTS_MS	1200
 
 struct automatic {
 	struct driver		 base;
@@ -21,12 +27,13 @@ struct automatic {
 	struct driver		*piserial;
 	struct driver		*found;		/* one of them, or NULL */
 	bool			 guessed;	/* found, but not proved */
-	bool			 commands;	/* a whole command was heard */
 	bool			 may_interrupt;
 	bool			 busy;		/* a job's end is to be told */
 	bool			 probing;	/* the job waits for it */
 	struct driver_job	 job;
 	uint64_t		 probe_until;
+	unsigned		 baud;		/* of a REPL */
+	struct driver_event	 overheard;	/* to be told, or none */
 	const char		*lost;		/* to be told */
 };
 
@@ -41,6 +48,19 @@ static struct driver *
 auto_active(const struct automatic *a)
 {
 	return a->found != NULL ? a->found : a->repl;
+}
+
+static const struct piserial *
+auto_ears(const struct automatic *a)
+{
+	return (const struct piserial *)a->piserial;
+}
+
+/* What it prints is of a speed that no REPL has. */
+static bool
+auto_is_sketch(const struct automatic *a)
+{
+	return auto_ears(a)->baud != a->baud;
 }
 
 static void
@@ -63,6 +83,7 @@ auto_create(const struct driver_options *options)
 	a->repl = driver_create(&driver_repl, options);
 	a->piserial = driver_create(&driver_piserial, options);
 	a->may_interrupt = options->may_interrupt;
+	a->baud = options->baud;
 	a->probe_until = DRIVER_NEVER;
 	if (a->repl == NULL || a->piserial == NULL) {
 		auto_destroy(&a->base);
@@ -85,8 +106,9 @@ auto_close(struct driver *d)
 	driver_close(a->repl);
 	driver_close(a->piserial);
 	a->found = NULL;
-	a->guessed = a->commands = a->busy = a->probing = false;
+	a->guessed = a->busy = a->probing = false;
 	a->probe_until = DRIVER_NEVER;
+	a->overheard.type = DRIVER_NONE;
 	a->lost = NULL;
 }
 
@@ -121,7 +143,7 @@ auto_conclude(struct automatic *a)
 		return;
 	if (r->watch.at_prompt || r->watch.about[0] != '\0')
 		a->found = a->repl;
-	else if (a->commands)
+	else if (auto_ears(a)->spoke)
 		a->found = a->piserial;
 }
 
@@ -136,6 +158,10 @@ auto_run(struct driver *d, const struct driver_job *job, uint64_t now)
 	if (a->busy)
 		return -EBUSY;
 	auto_conclude(a);
+	if (a->found == NULL && auto_is_sketch(a)) {
+		a->found = a->piserial;
+		a->guessed = true;
+	}
 	probe = a->found == NULL && job->task != DRIVER_LEAVE;
 	error = driver_run(auto_active(a), probe ? &sync : job, now);
 	if (error < 0)
@@ -144,7 +170,8 @@ auto_run(struct driver *d, const struct driver_job *job, uint64_t now)
 	if (probe) {
 		a->probing = true;
 		a->job = *job;
-		a->probe_until = now + PROBE_MS;
+		a->probe_until = now + (auto_ears(a)->prints &&
+		    auto_is_command(job) ? PROBE_PRINTS_MS : PROBE_MS);
 	}
 	return 0;
 }
@@ -205,19 +232,35 @@ auto_pass(struct automatic *a, struct driver_event *event, uint64_t now)
 		a->busy = false;
 }
 
-/* PiSerial's ear, while another speaks. */
+/*
+ * PiSerial's ears, while another speaks: its speed goes to the caller, and what it
+ * heard instead of what the other did, as long as the speed is not known.
+ */
 static void
-auto_overhear(struct automatic *a, const uint8_t *buf, size_t len,
-    uint64_t now)
+auto_overheard(struct automatic *a, const struct driver_event *heard,
+    bool known, struct driver_event *event, uint64_t now)
 {
-	struct driver_event	event;
-	size_t			n;
-
-	for (; len > 0; buf += n, len -= n) {
-		n = driver_feed(a->piserial, buf, len, now, &event);
-		if (event.type == DRIVER_UNASKED)
-			a->commands = true;
+	if (heard->type == DRIVER_SPEED) {
+		a->overheard = *heard;
+		if (a->probing)
+			a->probe_until = now;
 	}
+	if (known || (event->type != DRIVER_NONE &&
+	    event->type != DRIVER_UNASKED))
+		return;
+	*event = *heard;
+	if (heard->type == DRIVER_SPEED)
+		event->type = DRIVER_NONE;
+}
+
+/* A change of speed, if nothing else is to be told. */
+static void
+auto_tell(struct automatic *a, struct driver_event *event)
+{
+	if (event->type != DRIVER_NONE || a->overheard.type == DRIVER_NONE)
+		return;
+	*event = a->overheard;
+	a->overheard.type = DRIVER_NONE;
 }
 
 static size_t
@@ -225,13 +268,37 @@ auto_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
     struct driver_event *event)
 {
 	struct automatic	*a = auto_of(d);
-	size_t			 n;
+	bool			 known = piserial_speed_is_known(auto_ears(a));
+	struct driver_event	 heard;
+	size_t			 n, off;
 
-	n = driver_feed(auto_active(a), buf, len, now, event);
-	if (a->found == NULL)
-		auto_overhear(a, buf, n, now);
+	if (a->found != NULL) {
+		n = driver_feed(a->found, buf, len, now, event);
+		auto_pass(a, event, now);
+		return n;
+	}
+	n = driver_feed(a->repl, buf, known ? len : 1, now, event);
+	for (off = 0; off < n; ) {
+		off += driver_feed(a->piserial, buf + off, n - off, now,
+		    &heard);
+		auto_overheard(a, &heard, known, event, now);
+	}
 	auto_pass(a, event, now);
+	auto_tell(a, event);
 	return n;
+}
+
+static void
+auto_tick_ears(struct automatic *a, uint64_t now, struct driver_event *event)
+{
+	bool			known = piserial_speed_is_known(auto_ears(a));
+	struct driver_event	heard;
+
+	if (driver_deadline(a->piserial) > now)
+		return;
+	driver_tick(a->piserial, now, &heard);
+	if (heard.type != DRIVER_NONE)
+		auto_overheard(a, &heard, known, event, now);
 }
 
 static void
@@ -248,12 +315,10 @@ auto_tick(struct driver *d, uint64_t now, struct driver_event *event)
 		return;
 	}
 	driver_tick(auto_active(a), now, event);
-	if (a->found == NULL) {
-		struct driver_event	ignored;
-
-		driver_tick(a->piserial, now, &ignored);
-	}
+	if (a->found == NULL && event->type == DRIVER_NONE)
+		auto_tick_ears(a, now, event);
 	auto_pass(a, event, now);
+	auto_tell(a, event);
 	if (event->type == DRIVER_NONE && now >= a->probe_until)
 		auto_probed(a, false, now);
 }
@@ -264,8 +329,10 @@ auto_deadline(const struct driver *d)
 	const struct automatic	*a = (const struct automatic *)d;
 	uint64_t		 least = driver_deadline(auto_active(a));
 
-	if (a->lost != NULL)
+	if (a->lost != NULL || a->overheard.type != DRIVER_NONE)
 		return 0;
+	if (a->found == NULL && driver_deadline(a->piserial) < least)
+		least = driver_deadline(a->piserial);
 	return a->probe_until < least ? a->probe_until : least;
 }
 
@@ -307,6 +374,16 @@ auto_language(const struct driver *d)
 	return a->found != NULL ? a->found->ops->name : d->ops->name;
 }
 
+static void
+auto_set_baud(struct driver *d, unsigned baud)
+{
+	struct automatic	*a = auto_of(d);
+
+	a->baud = baud;
+	driver_set_baud(a->repl, baud);
+	driver_set_baud(a->piserial, baud);
+}
+
 const struct driver_ops driver_auto = {
 	.name		= "auto",
 	.create		= auto_create,
@@ -325,4 +402,5 @@ const struct driver_ops driver_auto = {
 	.in_step	= auto_in_step,
 	.hears		= auto_hears,
 	.language	= auto_language,
+	.set_baud	= auto_set_baud,
 };

@@ -133,3 +133,10 @@ driver_name(const struct driver *d)
 {
 	return d->ops->language(d);
 }
+
+void
+driver_set_baud(struct driver *d, unsigned baud)
+{
+	if (d->ops->set_baud != NULL)
+		d->ops->set_baud(d, baud);
+}

@@ -33,7 +33,7 @@ struct driver;
 enum driver_event_type {
 	DRIVER_NONE,
 	DRIVER_STEP,		/* a step of getting into step; data says which */
-	DRIVER_SPEED,		/* a step as well: the port's other speed is wanted */
+	DRIVER_SPEED,		/* the port shall have the speed baud from now on */
 	DRIVER_STARTED,		/* all of the job was handed to the port: from
 				 * here on it may have effects.  Once a job */
 	DRIVER_OUTPUT,		/* the running job printed data[0..len) */
@@ -50,11 +50,14 @@ enum driver_outcome {
 	DRIVER_REJECTED,	/* PiSerial RR */
 	DRIVER_INTERRUPTED,	/* ended by driver_interrupt(); traceback in data */
 	DRIVER_BOARD_RESTARTED,	/* the board began anew in the middle of the job */
+	DRIVER_FOREIGN,		/* of DRIVER_LOST: the board is alive, but speaks
+				 * another language; data says what to do */
 };
 
 struct driver_event {
 	enum driver_event_type	 type;
-	enum driver_outcome	 outcome;	/* of DRIVER_DONE */
+	enum driver_outcome	 outcome;	/* of DRIVER_DONE and DRIVER_LOST */
+	unsigned		 baud;		/* of DRIVER_SPEED */
 	const uint8_t		*data;	/* in the fed buffer or in the driver; */
 	size_t			 len;	/* valid until the next call */
 };
@@ -77,8 +80,8 @@ struct driver_job {
 
 struct driver_options {
 	bool	 may_interrupt;	/* Ctrl-C may stop the board's own program */
-	unsigned baud;		/* for pacing; 0 where the port has no speed */
-	bool	 two_speeds;	/* there is another one, if nobody answers */
+	unsigned baud;		/* of the port; 0 where it has no speed */
+	bool	 find_baud;	/* that is a guess: another one may be asked for */
 	const char *reports;	/* PiSerial letters that never belong to an
 				 * answer; NULL for none; copied */
 };
@@ -105,6 +108,7 @@ struct driver_ops {
 	bool		 (*in_step)(const struct driver *);
 	bool		 (*hears)(const struct driver *);
 	const char	*(*language)(const struct driver *);
+	void		 (*set_baud)(struct driver *, unsigned baud);	/* or NULL */
 };
 
 /* Every struct driver begins with this. */
@@ -200,6 +204,9 @@ bool	driver_in_step(const struct driver *);
  * output of the driver's own, are on its standard input.
  */
 bool	driver_hears(const struct driver *);
+
+/* The speed of the port, which is closed, was changed by somebody else. */
+void	driver_set_baud(struct driver *, unsigned baud);
 
 /* The name of the language found: "repl" also where "auto" has settled. */
 const char *driver_name(const struct driver *);

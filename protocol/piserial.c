@@ -59,7 +59,8 @@ piserial_create(const struct driver_options *options)
 
 	if (p == NULL)
 		return NULL;
-	p->two_speeds = options->two_speeds;
+	p->find_baud = options->find_baud;
+	p->baud = options->baud;
 	for (; letter != NULL && *letter != '\0'; letter++)
 		if (piserial_is_letter((uint8_t)*letter))
 			p->reports[*letter - 'a'] = true;
@@ -109,11 +110,13 @@ piserial_close(struct driver *d)
 	p->state = PISERIAL_CLOSED;
 	p->settle_at = p->deadline = DRIVER_NEVER;
 	p->busy = p->deaf = p->greeting = false;
-	p->in_word = p->after_status = p->line_ends = false;
-	p->say_len = p->say_off = p->command_len = 0;
-	p->last = 0;
+	p->in_word = p->after_status = p->line_ends = p->spoke = false;
+	p->say_len = p->say_off = p->command_len = p->text_len = 0;
+	p->last = '\n';
+	p->half = 0;
 	p->n_news = 0;
 	piserial_ask_reset(p);
+	piserial_speed_reset(p);
 }
 
 static void
@@ -147,10 +150,11 @@ piserial_finish(struct piserial *p, enum driver_outcome outcome)
 }
 
 void
-piserial_lose(struct piserial *p, const char *why)
+piserial_lose(struct piserial *p, const char *why, bool foreign)
 {
 	p->doubt = true;
 	piserial_end(p, (struct driver_event){ .type = DRIVER_LOST,
+	    .outcome = foreign ? DRIVER_FOREIGN : DRIVER_OK,
 	    .data = (const uint8_t *)why, .len = strlen(why) });
 }
 
@@ -242,7 +246,7 @@ piserial_stuck(struct piserial *p, uint64_t now)
 {
 	if (piserial_is_under_way(p))
 		piserial_ask_owed(p, now);
-	piserial_lose(p, "the port takes no bytes");
+	piserial_lose(p, "the port takes no bytes", false);
 }
 
 static void
@@ -264,6 +268,8 @@ piserial_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
 	do
 		piserial_hear(p, buf[off++], now);
 	while (off < len && p->n_news == 0);
+	if (off == len && p->n_news == 0)
+		piserial_flush(p);
 	piserial_take_news(p, event);
 	return off;
 }
@@ -329,6 +335,12 @@ piserial_sent(struct driver *d, size_t n, uint64_t now)
 	p->deadline = DRIVER_NEVER;
 }
 
+static void
+piserial_set_baud(struct driver *d, unsigned baud)
+{
+	piserial_of(d)->baud = baud;
+}
+
 static const char *
 piserial_about(const struct driver *d)
 {
@@ -377,4 +389,5 @@ const struct driver_ops driver_piserial = {
 	.in_step	= piserial_in_step,
 	.hears		= piserial_hears,
 	.language	= piserial_language,
+	.set_baud	= piserial_set_baud,
 };

@@ -4,6 +4,7 @@
  *
  *	piserial.c	the driver's face: jobs and time
  *	piserial_ask.c	whether the board is there, and owes nothing
+ *	piserial_speed.c at which speed it is
  *	piserial_hear.c	what each byte from the board means
  */
 #ifndef PICOD_PISERIAL_H
@@ -11,6 +12,11 @@
 
 #include "protocol/driver.h"
 #include "protocol/limits.h"
+#include "protocol/speed.h"
+
+/* What may be heard before it is told: what a command that is broken off leaves,
+ * and as much again. */
+#define PISERIAL_TEXT	(2 * LIMIT_COMMAND + 8)
 
 enum piserial_state {
 	PISERIAL_CLOSED,
@@ -28,9 +34,18 @@ struct piserial {
 	bool			 greeting;	/* it was reset: it will say so */
 	bool			 deaf;		/* settling after open */
 	bool			 ask;		/* it may be awake all the same */
-	bool			 two_speeds;	/* it may hear either */
+
+	/* Its speed; see piserial_speed.c. */
+	bool			 find_baud;
+	unsigned		 baud;
+	unsigned		 first_baud;	/* where the search begins */
+	unsigned		 turns;		/* so often it was another one */
+	bool			 placed;	/* what it says has told the speed */
+	bool			 prints;	/* it says text, at this speed */
 	bool			 heard;		/* it has answered, at this speed */
 	bool			 moved;		/* to it, since the last answer */
+	struct speed_ear	 ear;
+
 	uint64_t		 settle_at;
 	uint64_t		 deadline;	/* of sending */
 
@@ -44,26 +59,34 @@ struct piserial {
 	bool			 doubt;
 	bool			 proved;	/* the last status was an answer */
 	unsigned		 due;		/* statuses, if none is lost */
+	unsigned		 chews;		/* bytes it may have to look at */
 	uint64_t		 due_until;	/* they are waited for; 0: none */
 	uint64_t		 latency;	/* between question and answer */
-	uint64_t		 asked_at;	/* the last time */
+	uint64_t		 since;		/* it is at the next answer */
 	uint64_t		 ask_at;	/* the next time */
 	uint64_t		 ask_delay;	/* and from then to the one after */
+	unsigned		 rounds;	/* of all speeds */
 	uint64_t		 quiet_at;
 	uint64_t		 give_up_at;
 
 	uint8_t			 command[LIMIT_COMMAND + 1];
 	size_t			 command_len;	/* 0: between commands */
+	bool			 own_line;	/* and began its line */
+	bool			 spoke;		/* there was such a one */
+	uint8_t			 half;		/* of a status, or 0 */
 	uint8_t			 last;
-	bool			 in_word;	/* a capital was before the last */
+	bool			 in_word;	/* a capital was before the half */
 	bool			 after_status;	/* and nothing, or the end of a line */
 	bool			 line_ends;	/* such are usual here */
+
+	uint8_t			 text[PISERIAL_TEXT];	/* not told yet */
+	size_t			 text_len;
 
 	/* Each call tells one of the news and hears at least one byte, and those
 	 * that bring two or three are rarer than that. */
 	struct driver_event	 news[8];
 	size_t			 n_news;
-	uint8_t			 told[4][LIMIT_COMMAND + 1];
+	uint8_t			 told[4][PISERIAL_TEXT];
 	unsigned		 told_next;
 };
 
@@ -92,8 +115,9 @@ piserial_is_under_way(const struct piserial *p)
 void	piserial_tell(struct piserial *, struct driver_event);
 /* The job ended like that. */
 void	piserial_finish(struct piserial *, enum driver_outcome);
-/* The job cannot be done, for this reason (static). */
-void	piserial_lose(struct piserial *, const char *why);
+/* The job cannot be done, for this reason (static).  foreign: what is heard is no
+ * PiSerial. */
+void	piserial_lose(struct piserial *, const char *why, bool foreign);
 /* The next step of the job, if there is one. */
 void	piserial_advance(struct piserial *, uint64_t now);
 
@@ -103,18 +127,32 @@ void	piserial_ask_reset(struct piserial *);
 /* Begins to ask, until the board has proved that it owes nothing. */
 void	piserial_ask_begin(struct piserial *, uint64_t now);
 /* A status came that no command waits for. */
-void	piserial_ask_status(struct piserial *, bool rejected, bool in_word,
-	    uint64_t now);
+void	piserial_ask_status(struct piserial *, bool rejected, uint64_t now);
 /* A command was given up; its status may come. */
 void	piserial_ask_owed(struct piserial *, uint64_t now);
 /* The board began anew: nothing that was said before will be answered. */
 void	piserial_ask_void(struct piserial *, uint64_t now);
+/* It prints, at this speed; what it prints has led to another one. */
+void	piserial_ask_prints(struct piserial *, uint64_t now);
+void	piserial_ask_placed(struct piserial *, uint64_t now);
 void	piserial_ask_tick(struct piserial *, uint64_t now);
 uint64_t piserial_ask_deadline(const struct piserial *);
 size_t	piserial_ask_output(const struct piserial *, const uint8_t **);
 void	piserial_ask_sent(struct piserial *, size_t, uint64_t now);
 
+/* piserial_speed.c */
+/* The port was opened. */
+void	piserial_speed_reset(struct piserial *);
+/* A byte was heard.  false: it is not what the board says. */
+bool	piserial_speed_hear(struct piserial *, uint8_t, uint64_t now);
+/* From now on it is this one: that is what was heard, or a try. */
+void	piserial_speed_set(struct piserial *, unsigned baud, bool heard);
+/* Whether what is heard is what the board says. */
+bool	piserial_speed_is_known(const struct piserial *);
+
 /* piserial_hear.c */
 void	piserial_hear(struct piserial *, uint8_t, uint64_t now);
+/* Tells the text that was heard, if what is heard is what the board says. */
+void	piserial_flush(struct piserial *);
 
 #endif

@@ -1,28 +1,84 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the bytes of a PiSerial board mean: commands of its own, OK and RR, and
- * noise.  What fits nowhere is noise: it ends what it breaks off, no more.
+ * text, which is all that fits nowhere.  It ends what it breaks off, no more, and
+ * is told as it comes to those who watch.
  */
 #include <string.h>
 
 #include "protocol/piserial.h"
 
+static void
+piserial_say_heard(struct piserial *p, enum driver_event_type type,
+    const uint8_t *bytes, size_t len)
+{
+	uint8_t	*told = p->told[p->told_next++ % (sizeof p->told /
+		    sizeof *p->told)];
+
+	memcpy(told, bytes, len);
+	piserial_tell(p, (struct driver_event){ .type = type, .data = told,
+	    .len = len });
+}
+
+void
+piserial_flush(struct piserial *p)
+{
+	if (p->text_len == 0 || !piserial_speed_is_known(p))
+		return;
+	piserial_say_heard(p, DRIVER_UNASKED, p->text, p->text_len);
+	p->text_len = 0;
+}
+
+/* The end of a line after a status belongs to it, where that is usual. */
+static bool
+piserial_ends_status(struct piserial *p, uint8_t c)
+{
+	if (!p->after_status || (c != '\r' && c != '\n'))
+		return false;
+	p->line_ends |= p->state == PISERIAL_ASK;
+	return p->line_ends;
+}
+
+static void
+piserial_hear_text(struct piserial *p, uint8_t c)
+{
+	if (piserial_ends_status(p, c))
+		return;
+	p->doubt |= piserial_is_under_way(p);
+	if (p->text_len == sizeof p->text) {
+		piserial_flush(p);
+		p->text_len = 0;
+	}
+	p->text[p->text_len++] = c;
+}
+
 /*
  * A board says RR twice if noise has made two commands of one, and a status after
  * noise may be a part of a word that its sketch prints: then another one may come.
+ * Nobody waits for one that comes unasked, nor for one within a word.
  */
 static void
-piserial_hear_status(struct piserial *p, bool rejected, uint64_t now)
+piserial_hear_status(struct piserial *p, uint8_t first, uint8_t second,
+    uint64_t now)
 {
-	if (!piserial_is_under_way(p)) {
-		piserial_ask_status(p, rejected, p->in_word, now);
+	bool	rejected = second == 'R';
+
+	if (piserial_is_under_way(p)) {
+		piserial_flush(p);
+		p->doubt |= rejected;
+		p->chews += rejected ? (unsigned)p->say_off : 0;
+		piserial_finish(p, rejected ? DRIVER_REJECTED : DRIVER_OK);
+	} else {
+		if (p->in_word || p->due == 0) {
+			piserial_hear_text(p, first);
+			piserial_hear_text(p, second);
+		}
+		if (p->in_word)
+			return;
+		piserial_ask_status(p, rejected, now);
 		if (p->state == PISERIAL_SEND)
 			piserial_advance(p, now);
-	} else {
-		p->doubt |= rejected;
-		piserial_finish(p, rejected ? DRIVER_REJECTED : DRIVER_OK);
 	}
-	p->in_word = false;
 	p->after_status = true;
 }
 
@@ -46,45 +102,54 @@ piserial_hear_command(struct piserial *p, uint64_t now)
 {
 	bool	answer = p->state == PISERIAL_WAIT &&
 	    !p->reports[p->command[0] - 'a'];
-	uint8_t	*told = p->told[p->told_next++ % (sizeof p->told /
-		    sizeof *p->told)];
+	bool	greets = p->pin_server && p->command[0] == 'h' &&
+	    p->command_len == 3;
 
-	memcpy(told, p->command, p->command_len);
-	told[p->command_len] = '\n';
-	piserial_tell(p, (struct driver_event){
-		.type = answer ? DRIVER_OUTPUT : DRIVER_UNASKED,
-		.data = told,
-		.len = p->command_len + 1,
-	});
-	if (p->pin_server && p->command[0] == 'h' && p->command_len == 3)
-		piserial_hear_greeting(p, now);
+	piserial_flush(p);
+	p->spoke |= p->own_line;
+	p->command[p->command_len++] = '\n';
+	piserial_say_heard(p, answer ? DRIVER_OUTPUT : DRIVER_UNASKED,
+	    p->command, p->command_len);
 	p->command_len = 0;
+	if (greets)
+		piserial_hear_greeting(p, now);
 }
 
-static bool
-piserial_is_upper(uint8_t c)
+/* What seemed to be a command or a status was none. */
+static void
+piserial_break_off(struct piserial *p, uint8_t last)
 {
-	return c >= 'A' && c <= 'Z';
+	size_t	i;
+
+	for (i = 0; i < p->command_len; i++)
+		piserial_hear_text(p, p->command[i]);
+	if (p->command_len > 0 && last == '\r')
+		piserial_hear_text(p, last);
+	if (p->half != 0)
+		piserial_hear_text(p, p->half);
+	p->command_len = 0;
+	p->half = 0;
 }
 
 /* Neither a command nor a part of one. */
 static void
 piserial_hear_other(struct piserial *p, uint8_t last, uint8_t c, uint64_t now)
 {
-	p->command_len = 0;
-	if ((last == 'O' && c == 'K') || (last == 'R' && c == 'R')) {
+	uint8_t	half = p->half;
+
+	if ((half == 'O' && c == 'K') || (half == 'R' && c == 'R')) {
+		p->half = 0;
 		p->last = 0;
-		piserial_hear_status(p, c == 'R', now);
+		piserial_hear_status(p, half, c, now);
 		return;
 	}
-	p->in_word = piserial_is_upper(last);
-	if ((c == '\r' || c == '\n') && p->after_status) {
-		p->line_ends |= p->state == PISERIAL_ASK;
-		if (p->line_ends)
-			return;
+	piserial_break_off(p, last);
+	if (c != 'O' && c != 'R') {
+		piserial_hear_text(p, c);
+		return;
 	}
-	if (p->state == PISERIAL_WAIT && ((c != 'O' && c != 'R') || p->in_word))
-		p->doubt = true;
+	p->half = c;
+	p->in_word = last >= 'A' && last <= 'Z';
 }
 
 void
@@ -92,12 +157,16 @@ piserial_hear(struct piserial *p, uint8_t c, uint64_t now)
 {
 	uint8_t	last = p->last;
 
+	if (!piserial_speed_hear(p, c, now))
+		return;
 	p->last = c;
 	if (c != '\r' && c != '\n')
 		p->after_status = false;
 	if (piserial_is_letter(c)) {
+		piserial_break_off(p, last);
 		p->command[0] = c;
 		p->command_len = 1;
+		p->own_line = last == '\n' || last == 0;
 	} else if (p->command_len > 0 && piserial_is_digit(c) &&
 	    p->command_len < LIMIT_COMMAND && last != '\r') {
 		p->command[p->command_len++] = c;

@@ -19,7 +19,7 @@ import time
 
 from boards import BoardError, MicroPython
 from picod import BUILD, FIRMWARE, ROOT, Picod
-from uno import Uno
+from usbbus import UsbBus, UsbUno
 
 PATIENCE_S = 20
 # The scripts that share a board, and the name that each gives there.
@@ -93,19 +93,23 @@ class Demo:
                 f'LED {"on" if led else "off"}]')
 
     def commands(self):
-        title('Commands for a sketch with PiSerial, and the pins of the Uno')
+        title('An Arduino that nobody has configured, with a sketch at 9600 '
+              'baud')
+        self.run('picoctl', 'list', wanted='NAME .*\nuno0 +listening '
+                 '+piserial +/dev/ttyACM0.*')
+        title('Commands for its sketch, by PiSerial, and its pins')
         for text, pins in (
                 ('rFF', [255, 0, 0, 0]), ('g80', [255, 128, 0, 0]),
                 ('r00', [0, 128, 0, 0]), ('n', [0, 128, 0, 255]),
                 ('f', [0, 128, 0, 0]), ('cFF00FF', [255, 0, 255, 0]),
                 ('c000000', [0, 0, 0, 0])):
-            self.run('picoctl', '-b', 'uno', 'send', text, wanted='OK',
+            self.run('picoctl', '-b', 'uno0', 'send', text, wanted='OK',
                      beside=self.colours)
             self.check(self.pins() == pins, f'{pins}')
         for text in ('x', 'c00'):
-            self.run('picoctl', '-b', 'uno', 'send', text, status=1,
+            self.run('picoctl', '-b', 'uno0', 'send', text, status=1,
                      wanted='RR')
-        self.run('picoctl', '-b', 'uno', 'send', '"#)', status=2,
+        self.run('picoctl', '-b', 'uno0', 'send', '"#)', status=2,
                  wanted='picoctl: .*')
 
     # -------------------------------------------------------------- both
@@ -144,7 +148,7 @@ class Demo:
             list(range(1, count + 1)), f'every number from 1 to {count}, once')
         title('What picod knows')
         self.run('picoctl', 'list', wanted='NAME .*\nmicropython +ready .*\n'
-                 'uno +ready .*')
+                 'uno0 +ready .*')
 
 
 def say(text):
@@ -188,18 +192,18 @@ def demonstrate(stack):
     folder = stack.enter_context(
         tempfile.TemporaryDirectory(prefix='picod-demo-'))
     board = stack.enter_context(MicroPython(f'{folder}/micropython'))
-    uno = stack.enter_context(Uno(f'{folder}/uno',
-                                  sketch=f'{FIRMWARE}/uno-rgb.hex'))
-    ports = {'micropython': f'unix:{board.path}',
-             'uno': f'{uno.path},driver=piserial,baud=9600'}
+    bus = stack.enter_context(UsbBus())
+    uno = stack.enter_context(UsbUno(bus, sketch=f'{FIRMWARE}/uno-rgb.hex'))
+    ports = {'micropython': f'unix:{board.path}'}
     say(f'''
 picod owns the serial ports of microcontrollers, and any number of programs
 use them through it.  Here it has two boards, simulated down to the processor,
-with the firmware of real ones: a MicroPython on a Cortex-M3 (QEMU), and an
-Arduino Uno with a sketch that dims an RGB LED (simavr).
+with the firmware of real ones: a MicroPython on a Cortex-M3 (QEMU), and on a
+simulated USB bus an Arduino Uno with a sketch that dims an RGB LED (simavr).
 
 {bold('$ picod ' + ' '.join(f'-b {name}={ports[name]}' for name in ports))} &''')
-    picod = Picod(boards=ports, verbose=False, preexec=die_with_us)
+    picod = Picod(boards=ports, verbose=False, preexec=die_with_us,
+                  env=bus.environment({'STATE_DIRECTORY': folder}))
     stack.callback(picod.stop)
     demo = Demo(uno, board, picod)
     demo.statements()

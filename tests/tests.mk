@@ -99,12 +99,15 @@ check: check-setup
 	    { cat $(BUILD)/demo.log; exit 1; }
 	@echo "all tests passed"
 
+# PICOD_LONG=1 gives these more to do.
 check-long: check
+	@PICOD_LONG=1 $(TRY) check-e2e-piserial_statuses
 	@$(TRY) $(E2E_LONG:%=check-sanitized-%)
 	@echo "all tests passed, those with sanitizers too"
 
 # Not more than what it uses: the stage "demo" installs what builds these.
 DEMO_NEEDS = $(BUILD)/tests/boards/uno $(BUILD)/firmware/uno-rgb.hex \
+	$(BOARDS)/usbbus $(BOARDS_SHIMS) \
 	boards-micropython
 
 demo-setup:

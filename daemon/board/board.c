@@ -127,6 +127,12 @@ board_set_port(struct board *b, const char *port, const struct board_usb *usb)
 	return 0;
 }
 
+void
+board_set_baud(struct board *b, unsigned baud)
+{
+	driver_set_baud(b->driver, baud);
+}
+
 int
 board_set_driver(struct board *b, const struct driver_ops *ops,
     const struct driver_options *options)
@@ -305,7 +311,7 @@ board_output(const struct board *b, const uint8_t **bytes)
 {
 	size_t	len;
 
-	if (b->tell.port != WISH_NONE || b->tell.other_speed)
+	if (b->tell.port != WISH_NONE || b->tell.baud != 0)
 		return 0;		/* the port is about to change */
 	if (!board_is_driven(b))
 		return board_peek(b->away.typed, bytes);

@@ -69,8 +69,7 @@ enum board_event_type {
 				 * board_failed() follows */
 	BOARD_RESET_PORT,	/* reset the board through it (DTR, or close and
 				 * open); answer with board_resetting() */
-	BOARD_CHANGE_SPEED,	/* the port's other speed from now on; comes only
-				 * if it has two */
+	BOARD_CHANGE_SPEED,	/* the port's speed is baud from now on */
 	BOARD_NOTICE,		/* tell the watchers */
 	BOARD_OUTPUT,		/* a request that streams has output */
 	BOARD_ENDED,		/* a job of a request did: ask its maker, and call
@@ -91,6 +90,7 @@ struct board_event {
 	void			*console_arg;
 	const uint8_t		*bytes;		/* of heard: in what was fed */
 	size_t			 len;
+	unsigned		 baud;
 	bool			 pause;
 };
 
@@ -211,6 +211,9 @@ void	board_resetting(struct board *, bool resetting, uint64_t now);
 /* Its language from now on; of a board whose port is not open.  -ENOMEM. */
 int	board_set_driver(struct board *, const struct driver_ops *,
     const struct driver_options *);
+
+/* The speed of its port from now on; of a board whose port is not open. */
+void	board_set_baud(struct board *, unsigned baud);
 
 /* It is nobody's: listed with what to do about it, and refused. */
 void	board_disown(struct board *, const char *problem);

@@ -174,10 +174,13 @@ run_done(struct board *b, const struct driver_event *event)
 }
 
 void
-run_lost(struct board *b, const char *reason)
+run_lost(struct board *b, const char *reason, bool foreign)
 {
 	if (b->turn.stop != STOP_NONE)
 		run_conclude_stopped(b);
+	else if (foreign)
+		run_conclude(b, ERROR_BOARD_SILENT, "board %s: %s", b->name,
+		    reason);
 	else
 		run_conclude(b, ERROR_BOARD_SILENT, "board %s does not answer: "
 		    "%s; reset it, or unplug it and plug it in again", b->name,

@@ -64,7 +64,7 @@ struct told;
 /* What is to be told, in board_event_next(). */
 struct tell {
 	enum port_wish		 port;
-	bool			 other_speed;
+	unsigned		 baud;		/* the port's from now on; or 0 */
 	TAILQ_HEAD(, told)	 notices;
 	struct told		*last;		/* the one that was taken last */
 	struct request_queue	 over;
@@ -165,8 +165,8 @@ void	run_conclude(struct board *, enum error_code, const char *format, ...)
 /* The driver says that it is done. */
 void	run_done(struct board *, const struct driver_event *);
 
-/* It could not be done: the driver is lost. */
-void	run_lost(struct board *, const char *reason);
+/* It could not be done: the driver is lost.  foreign: see DRIVER_FOREIGN. */
+void	run_lost(struct board *, const char *reason, bool foreign);
 
 /* It was stopped, and cannot go on. */
 void	run_conclude_stopped(struct board *);

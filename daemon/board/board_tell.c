@@ -184,9 +184,10 @@ tell_port(struct tell *t, struct board_event *event)
 		[WISH_RESET] = BOARD_RESET_PORT,
 	};
 
-	if (t->other_speed) {
-		t->other_speed = false;
+	if (t->baud != 0) {
 		event->type = BOARD_CHANGE_SPEED;
+		event->baud = t->baud;
+		t->baud = 0;
 		return true;
 	}
 	if (t->port == WISH_NONE)

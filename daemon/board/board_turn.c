@@ -131,6 +131,15 @@ board_probe(struct board *b, uint64_t now)
 		b->turn.phase = TURN_PROBE;
 }
 
+/* It is alive, but of no use to those who send: nobody tries it again unasked. */
+static void
+turn_misfit(struct board *b, const char *reason)
+{
+	board_enter(b, BOARD_LISTENING, reason);
+	board_set_problem(b, reason);
+	board_flush(b, FLUSH_TRIED, ERROR_BOARD_SILENT, reason);
+}
+
 /*
  * The driver gave up.  The last step of a REPL's ladder is the port's: a reset,
  * once between two answers, and only if a request is waiting for it to help.  A
@@ -147,9 +156,13 @@ turn_lost(struct board *b, const struct driver_event *event, uint64_t now)
 	snprintf(reason, sizeof reason, "%.*s", (int)event->len,
 	    (const char *)event->data);
 	if (runs)
-		run_lost(b, reason);
+		run_lost(b, reason, event->outcome == DRIVER_FOREIGN);
 	else if (b->turn.phase == TURN_PROBE)
 		run_give_up(b);
+	if (event->outcome == DRIVER_FOREIGN) {
+		turn_misfit(b, reason);
+		return;
+	}
 	if (!resets) {
 		board_silence(b, reason, now);
 		return;
@@ -245,8 +258,8 @@ board_hear(struct board *b, const struct driver_event *event, uint64_t now)
 	case DRIVER_NONE:
 		break;
 	case DRIVER_SPEED:
-		b->tell.other_speed = true;
-		/* FALLTHROUGH */
+		b->tell.baud = event->baud;
+		break;
 	case DRIVER_STEP:
 		turn_recover(b, event);
 		break;

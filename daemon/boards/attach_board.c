@@ -56,21 +56,13 @@ attach_name_is_taken(const char *name, void *arg)
 	    attach_named(at, name) != NULL;
 }
 
-/*
- * The speed of the Arduino IDE's Serial Monitor, and so of sketches that were not
- * written with picod in mind.
- */
-#define SKETCH_BAUD	9600
-
-/* The other speed of a port whose speed nobody has said. */
-static unsigned
-attach_other_baud(const struct board_config *config, const struct known *known)
+/* Whether its speed is found out, unless somebody says it: sketches have any. */
+static bool
+attach_finds_baud(const struct board_config *config, const struct known *known)
 {
-	if (config->driver != &driver_piserial ||
-	    (known != NULL && known->baud == 0) ||
-	    (config->port != NULL && config->port[0] != '/'))
-		return 0;
-	return SKETCH_BAUD;
+	return config->driver != &driver_repl &&
+	    (known == NULL || known->baud != 0) &&
+	    (config->port == NULL || config->port[0] == '/');
 }
 
 struct board_config
@@ -90,7 +82,7 @@ attach_config(const struct config_board *b, const struct known *known)
 		config.reports = known->reports;
 	}
 	if (b == NULL) {
-		config.other_baud = attach_other_baud(&config, known);
+		config.find_baud = attach_finds_baud(&config, known);
 		return config;
 	}
 	config.name = b->name;
@@ -106,8 +98,7 @@ attach_config(const struct config_board *b, const struct known *known)
 		.flasher = b->flasher, .part = b->part,
 		.programmer = b->programmer, .baud = b->flash_baud,
 	};
-	if (b->baud == 0)
-		config.other_baud = attach_other_baud(&config, known);
+	config.find_baud = b->baud == 0 && attach_finds_baud(&config, known);
 	return config;
 }
 

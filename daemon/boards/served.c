@@ -23,7 +23,7 @@ served_set(struct served *s, const struct board_config *config)
 	free(s->reports);
 	*s = (struct served){
 		.driver = config->driver, .baud = config->baud,
-		.other_baud = config->other_baud,
+		.find_baud = config->find_baud,
 		.may_interrupt = config->may_interrupt,
 		.drop_dtr = config->drop_dtr, .reports = reports,
 	};
@@ -46,7 +46,7 @@ bool
 served_differs(const struct served *s, const struct board_config *config)
 {
 	return s->driver != config->driver || s->baud != config->baud ||
-	    s->other_baud != config->other_baud ||
+	    s->find_baud != config->find_baud ||
 	    s->may_interrupt != config->may_interrupt ||
 	    s->drop_dtr != config->drop_dtr ||
 	    !is_same_text(s->reports, config->reports);

@@ -15,7 +15,7 @@ struct board_config;
 struct served {
 	const struct driver_ops	*driver;
 	unsigned		 baud;
-	unsigned		 other_baud;	/* or 0 */
+	bool			 find_baud;
 	bool			 may_interrupt;
 	bool			 drop_dtr;
 	char			*reports;	/* or NULL */

@@ -153,7 +153,7 @@ unit_driver_options(const struct board_config *config)
 	return (struct driver_options){
 		.may_interrupt = config->may_interrupt,
 		.baud = config->baud,
-		.two_speeds = config->other_baud != 0,
+		.find_baud = config->find_baud,
 		.reports = config->reports,
 	};
 }
@@ -167,7 +167,6 @@ unit_serve(struct unit *u, const struct board_config *config)
 	if (error < 0)
 		return error;
 	u->baud = config->baud;
-	u->other_baud = config->other_baud;
 	port_set_baud(u->port, config->baud);
 	port_set_drop_dtr(u->port, config->drop_dtr);
 	return 0;
@@ -334,9 +333,8 @@ unit_set_baud(struct unit *u, unsigned baud)
 	if (u->baud == baud || !board_is_away(u->board) ||
 	    board_is_open(u->board))
 		return;
-	if (u->other_baud == baud)
-		u->other_baud = u->baud;
 	u->baud = baud;
+	board_set_baud(u->board, baud);
 	port_set_baud(u->port, baud);
 }
 

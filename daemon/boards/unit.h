@@ -17,7 +17,7 @@ struct board_config {
 	const char	*port;		/* configured; NULL: unit_plug() will tell */
 	const struct driver_ops *driver;
 	unsigned	 baud;
-	unsigned	 other_baud;	/* to try if nobody answers; or 0 */
+	bool		 find_baud;	/* that is a guess */
 	bool		 may_interrupt;
 	const char	*reports;
 	bool		 drop_dtr;	/* see port_create() */

@@ -19,8 +19,7 @@ struct unit {
 	struct board	*board;
 	struct port	*port;
 	struct served	 served;
-	unsigned	 baud;		/* the one of two that was found */
-	unsigned	 other_baud;	/* or 0 */
+	unsigned	 baud;		/* the one that was found */
 	bool		 boot_greedy;
 	bool		 configured;
 	uint64_t	 seen_at;	/* when it was there last */

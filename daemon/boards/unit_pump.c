@@ -113,13 +113,12 @@ unit_notice(struct unit *u, const struct board_notice *notice)
 	u->handler->notice(u->arg, u->board, notice);
 }
 
-/* What answers at it is asked at it first when the port is opened again. */
+/* The port is opened at it again, too. */
 static void
-unit_change_speed(struct unit *u)
+unit_change_speed(struct unit *u, unsigned baud)
 {
-	unsigned	baud = u->other_baud;
-
-	u->other_baud = u->baud;
+	log_debug_about(&(struct log_about){ .board = board_name(u->board) },
+	    "board %s: listening at %u baud", board_name(u->board), baud);
 	u->baud = baud;
 	port_set_baud(u->port, baud);
 }
@@ -158,7 +157,7 @@ unit_act(struct unit *u, const struct board_event *event)
 		    clock_now());
 		break;
 	case BOARD_CHANGE_SPEED:
-		unit_change_speed(u);
+		unit_change_speed(u, event->baud);
 		break;
 	case BOARD_NOTICE:
 		unit_notice(u, &event->notice);

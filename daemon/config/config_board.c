@@ -74,7 +74,11 @@ set_number_of_baud(unsigned *baud, const char *value)
 static const char *
 set_baud(struct config_board *b, const char *value)
 {
-	return set_number_of_baud(&b->baud, value);
+	b->baud = 0;
+	if (strcmp(value, "auto") == 0 ||
+	    set_number_of_baud(&b->baud, value) == NULL)
+		return NULL;
+	return "baud is auto, or a number from 50 to 4000000";
 }
 
 static const char *

@@ -34,9 +34,17 @@ $(BUILD)/boards/optiboot-uno.hex: $(BUILD)/boards/optiboot-uno.elf
 	$(Q)$(AVR_OBJCOPY) -j .text -j .data -j .version \
 		--set-section-flags .version=alloc,load -O ihex $< $@
 
-# A sketch that only the tests need.
-probe.ino = tests/boards/uno-probe/uno-probe.ino
-$(eval $(call firmware_sketch,uno,probe))
+# Sketches that only the tests need, at several speeds.
+# $(call boards_sketch,SKETCH,BAUD,MACRO)
+define boards_sketch
+$(1)-$(2).ino = tests/boards/uno-$(1)/uno-$(1).ino
+$(1)-$(2).flags = -D$(3)=$(2)
+$$(eval $$(call firmware_sketch,uno,$(1)-$(2)))
+BOARDS_SKETCHES += $$(BUILD)/firmware/uno-$(1)-$(2).hex
+endef
+$(foreach b,9600 19200 38400 57600 115200,\
+	$(eval $(call boards_sketch,probe,$(b),PROBE_BAUD))\
+	$(eval $(call boards_sketch,prints,$(b),PRINTS_BAUD)))
 
 # Loaded into any process, so without the sanitizers' runtime: ttyshim gives
 # ptys modem lines, udevshim leads to the records of the USB bus.
@@ -58,8 +66,11 @@ $(BOARDS)/usbbus: $(BOARDS_USBBUS_OBJS)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,umockdev-1.0)
 
+# The wire by itself, for those who listen to one.
+$(BUILD)/tests/unit/test_speed: $(BOARDS)/avr_wire.o
+
 boards: $(BOARDS)/uno $(BOARDS)/usbbus $(BOARDS_SHIMS) \
-	$(BUILD)/boards/optiboot-uno.hex $(BUILD)/firmware/uno-probe.hex
+	$(BUILD)/boards/optiboot-uno.hex $(BOARDS_SKETCHES)
 
 e2e-needs: boards
 

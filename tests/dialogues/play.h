@@ -12,7 +12,7 @@
  *	== TITLE	a conversation begins
  *	-- TITLE	a part begins, which others use
  *	use TITLE	its lines, here
- *	option WORD	"no-interrupt", "settle=MS", "ask", "two-speeds",
+ *	option WORD	"no-interrupt", "settle=MS", "ask", "find-baud",
  *			"reports=LETTERS", "baud=N"
  *	run TEXT	a job; also "sync", "reset", "leave"
  *	fails NAME	the job before was refused with that errno
@@ -20,8 +20,9 @@
  *	wait MS		time passes
  *	> BYTES		the driver says exactly this, and no more
  *	< BYTES		the board says this
- *	! EVENT		what is told: "step", "speed", "started", "output BYTES",
- *			"unasked BYTES", "restarted", "lost",
+ *	! EVENT		what is told: "step", "speed BAUD", "started",
+ *			"output BYTES", "unasked BYTES", "restarted", "lost",
+ *			"lost foreign",
  *			"done OUTCOME [TRACEBACK]"
  *	about TEXT	what the driver says of the board now; "-" for nothing
  *
@@ -96,6 +97,7 @@ struct play {
 
 static const char *const play_outcomes[] = {
 	"ok", "raised", "rejected", "interrupted", "board-restarted",
+	" foreign",
 };
 
 /* ------------------------------------------------------------- the files */
@@ -250,6 +252,10 @@ play_told(struct play *p, const struct driver_event *e)
 		strcat(p->told, " ");
 	if (text || e->type == DRIVER_DONE)
 		play_append(p->told, sizeof p->told, e->data, e->len);
+	if (e->type == DRIVER_SPEED)
+		sprintf(p->told + strlen(p->told), " %u", e->baud);
+	if (e->type == DRIVER_LOST && e->outcome != DRIVER_OK)
+		strcat(p->told, play_outcomes[e->outcome]);
 	if (e->type == DRIVER_DONE || e->type == DRIVER_LOST)
 		p->ends++;
 	p->last = e->type;
@@ -430,8 +436,10 @@ play_open(struct play *p, const struct dialogue *d)
 			options.may_interrupt = false;
 		else if (strcmp(text, "ask") == 0)
 			ask = true;
-		else if (strcmp(text, "two-speeds") == 0)
-			options.two_speeds = true;
+		else if (strcmp(text, "find-baud") == 0) {
+			options.find_baud = true;
+			options.baud = 115200;
+		}
 		else if (memcmp(text, "settle=", 7) == 0)
 			settle = strtoull(text + 7, NULL, 10);
 		else if (memcmp(text, "baud=", 5) == 0)

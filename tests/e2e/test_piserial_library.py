@@ -175,7 +175,7 @@ class LedTest(SketchTest):
 class ProbeTest(SketchTest):
     """What the example sketches do not use."""
 
-    SKETCH = 'uno-probe.hex'
+    SKETCH = 'uno-probe-9600.hex'
     READY = 'pin 13 0'
     LAST = ('b00\n', 'v0000\nOK')
 

@@ -19,7 +19,7 @@ LONG = bool(os.environ.get('PICOD_LONG'))
 class Statuses(picod.Case):
     def setUp(self):
         self.uno = self.board(Uno(sketch=os.path.join(picod.FIRMWARE,
-                                                      'uno-probe.hex')))
+                                                      'uno-probe-9600.hex')))
         self.uno.wait_for('pin 13 0')
         self.p = self.picod(uno=f'{self.uno.path},driver=piserial,baud=9600')
 
@@ -131,7 +131,7 @@ class Noise(picod.Case):
     def test_no_ok_with_the_value_of_another(self):
         self.damaged = self.failed = self.empty = 0
         uno = self.board(Uno(sketch=os.path.join(picod.FIRMWARE,
-                                                 'uno-probe.hex')))
+                                                 'uno-probe-9600.hex')))
         uno.wait_for('pin 13 0')
         relay = Relay(uno.path)
         self.damage(relay.to_board, 1,

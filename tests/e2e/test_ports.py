@@ -429,39 +429,5 @@ class Resets(usb.Case):
         self.on(p, wait=20000)
 
 
-class Speed(usb.Case):
-    """A sketch that speaks at 9600 baud, as examples do, and not at 115200."""
-
-    def sketch(self):
-        return self.uno(sketch=os.path.join(picod.FIRMWARE, 'uno-led.hex'))
-
-    def light(self, p, uno, on, **parameters):
-        answer = p.call('Send', text=f'c{on}', **parameters)
-        self.assertEqual((answer['status'], uno.level(13)), ('OK', on))
-
-    def test_it_is_found(self):
-        uno = self.sketch()
-        p = self.picod()
-        self.light(p, uno, 1, wait=20000)
-        p.kill()
-        p.start()
-        self.light(p, uno, 0)
-        uno.unplug()
-        uno.plug()
-        self.light(p, uno, 1, wait=20000)
-
-    def test_one_that_is_configured_is_the_only_one(self):
-        uno = self.sketch()
-        p = self.picod(config='[board lamp]\nmatch = 2341:*\nbaud = 115200\n')
-        with self.fails('BoardSilent'):
-            p.call('Send', text='c1', wait=20000)
-        self.assertEqual(uno.level(13), 0)
-        p.terminate()
-        with open(p.config, 'w') as file:
-            file.write('[board lamp]\nmatch = 2341:*\nbaud = 9600\n')
-        p.start()
-        self.light(p, uno, 1)
-
-
 if __name__ == '__main__':
     unittest.main()

@@ -20,7 +20,7 @@ from usbbus import UsbBus, UsbUno  # noqa: E402
 LED = os.path.join(FIRMWARE, 'uno-led.hex')
 RGB = os.path.join(FIRMWARE, 'uno-rgb.hex')
 WATCH_UDEV = os.path.join(HERE, 'uno_udev.py')
-PROBE = os.path.join(FIRMWARE, 'uno-probe.hex')
+PROBE = os.path.join(FIRMWARE, 'uno-probe-9600.hex')
 
 
 def set_port(fd, speed=None, hupcl=None):

@@ -54,8 +54,10 @@ drive_event(struct drive *v, const struct driver_event *e)
 	switch (e->type) {
 	case DRIVER_NONE:
 	case DRIVER_STEP:
-	case DRIVER_SPEED:
 	case DRIVER_RESTARTED:
+		break;
+	case DRIVER_SPEED:
+		assert(e->baud != 0);
 		break;
 	case DRIVER_UNASKED:
 		assert(e->len > 0);
@@ -228,7 +230,8 @@ drive(struct drive *v, const struct driver_ops *ops, const uint8_t *data,
 	v->data = data;
 	v->size = size;
 	options.may_interrupt = drive_byte(v) % 4 != 0;
-	options.two_speeds = size % 2 == 0;
+	options.find_baud = size % 2 == 0;
+	options.baud = 115200;
 	v->d = driver_create(ops, &options);
 	assert(v->d != NULL);
 	driver_open(v->d, 0, false, v->now);

@@ -395,7 +395,7 @@ fuzz_act(struct fuzz *f, const struct board_event *event)
 			board_failed(f->board, "it is unplugged");
 		break;
 	case BOARD_RESET_PORT: fuzz_reset_port(f); break;
-	case BOARD_CHANGE_SPEED: break;
+	case BOARD_CHANGE_SPEED: assert(event->baud != 0); break;
 	case BOARD_NOTICE: fuzz_notice(f, &event->notice); break;
 	case BOARD_OUTPUT: fuzz_output(f, event->request); break;
 	case BOARD_ENDED:
@@ -701,7 +701,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	options.driver = drivers[how & 3];
 	options.driver_options.may_interrupt = (how & 4) == 0;
-	options.driver_options.two_speeds = (how & 8) == 0;
+	options.driver_options.find_baud = (how & 8) == 0;
 	f.model.is_repl = (how & 3) != 1;
 	f.served = options.driver != &driver_auto &&
 	    options.driver_options.may_interrupt;

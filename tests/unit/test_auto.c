@@ -9,7 +9,10 @@ static struct dialogues	*dialogues;
 
 START_TEST(dialogue_all_ways)
 {
-	ck_assert(play_all_ways(&driver_auto, &dialogues->all[_i]));
+	const struct dialogue	*d = &dialogues->all[_i];
+
+	if (d->title[0] == '=')
+		ck_assert(play_all_ways(&driver_auto, d));
 }
 END_TEST
 
@@ -27,7 +30,7 @@ START_TEST(dialogue_all_faults)
 {
 	const struct dialogue	*d = &dialogues->all[_i];
 
-	if (strstr(d->title, "REPL") == NULL &&
+	if (d->title[0] == '=' && strstr(d->title, "REPL") == NULL &&
 	    strstr(d->title, "no asking") == NULL)
 		ck_assert(play_all_faults(&driver_auto, d, &model));
 }

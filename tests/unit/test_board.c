@@ -101,6 +101,7 @@ fake_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
 		{ 'i', DRIVER_DONE, DRIVER_INTERRUPTED },
 		{ 'b', DRIVER_DONE, DRIVER_BOARD_RESTARTED },
 		{ 'L', DRIVER_LOST, 0 }, { 'T', DRIVER_STEP, 0 },
+		{ 'F', DRIVER_LOST, DRIVER_FOREIGN },
 	};
 	size_t	i;
 
@@ -1431,6 +1432,27 @@ START_TEST(test_reset_through_the_port_is_the_last_step)
 }
 END_TEST
 
+/* It is listed with what to do about it, and not asked again and again. */
+START_TEST(test_a_board_that_speaks_something_else)
+{
+	static struct someone	a, b;
+
+	ask(&a, "1");
+	ask(&b, "2");
+	say("Fit prints", 0);
+	ck_assert_int_eq(a.error, ERROR_BOARD_SILENT);
+	ck_assert_ptr_nonnull(strstr(a.message, ": it prints"));
+	ck_assert_int_eq(b.error, ERROR_BOARD_SILENT);
+	ck_assert_int_eq(board_state(board), BOARD_LISTENING);
+	say("Utemp 21", 0);
+	ck_assert_str_eq(board_problem(board), "it prints");
+	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
+	ask(&a, "1");
+	say("S", 0);
+	ck_assert_str_eq(board_problem(board), "");
+}
+END_TEST
+
 /* It may be moving something; so may a board whose language is not known. */
 START_TEST(test_a_sketch_is_not_reset_unasked)
 {
@@ -1770,6 +1792,7 @@ main(void)
 	tcase_add_test(tc, test_silent_board_speaks);
 	tcase_add_test(tc, test_reset_through_the_port_is_the_last_step);
 	tcase_add_test(tc, test_a_sketch_is_not_reset_unasked);
+	tcase_add_test(tc, test_a_board_that_speaks_something_else);
 	tcase_add_test(tc, test_reset_through_the_port_spares_who_has_not_begun);
 	tcase_add_test(tc, test_boot_count);
 	tcase_add_test(tc, test_resets);

@@ -109,6 +109,14 @@ START_TEST(test_drop_in_goes_over_the_file)
 }
 END_TEST
 
+START_TEST(test_a_speed_that_is_found_out_is_none_that_is_set)
+{
+	read_text("[board a]\nport = /dev/x\nbaud = 9600\nbaud = auto\n");
+	ck_assert_uint_eq(config.errors, 0);
+	ck_assert_uint_eq(config.boards[0].baud, 0);
+}
+END_TEST
+
 static const struct {
 	const char	*text;
 	const char	*said;
@@ -222,6 +230,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_everything);
 	tcase_add_test(tc, test_drop_in_goes_over_the_file);
+	tcase_add_test(tc, test_a_speed_that_is_found_out_is_none_that_is_set);
 	tcase_add_loop_test(tc, test_mistakes, 0,
 	    sizeof mistakes / sizeof *mistakes);
 	tcase_add_test(tc, test_every_mistake_is_told);

@@ -75,7 +75,7 @@ void setup()
 	/* After a reset by the watchdog it runs on, at its shortest. */
 	MCUSR = 0;
 	wdt_disable();
-	piSerial.init(9600);
+	piSerial.init(PROBE_BAUD);
 	pinMode(13, OUTPUT);
 }
 
