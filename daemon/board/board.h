@@ -179,6 +179,10 @@ const struct request *board_request(const struct board *,
  * BOOTSEL.
  */
 bool		 board_is_becoming(const struct board *);
+
+/* Whether it was given back and is about to open again, as far as is known. */
+bool		 board_is_expected(const struct board *);
+
 void		 board_set_becoming(struct board *, bool becoming);
 
 /*

@@ -171,6 +171,12 @@ board_request(const struct board *b, const struct request *r)
 }
 
 bool
+board_is_expected(const struct board *b)
+{
+	return b->coming_at != DRIVER_NEVER;
+}
+
+bool
 board_is_becoming(const struct board *b)
 {
 	return b->becoming;

@@ -27,7 +27,7 @@ attach_find(struct attach *at, const struct claim *claim,
 
 	if (claim->verdict == CLAIM_KNOWN ||
 	    claim->verdict == CLAIM_CONFIGURED)
-		b = attach_becoming(at, tty);
+		b = attach_becoming(at, claim, tty);
 	if (b != NULL)
 		return attach_become(at, b, claim, tty);
 	switch (claim->verdict) {

@@ -98,7 +98,8 @@ void		 attach_key(struct attach *, const struct hotplug_tty *, char *key,
     size_t size);
 
 /* The board at the place of a port that is flashed, or was in BOOTSEL, or NULL. */
-struct board	*attach_becoming(struct attach *, const struct hotplug_tty *);
+struct board	*attach_becoming(struct attach *, const struct claim *,
+    const struct hotplug_tty *);
 
 /*
  * The board that is in BOOTSEL, without a port: one that the configuration means,

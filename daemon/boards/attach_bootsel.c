@@ -26,14 +26,16 @@ attach_has_bootsel(const struct board *b)
 static struct board *
 attach_was_there(struct attach *at, const char *path)
 {
-	struct board	*b;
+	struct board	*b, *last = NULL;
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
 		if (!board_is_open(b) && strcmp(board_usb(b)->path, path) == 0 &&
-		    attach_has_bootsel(b) && attach_find_board(at, b) == NULL)
-			return b;
-	return NULL;
+		    attach_has_bootsel(b) && attach_find_board(at, b) == NULL &&
+		    (last == NULL || boards_seen(at->boards, b) >=
+		    boards_seen(at->boards, last)))
+			last = b;
+	return last;
 }
 
 struct board *

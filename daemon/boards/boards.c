@@ -185,6 +185,18 @@ boards_unplug(struct boards *bs, struct board *b, const char *reason)
 	unit_unplug(bs->units[boards_index(bs, b)], reason);
 }
 
+uint64_t
+boards_seen(const struct boards *bs, const struct board *b)
+{
+	return unit_seen(bs->units[boards_index(bs, b)]);
+}
+
+bool
+boards_is_becoming(const struct boards *bs, const struct board *b)
+{
+	return unit_is_becoming(bs->units[boards_index(bs, b)]);
+}
+
 struct board *
 boards_get(struct boards *bs, size_t i)
 {

@@ -51,6 +51,10 @@ int		 boards_change(struct boards *, struct board *,
 /* The speed of its port from now on, if it has one; of a board that is away. */
 void		 boards_set_baud(struct boards *, struct board *, unsigned baud);
 
+/* When the board was there last, and whether what comes to its place is it. */
+uint64_t	 boards_seen(const struct boards *, const struct board *);
+bool		 boards_is_becoming(const struct boards *, const struct board *);
+
 /* The board's port is gone. */
 void		 boards_unplug(struct boards *, struct board *, const char *reason);
 

@@ -19,6 +19,9 @@
  * Arduinos wait up to 2 s for an upload.  A REPL is simply asked again. */
 #define SETTLE_MS	2000
 
+/* How long a board that was flashed may take to come back as another device. */
+#define BACK_MS		20000
+
 static const char	not_plugged_in[] = "no such board is plugged in";
 
 static uint64_t
@@ -359,12 +362,22 @@ unit_is_there(const struct unit *u)
 }
 
 bool
+unit_is_becoming(const struct unit *u)
+{
+	const struct board	*b = u->board;
+
+	return board_is_becoming(b) && (board_is_away(b) ||
+	    board_state(b) == BOARD_BOOTSEL ||
+	    clock_now() - u->seen_at < BACK_MS);
+}
+
+bool
 unit_is_forgettable(const struct unit *u)
 {
 	const struct board	*b = u->board;
 
 	return !u->configured && !port_is_there(u->port) &&
-	    board_state(b) == BOARD_ABSENT && !board_is_becoming(b) &&
+	    board_state(b) == BOARD_ABSENT && !unit_is_becoming(u) &&
 	    board_holder(b) == NULL && board_request(b, NULL) == NULL;
 }
 

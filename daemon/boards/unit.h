@@ -81,6 +81,12 @@ bool		 unit_is_forgettable(const struct unit *);
 uint64_t	 unit_seen(const struct unit *);
 
 /*
+ * Whether what comes to its place is it: it is flashed, or in BOOTSEL, or was so a
+ * moment ago.
+ */
+bool		 unit_is_becoming(const struct unit *);
+
+/*
  * What others want of its board: as board_submit() and so on have it, now, and
  * followed by all that the board wants then.  So a request may be finished, and
  * its askers be told, before these return.

@@ -381,7 +381,7 @@ port_is_tried(const struct port *p)
 bool
 port_is_unsteady(const struct port *p)
 {
-	return p->wanted.pause_ms > 0;
+	return wanted_is_unsteady(&p->wanted);
 }
 
 size_t

@@ -58,6 +58,12 @@ wanted_grow_pause(struct wanted *w)
 	    w->pause_ms * 2 > PAUSE_LAST_MS ? PAUSE_LAST_MS : w->pause_ms * 2;
 }
 
+bool
+wanted_is_unsteady(const struct wanted *w)
+{
+	return w->pause_ms > PAUSE_FIRST_MS;
+}
+
 static enum wanted_act
 wanted_lose(struct wanted *w, uint64_t now)
 {

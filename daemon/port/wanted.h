@@ -57,6 +57,9 @@ void		wanted_init(struct wanted *, bool always);
 /* Another address from now on, of which the bus has said nothing yet. */
 void		wanted_move(struct wanted *, bool always);
 
+/* Whether it is lost again and again soon after it was opened. */
+bool		wanted_is_unsteady(const struct wanted *);
+
 /* now: milliseconds of any clock that does not jump. */
 enum wanted_act	wanted_tell(struct wanted *, enum wanted_input, uint64_t now);
 

@@ -200,6 +200,31 @@ class PicoTest(FlashCase):
         self.board(AnotherPico(self.bus, repl))
         watcher.wait(state='listening', board='pico2')
 
+    def test_one_that_is_flashed_as_another_has_that_name_for_good(self):
+        """It was in BOOTSEL where pico0 had been, and taken for it."""
+        self.start()
+
+        def wait(name, state):
+            self.watch(self.p).wait(state=state, board=name)
+
+        def pull(pico, name):
+            pico.do(pico.unplug)
+            wait(name, 'absent')
+
+        def replug(pico, name):
+            pico.do(lambda: pico.become(pico.next(pico)))
+            wait(name, 'listening')
+            pull(pico, name)
+        self.flash(firmware='pinserver')
+        pull(self.pico, 'pico0')
+        other = self.board(AnotherPico(self.bus, repl, virgin=True))
+        wait('pico0', 'bootsel')
+        self.flash(firmware='pinserver')
+        pull(other, 'pico0')
+        replug(other, 'pico0')
+        replug(self.pico, 'pico1')
+        replug(other, 'pico0')
+
     def test_handed_over(self):
         """Its percents are told as it goes."""
         self.start()

@@ -9,8 +9,10 @@ import signal
 import unittest
 
 import picod
+import scripted
 import usb
 from uno import Uno
+from usbplayed import MicroPython, Pico
 
 CH340 = {'vid': '1a86', 'pid': '7523', 'serial': '', 'product': 'USB Serial',
          'driver': 'ch341-uart'}
@@ -250,6 +252,77 @@ class Several(Case):
             self.on(p, name, wait=20000)
             self.assertEqual(uno.level(13), 1)
         self.assertEqual(set(self.names(p)), {'lamp', 'horn'})
+
+
+def repl(persona):
+    return scripted.Repl(persona, paste=True)
+
+
+class Picos(Case):
+    """Picos that are flashed by hand: copied to their drives, say."""
+
+    def pico(self, serial, virgin=True):
+        pico = type('', (Pico,), {'SERIAL': serial})(self.bus, repl,
+                                                     virgin=virgin)
+        pico.next = MicroPython
+        return self.board(pico)
+
+    def flash(self, pico):
+        pico.do(lambda: pico.restart(pico.persona))
+
+    def pull(self, p, pico, name):
+        pico.do(pico.unplug)
+        self.wait(p, name, 'absent')
+
+    def plug(self, pico):
+        pico.do(lambda: pico.become(MicroPython(pico)))
+
+    def test_one_after_the_other_at_one_socket_have_names_that_stay(self):
+        p = self.picod()
+        picos = {}
+        for number in range(3):
+            pico = self.pico(f'E660D4A0A700000{number}')
+            # Who it is, is not known before it has a serial number.
+            self.watch(p).wait(lambda event: event.get('state') == 'bootsel')
+            self.flash(pico)
+            self.wait(p, f'pico{number}', 'listening')
+            self.pull(p, pico, f'pico{number}')
+            picos[f'pico{number}'] = pico
+        for name, pico in picos.items():
+            self.plug(pico)
+            self.wait(p, name, 'listening')
+            self.pull(p, pico, name)
+        self.assertEqual(set(self.names(p)), set(picos))
+        p.terminate()
+        p.start()
+        for name, pico in reversed(picos.items()):
+            self.plug(pico)
+            self.wait(p, name, 'listening')
+            self.pull(p, pico, name)
+
+    def test_in_bootsel_it_is_the_one_that_was_there_last(self):
+        p = self.picod()
+        for number in range(2):
+            pico = self.pico(f'E660D4A0A700000{number}', virgin=False)
+            self.wait(p, f'pico{number}', 'listening')
+            self.pull(p, pico, f'pico{number}')
+        pico.bootsel()
+        self.wait(p, 'pico1', 'bootsel')
+        self.flash(pico)
+        self.wait(p, 'pico1', 'listening')
+
+    def test_what_cannot_be_one_is_not(self):
+        """A Pico in BOOTSEL is pulled, and an Uno plugged in there."""
+        p = self.picod()
+        pico = self.pico('E660D4A0A7000000')
+        self.wait(p, 'pico0', 'bootsel')
+        self.pull(p, pico, 'pico0')
+        uno = self.uno('1-2')
+        self.wait(p, 'uno0', 'listening')
+        self.on(p, 'uno0')
+        uno.unplug()
+        self.flash(pico)
+        self.wait(p, 'pico0', 'listening')
 
 
 if __name__ == '__main__':

@@ -158,6 +158,7 @@ START_TEST(test_a_port_that_lived_is_tried_again_at_once)
 {
 	ck_assert_int_eq(tell(WANTED_LOST, 1000), WANTED_TRY);
 	ck_assert_int_eq(wanted.pause_ms, 0);
+	ck_assert(!wanted_is_unsteady(&wanted));
 }
 END_TEST
 
@@ -169,6 +170,7 @@ START_TEST(test_the_pauses_of_one_that_does_not_live_grow)
 		ck_assert_int_eq(tell(WANTED_LOST, 999), WANTED_TRY);
 		pause_ms = pause_ms * 2 < 5000 ? pause_ms * 2 : 5000;
 		ck_assert_int_eq(wanted.pause_ms, pause_ms);
+		ck_assert_int_eq(wanted_is_unsteady(&wanted), i > 0);
 		tell(WANTED_OPENED, 0);
 	}
 	ck_assert_int_eq(pause_ms, 5000);
