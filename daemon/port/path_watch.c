@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inotify (inotify(7)) on the path itself and on its folder.  The marks are made
- * anew each time: what a path leads to changes, and a mark stays with what it led
- * to.  inotify gives the same mark to all who name the same file, so a mark is
- * removed when its last user goes.
+ * inotify (inotify(7)) on the path itself and on its folder; and where the path is
+ * a link, on the folders of what it leads to: what happens there, that it appears
+ * or becomes readable, is not told of the link.  The marks are made anew each
+ * time: what a path leads to changes, and a mark stays with what it led to.
+ * inotify gives the same mark to all who name the same file, so a mark is removed
+ * when its last user goes.
  */
 #include "path_watch.h"
 
 #include <event2/event.h>
 #include <limits.h>
 #include <stdalign.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/queue.h>
 #include <unistd.h>
 
-#define NO_MARK	(-1)
+/* The path itself, its folder, and those of the links it leads through. */
+#define MARK_COUNT	8
+
+struct mark {
+	int		 wd;
+	char		 name[NAME_MAX + 1];	/* in that folder; "": itself */
+};
 
 struct path_watch {
 	LIST_ENTRY(path_watch) entry;		/* while it is on */
@@ -24,10 +33,8 @@ struct path_watch {
 	char		*path;
 	void		(*cb)(void *);
 	void		*arg;
-	int		 file;			/* marks */
-	int		 folder;
-	const char	*name;			/* in the folder, up to a slash */
-	size_t		 name_len;
+	struct mark	 marks[MARK_COUNT];
+	size_t		 count;
 	bool		 is_on;
 	bool		 is_due;		/* something happened there */
 };
@@ -39,15 +46,23 @@ struct path_watcher {
 };
 
 static bool
+mark_is_met(const struct mark *mark, const struct inotify_event *event)
+{
+	return event->wd == mark->wd && (mark->name[0] == '\0' ||
+	    event->len == 0 || strcmp(event->name, mark->name) == 0);
+}
+
+static bool
 path_watch_is_met(const struct path_watch *w, const struct inotify_event *event)
 {
+	size_t	i;
+
 	if (event->mask & IN_Q_OVERFLOW)
 		return true;
-	if (event->wd == w->file)
-		return true;
-	return event->wd == w->folder && (event->len == 0 ||
-	    (strlen(event->name) == w->name_len &&
-	    memcmp(event->name, w->name, w->name_len) == 0));
+	for (i = 0; i < w->count; i++)
+		if (mark_is_met(&w->marks[i], event))
+			return true;
+	return false;
 }
 
 static void
@@ -126,8 +141,9 @@ path_watch_create(struct path_watcher *watcher, const char *path,
 
 	if (w == NULL)
 		return NULL;
-	*w = (struct path_watch){ .watcher = watcher, .cb = cb, .arg = arg,
-	    .file = NO_MARK, .folder = NO_MARK };
+	w->watcher = watcher;
+	w->cb = cb;
+	w->arg = arg;
 	w->path = strdup(path);
 	if (w->path == NULL) {
 		free(w);
@@ -136,32 +152,33 @@ path_watch_create(struct path_watcher *watcher, const char *path,
 	return w;
 }
 
-static void
-path_watch_unmark(struct path_watch *w, int mark)
+static bool
+path_watcher_uses(const struct path_watcher *watcher, int wd)
 {
-	const struct path_watch	*other;
+	const struct path_watch	*w;
+	size_t			 i;
 
-	if (mark == NO_MARK)
-		return;
-	LIST_FOREACH(other, &w->watcher->watches, entry)
-		if (other->file == mark || other->folder == mark)
-			return;
-	/* It fails where the kernel has removed it, with its file. */
-	(void)inotify_rm_watch(w->watcher->fd, mark);
+	LIST_FOREACH(w, &watcher->watches, entry)
+		for (i = 0; i < w->count; i++)
+			if (w->marks[i].wd == wd)
+				return true;
+	return false;
 }
 
 void
 path_watch_stop(struct path_watch *w)
 {
-	int	file = w->file, folder = w->folder;
+	int	wd;
 
 	if (w->is_on)
 		LIST_REMOVE(w, entry);
 	w->is_on = w->is_due = false;
-	w->file = w->folder = NO_MARK;
-	path_watch_unmark(w, file);
-	if (folder != file)
-		path_watch_unmark(w, folder);
+	while (w->count > 0) {
+		wd = w->marks[--w->count].wd;
+		/* It fails where the kernel has removed it, with its file. */
+		if (!path_watcher_uses(w->watcher, wd))
+			(void)inotify_rm_watch(w->watcher->fd, wd);
+	}
 }
 
 void
@@ -175,46 +192,77 @@ path_watch_destroy(struct path_watch *w)
 }
 
 /* Others may have marked the same file for something else. */
-static int
-path_watch_mark(struct path_watch *w, const char *path, uint32_t mask)
+static bool
+path_watch_mark(struct path_watch *w, const char *path, uint32_t mask,
+    const char *name)
 {
-	return inotify_add_watch(w->watcher->fd, path, mask | IN_MASK_ADD);
+	int	wd;
+
+	if (w->count == MARK_COUNT)
+		return false;
+	wd = inotify_add_watch(w->watcher->fd, path, mask | IN_MASK_ADD);
+	if (wd < 0)
+		return false;
+	w->marks[w->count].wd = wd;
+	snprintf(w->marks[w->count++].name, NAME_MAX + 1, "%.*s",
+	    (int)strcspn(name, "/"), name);
+	return true;
 }
 
 /* Marks the nearest folder above that exists. */
-static void
-path_watch_mark_folder(struct path_watch *w)
+static bool
+path_watch_mark_folder(struct path_watch *w, const char *path)
 {
 	char	 folder[PATH_MAX];
 	char	*slash;
 
-	if (strlen(w->path) >= sizeof folder)
-		return;
-	strcpy(folder, w->path);
-	while (w->folder == NO_MARK &&
-	    (slash = strrchr(folder, '/')) != NULL) {
+	snprintf(folder, sizeof folder, "%s", path);
+	while ((slash = strrchr(folder, '/')) != NULL) {
 		slash[slash == folder ? 1 : 0] = '\0';
-		w->folder = path_watch_mark(w, folder, IN_CREATE |
-		    IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_ONLYDIR);
-		w->name = w->path + (slash - folder) + 1;
-		w->name_len = strcspn(w->name, "/");
+		if (path_watch_mark(w, folder, IN_CREATE | IN_MOVED_TO |
+		    IN_ATTRIB | IN_DELETE_SELF | IN_ONLYDIR,
+		    path + (slash - folder) + 1))
+			return true;
 		if (slash == folder)
-			return;
+			break;
 	}
+	return false;
+}
+
+/* If the path is a link, it becomes the path that the link leads to. */
+static bool
+path_follow(char path[PATH_MAX])
+{
+	char	 target[PATH_MAX], folder[PATH_MAX];
+	ssize_t	 len = readlink(path, target, sizeof target - 1);
+	int	 n;
+
+	if (len <= 0)
+		return false;
+	target[len] = '\0';
+	snprintf(folder, sizeof folder, "%s", path);
+	strrchr(folder, '/')[1] = '\0';
+	n = snprintf(path, PATH_MAX, "%s%s", target[0] == '/' ? "" : folder,
+	    target);
+	return n < PATH_MAX;
 }
 
 void
 path_watch_start(struct path_watch *w)
 {
+	char	path[PATH_MAX];
+
 	path_watch_stop(w);
-	if (w->watcher->fd < 0)
+	if (w->watcher->fd < 0 || strlen(w->path) >= sizeof path)
 		return;
-	path_watch_mark_folder(w);
-	if (w->folder == NO_MARK)
+	strcpy(path, w->path);
+	if (!path_watch_mark_folder(w, path))
 		return;
+	while (w->count < MARK_COUNT - 1 && path_follow(path))
+		(void)path_watch_mark_folder(w, path);
 	/* CLOSE: whoever had it is done; ATTRIB: udev gave it to our group. */
-	w->file = path_watch_mark(w, w->path,
-	    IN_CLOSE | IN_ATTRIB | IN_DELETE_SELF);
+	(void)path_watch_mark(w, w->path, IN_CLOSE | IN_ATTRIB |
+	    IN_DELETE_SELF, "");
 	w->is_on = true;
 	LIST_INSERT_HEAD(&w->watcher->watches, w, entry);
 }

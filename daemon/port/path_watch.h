@@ -21,8 +21,8 @@ struct path_watcher	*path_watcher_create(struct event_base *);
 void			 path_watcher_destroy(struct path_watcher *);
 
 /*
- * Watches a path, or as long as its folder does not exist, the nearest one
- * above.  cb is called whenever something happened there; by then the watch is
+ * Watches a path and what it leads to, or as long as a folder does not exist, the
+ * nearest one above.  cb is called whenever something happened there; by then the watch is
  * over and may be destroyed or started again.  NULL when memory is short.
  */
 struct path_watch	*path_watch_create(struct path_watcher *, const char *path,
