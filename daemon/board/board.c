@@ -182,11 +182,12 @@ board_lose_turn(struct board *b, const char *reason, bool again)
 void
 board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 {
-	if (board_is_away(b)) {
-		b->tell.port = WISH_CLOSED;	/* not now */
+	b->boot++;
+	if (board_is_away(b)) {		/* it is not for the driver */
+		if (!board_is_open(b))
+			b->tell.port = WISH_CLOSED;
 		return;
 	}
-	b->boot++;
 	b->coming_at = DRIVER_NEVER;
 	history_clear(&b->history);
 	board_lose_turn(b, "it was reset", true);

@@ -193,6 +193,7 @@ static const struct driver_ops fake_driver = {
 static struct board	*board;
 static bool		 host_paused;
 static int		 host_restarts;
+static int		 host_closes;
 static uint64_t		 host_now;
 static bool		 host_opens;	/* its port, when it is given back */
 static char		 told[1024];	/* states and steps, in words */
@@ -223,6 +224,8 @@ host_act(const struct board_event *event)
 {
 	switch (event->type) {
 	case BOARD_CLOSE_PORT:
+		host_closes++;
+		break;
 	case BOARD_CHANGE_SPEED:
 	case BOARD_LEFT:
 		break;
@@ -1663,6 +1666,39 @@ START_TEST(test_who_is_interrupted_has_no_board)
 }
 END_TEST
 
+/* The driver has no say before it is given back. */
+START_TEST(test_console_outlives_a_reset)
+{
+	static struct someone	 a;
+	const uint8_t		*bytes;
+	uint64_t		 boot;
+
+	open_console(&a);
+	boot = board_boot(board);
+	consoles_ended = 0;
+	board_type(board, (const uint8_t *)"c0", 2);
+	opened(10);
+	ck_assert_uint_eq(board_boot(board), boot + 1);
+	ck_assert_int_eq(board_state(board), BOARD_CONSOLE);
+	ck_assert_uint_eq(board_output(board, &bytes), 2);
+	ck_assert_int_eq(consoles_ended, 0);
+	give(20);
+	ck_assert_int_eq(board_state(board), BOARD_LISTENING);
+}
+END_TEST
+
+START_TEST(test_port_that_opens_while_it_is_lent_is_closed)
+{
+	static struct someone	nobody, a;
+
+	lend(&a, &nobody);
+	host_closes = 0;
+	opened(10);
+	ck_assert_int_eq(host_closes, 1);
+	ck_assert_int_eq(board_state(board), BOARD_LENT);
+}
+END_TEST
+
 START_TEST(test_slow_console_pauses_nobody_after_it)
 {
 	static struct someone	a;
@@ -1797,6 +1833,8 @@ main(void)
 	tcase_add_test(tc, test_boot_count);
 	tcase_add_test(tc, test_resets);
 	tcase_add_test(tc, test_what_was_typed_is_not_for_the_next);
+	tcase_add_test(tc, test_console_outlives_a_reset);
+	tcase_add_test(tc, test_port_that_opens_while_it_is_lent_is_closed);
 	tcase_add_test(tc, test_slow_console_pauses_nobody_after_it);
 	tcase_add_test(tc, test_history);
 	tcase_add_test(tc, test_leave);
