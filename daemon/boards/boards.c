@@ -85,12 +85,12 @@ boards_create(struct event_base *base)
 void
 boards_destroy(struct boards *bs)
 {
-	size_t	i;
-
 	if (bs == NULL)
 		return;
-	for (i = 0; i < bs->count; i++)
-		unit_destroy(bs->units[i]);
+	while (!LIST_EMPTY(&bs->watchers))
+		boards_unwatch(LIST_FIRST(&bs->watchers));
+	while (bs->count > 0)	/* who asks meanwhile finds only the others */
+		unit_destroy(bs->units[--bs->count]);
 	if (bs->leave_timer != NULL)
 		event_free(bs->leave_timer);
 	path_watcher_destroy(bs->watcher);
@@ -258,7 +258,10 @@ boards_watch(struct boards *bs, struct watcher *w)
 void
 boards_unwatch(struct watcher *w)
 {
+	if (w->entry.le_prev == NULL)
+		return;		/* the boards went first */
 	LIST_REMOVE(w, entry);
+	w->entry.le_prev = NULL;
 }
 
 static void

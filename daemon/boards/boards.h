@@ -74,6 +74,7 @@ struct board	*boards_find(struct boards *, const char *name);
  */
 struct board	*boards_numbered(struct boards *, uint64_t number);
 
+/* Until boards_unwatch(), which may come after the boards are destroyed. */
 void		 boards_watch(struct boards *, struct watcher *);
 void		 boards_unwatch(struct watcher *);
 
