@@ -36,6 +36,10 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o \
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
 	    $(call pkg,libs,check $(DAEMON_PACKAGES))
 
+# Those of a board share one by hand.
+$(filter $(BUILD)/tests/unit/test_board%,$(UNIT_PROGRAMS)): \
+	$(BUILD)/tests/unit/hand.o
+
 check-unit: $(UNIT_NAMES:%=run-%)
 
 run-test_%: $(BUILD)/tests/unit/test_%
@@ -44,7 +48,7 @@ run-test_%: $(BUILD)/tests/unit/test_%
 run-test_image: $(BUILD)/firmware/uno-led.hex \
 	$(BUILD)/firmware/pico-pinserver.uf2
 
--include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d)
+-include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d) $(BUILD)/tests/unit/hand.d
 
 # ------------------------------------------------------------ end to end
 
