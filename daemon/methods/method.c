@@ -20,9 +20,10 @@
 #include "target.h"
 
 const struct method methods[] = {
-	{ .name = "org.varlink.service.GetInfo", .run = method_get_info },
+	{ .name = "org.varlink.service.GetInfo", .run = method_get_info,
+	    .target = TARGET_NONE },
 	{ .name = "org.varlink.service.GetInterfaceDescription",
-	    .run = method_get_interface_description },
+	    .run = method_get_interface_description, .target = TARGET_NONE },
 	{ .name = "io.picod.ListBoards", .run = method_list_boards,
 	    .target = TARGET_ANY },
 	{ .name = "io.picod.Send", .run = method_send,

@@ -15,11 +15,11 @@
 
 struct board;
 
-/* What a method is about, and its access is asked for. */
+/* What a method is about, and its access is asked for: a board, unless it says. */
 enum method_target {
-	TARGET_NONE,		/* nothing of a board */
 	TARGET_BOARD,		/* the board that is named, or the only one */
 	TARGET_ANY,		/* likewise if it is named, or else any */
+	TARGET_NONE,		/* nothing of a board, and everybody's */
 };
 
 struct method {

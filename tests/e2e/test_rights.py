@@ -65,27 +65,26 @@ class Rights(picod.Case):
 
     # ---------------------------------------------------------- each method
 
-    PARAMETERS = {
-        'Send': {'text': 'c1'}, 'Hold': {}, 'Cancel': {'id': 1},
-        'Upload': {'data': ''}, 'ListBoards': {}, 'ListFirmware': {},
-    }
+    # These can do without a board.
+    OF_ANY = {'ListBoards', 'ListFirmware', 'Upload', 'Watch'}
+
+    def calls(self):
+        """Each method with what it needs, on a board and on none."""
+        for method, (fields, _) in picod.INTERFACES['io.picod'].methods.items():
+            needed = {name: {'string': 'c1', 'int': 1}[kind]
+                      for name, kind in fields.items() if kind[0] != '?'}
+            if 'board' in fields:
+                yield method, {**needed, 'board': 's'}
+            if method in self.OF_ANY:
+                yield method, needed
 
     def test_every_method_is_asked_for(self):
-        """Whether it is told a board, or has none, or need not have one."""
         self.start('[access]\nnobody = none\n')
-        for method in picod.INTERFACES['io.picod'].methods:
-            for board in ({}, {'board': 's'}):
-                if board and method in ('ListBoards', 'Upload'):
-                    continue
-                if not board and method not in ('ListBoards', 'Upload',
-                                                'Watch', 'ListFirmware'):
-                    continue
-                with self.subTest(method, **board):
-                    message = self.denied(
-                        method, **self.PARAMETERS.get(method, {}), **board)
-                    self.assertIn(method, message)
-                    self.assertIn('user nobody', message)
-                    self.assertIn('[access]', message)
+        for method, parameters in self.calls():
+            with self.subTest(method, **parameters):
+                message = self.denied(method, **parameters)
+                self.assertIn(f'user nobody {method}', message)
+                self.assertIn('[access]', message)
         self.assertIn('user nobody) was refused Flash on board s',
                       self.p.log())
 
