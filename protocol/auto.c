@@ -214,7 +214,8 @@ auto_pass(struct automatic *a, struct driver_event *event, uint64_t now)
 
 	if (a->probing && over) {
 		if (event->type == DRIVER_DONE &&
-		    event->outcome == DRIVER_INTERRUPTED) {
+		    (event->outcome == DRIVER_INTERRUPTED ||
+		    event->outcome == DRIVER_FORBIDDEN)) {
 			a->probing = a->busy = false;
 			a->probe_until = DRIVER_NEVER;
 			return;
@@ -366,6 +367,12 @@ auto_hears(const struct driver *d)
 	return driver_hears(auto_active((const struct automatic *)d));
 }
 
+static enum driver_program
+auto_program(const struct driver *d)
+{
+	return driver_program(auto_active((const struct automatic *)d));
+}
+
 static const char *
 auto_language(const struct driver *d)
 {
@@ -401,6 +408,7 @@ const struct driver_ops driver_auto = {
 	.about		= auto_about,
 	.in_step	= auto_in_step,
 	.hears		= auto_hears,
+	.program	= auto_program,
 	.language	= auto_language,
 	.set_baud	= auto_set_baud,
 };

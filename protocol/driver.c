@@ -122,6 +122,12 @@ driver_hears(const struct driver *d)
 	return d->ops->hears(d);
 }
 
+enum driver_program
+driver_program(const struct driver *d)
+{
+	return d->ops->program(d);
+}
+
 bool
 driver_in_step(const struct driver *d)
 {

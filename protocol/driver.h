@@ -39,6 +39,7 @@ enum driver_event_type {
 	DRIVER_OUTPUT,		/* the running job printed data[0..len) */
 	DRIVER_UNASKED,		/* the board said data[0..len) by itself */
 	DRIVER_RESTARTED,	/* the board began anew: its variables are gone */
+	DRIVER_PROGRAM,		/* driver_program() may say something else now */
 	DRIVER_DONE,		/* the job ended; outcome says how */
 	DRIVER_LOST,		/* the job, if any, is over: the board does not
 				 * answer as it should; data says what was missing */
@@ -52,6 +53,9 @@ enum driver_outcome {
 	DRIVER_BOARD_RESTARTED,	/* the board began anew in the middle of the job */
 	DRIVER_FOREIGN,		/* of DRIVER_LOST: the board is alive, but speaks
 				 * another language; data says what to do */
+	DRIVER_FULL,		/* it has no memory to take the text; in data, what
+				 * it said of that.  Nothing was carried out */
+	DRIVER_FORBIDDEN,	/* its own program runs, and may not be stopped */
 };
 
 struct driver_event {
@@ -76,6 +80,15 @@ struct driver_job {
 	bool			 marked;	/* a program of picod's own, which is
 				 * carried out as it is and writes DRIVER_MARK
 				 * at its end, also when it fails */
+	bool			 forced;	/* it may stop the board's own program,
+				 * whatever the options say */
+};
+
+/* What the board does by itself, as far as it tells. */
+enum driver_program {
+	DRIVER_PROGRAM_UNKNOWN,
+	DRIVER_PROGRAM_RUNS,
+	DRIVER_PROGRAM_OVER,	/* it has ended: nothing runs before a key */
 };
 
 struct driver_options {
@@ -107,6 +120,7 @@ struct driver_ops {
 	const char	*(*about)(const struct driver *);
 	bool		 (*in_step)(const struct driver *);
 	bool		 (*hears)(const struct driver *);
+	enum driver_program (*program)(const struct driver *);
 	const char	*(*language)(const struct driver *);
 	void		 (*set_baud)(struct driver *, unsigned baud);	/* or NULL */
 };
@@ -207,6 +221,8 @@ bool	driver_hears(const struct driver *);
 
 /* The speed of the port, which is closed, was changed by somebody else. */
 void	driver_set_baud(struct driver *, unsigned baud);
+/* What its own program does, while no job of ours is on the board. */
+enum driver_program driver_program(const struct driver *);
 
 /* The name of the language found: "repl" also where "auto" has settled. */
 const char *driver_name(const struct driver *);

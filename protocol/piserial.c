@@ -365,6 +365,13 @@ piserial_hears(const struct driver *d)
 	return false;
 }
 
+static enum driver_program
+piserial_program(const struct driver *d)
+{
+	(void)d;
+	return DRIVER_PROGRAM_UNKNOWN;
+}
+
 static const char *
 piserial_language(const struct driver *d)
 {
@@ -388,6 +395,7 @@ const struct driver_ops driver_piserial = {
 	.about		= piserial_about,
 	.in_step	= piserial_in_step,
 	.hears		= piserial_hears,
+	.program	= piserial_program,
 	.language	= piserial_language,
 	.set_baud	= piserial_set_baud,
 };

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "protocol/limits.h"
-#include "protocol/repl_text.h"
 
 /*
  * What is said to a job that does not end, and after how long.  The first
@@ -57,9 +56,7 @@ repl_end_job(struct repl *r)
 {
 	r->busy = false;
 	r->job = (struct driver_job){ .task = DRIVER_RUN };
-	r->say = NULL;
-	r->say_len = r->say_off = 0;
-	r->say_eof = false;
+	repl_say_nothing(r);
 	r->interrupts = 0;
 	r->stopping = r->printed = false;
 	r->interrupt_at = r->suspect_at = r->runs_at = DRIVER_NEVER;
@@ -97,12 +94,12 @@ repl_restarted(struct repl *r)
 static struct driver *
 repl_create(const struct driver_options *options)
 {
-	struct driver_job	 none = { .task = DRIVER_SYNC };
+	struct repl_text	 none = { .kind = REPL_TEXT_PROGRAM };
 	struct repl		*r = calloc(1, sizeof *r);
 
 	if (r == NULL)
 		return NULL;
-	r->wire_size = repl_wire_size(&none);
+	r->wire_size = repl_wire_size(&none, NULL, 0);
 	r->wire = malloc(r->wire_size);
 	if (r->wire == NULL) {
 		free(r);
@@ -121,14 +118,11 @@ repl_destroy(struct driver *d)
 	free(d);
 }
 
+/* No text at all is one that does nothing, as an empty file does. */
 static int
 repl_check(const char *text, size_t len, const char **why)
 {
 	(void)text;
-	if (len == 0) {
-		*why = "there is no text to send";
-		return -EINVAL;
-	}
 	if (len > LIMIT_STATEMENT) {
 		*why = "the text is longer than 256 KiB";
 		return -E2BIG;
@@ -147,9 +141,11 @@ repl_close(struct driver *d)
 	repl_title_init(&r->title);
 	r->settle_at = r->pace_at = DRIVER_NEVER;
 	r->told = REPL_TOLD_NOT;
-	r->deaf = r->touched = r->in_step = r->doubt = false;
+	r->deaf = r->touched = r->raw = r->in_step = r->doubt = false;
+	r->asked_free = false;
 	r->helper = r->compile_known = r->no_compile = r->litter = false;
 	r->paste_known = r->paste = false;
+	r->full = r->gone = false;
 	r->own_program = true;
 	r->ctl_len = r->n_news = r->text_len = r->text_told = 0;
 	repl_enter(r, REPL_CLOSED, 0);
@@ -168,19 +164,48 @@ repl_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 	repl_enter(r, REPL_LISTEN, now);
 }
 
+/* Room for its rendering; what a large one took is given back. */
 static int
-repl_make_room(struct repl *r, const struct driver_job *job)
+repl_make_room(struct repl *r, const struct repl_text *text, const char *bytes,
+    size_t len)
 {
-	size_t	 need = repl_wire_size(job);
+	size_t	 need = repl_wire_size(text, bytes, len);
 	uint8_t	*wire;
 
-	if (need <= r->wire_size)
+	if (need == r->wire_size || (need < r->wire_size &&
+	    r->wire_size <= REPL_WIRE_KEPT))
 		return 0;
 	wire = realloc(r->wire, need);
 	if (wire == NULL)
-		return -ENOMEM;
+		return need < r->wire_size ? 0 : -ENOMEM;
 	r->wire = wire;
 	r->wire_size = need;
+	return 0;
+}
+
+/* What of the text is sent, and what kind of text that is. */
+static int
+repl_take_text(struct repl *r, const struct driver_job *job)
+{
+	struct repl_text	text = { .kind = REPL_TEXT_PROGRAM };
+	size_t			skip = 0;
+	int			error;
+
+	if (job->task == DRIVER_RUN) {
+		skip = repl_text_skip(job->text, job->len);
+		repl_text_look(&text, job->text + skip, job->len - skip);
+	}
+	error = repl_make_room(r, &text, job->text + skip, text.len);
+	if (error < 0)
+		return error;
+	r->job = *job;
+	r->job.text += skip;
+	r->job.len = text.len;
+	if (job->marked) {
+		r->job.len = job->len - skip;
+		text.kind = REPL_TEXT_PROGRAM;
+	}
+	r->text_seen = text;
 	return 0;
 }
 
@@ -189,7 +214,7 @@ repl_run(struct driver *d, const struct driver_job *job, uint64_t now)
 {
 	struct repl	*r = repl_of(d);
 	const char	*why;
-	size_t		 len;
+	bool		 ask;
 	int		 error;
 
 	if (r->state == REPL_CLOSED)
@@ -199,28 +224,24 @@ repl_run(struct driver *d, const struct driver_job *job, uint64_t now)
 	if (job->task == DRIVER_RUN &&
 	    (error = repl_check(job->text, job->len, &why)) < 0)
 		return error;
-	if (job->task != DRIVER_LEAVE && !r->may_interrupt &&
-	    r->own_program && !r->watch.at_prompt)
+	ask = job->task != DRIVER_LEAVE && !job->forced && !repl_is_free(r);
+	if (ask && r->asked_free)
 		return -EACCES;
-	if ((error = repl_make_room(r, job)) < 0)
+	if ((error = repl_take_text(r, job)) < 0)
 		return error;
 	r->busy = true;
-	r->job = *job;
-	r->form = REPL_PROGRAM;
-	if (job->task == DRIVER_RUN && !job->marked) {
-		len = repl_text_strip(job->text, job->len);
-		if (repl_text_is_expression(job->text, len))
-			r->form = REPL_EXPRESSION;
-		else if (repl_text_is_statement(job->text, len))
-			r->form = REPL_STATEMENT;
-		if (r->form != REPL_PROGRAM)
-			r->job.len = len;
-	}
 	r->probed = r->helper_failed = r->retried = r->started = false;
-	r->quiet = false;
-	r->rung = 0;
+	r->probe_plain = r->quiet = false;
+	r->rung = r->probes = 0;
+	r->room = REPL_ROOM_UNKNOWN;
 	r->sync_until = 0;
-	repl_advance(r, now);
+	r->ask_free = ask;
+	if (job->task == DRIVER_RUN && r->job.len == 0) {
+		r->trace_len = 0;
+		repl_finish(r, DRIVER_OK, now);
+	} else {
+		repl_advance(r, now);
+	}
 	return 0;
 }
 
@@ -279,8 +300,7 @@ repl_interrupt(struct driver *d, uint64_t now)
 	}
 	/* What is left of the text need not follow. */
 	r->ctl_len = 0;
-	r->say_off = r->say_len;
-	r->say_eof = false;
+	repl_say_nothing(r);
 	if (r->state == REPL_PASTE)
 		repl_interrupt_again(r, now);
 	else if (!r->stopping)
@@ -293,7 +313,7 @@ repl_interrupt(struct driver *d, uint64_t now)
 void
 repl_runs(struct repl *r, uint64_t now)
 {
-	uint64_t	ms = COMPILE_MS + r->say_len / COMPILE_BYTES_PER_MS;
+	uint64_t	ms = COMPILE_MS + r->said_len / COMPILE_BYTES_PER_MS;
 
 	repl_enter(r, REPL_OUTPUT, now);
 	r->runs_at = now + (ms < COMPILE_LONG_MS ? ms : COMPILE_LONG_MS);
@@ -341,22 +361,35 @@ repl_expire(struct repl *r, uint64_t now)
 	bool	for_job = r->purpose == REPL_FOR_JOB;
 
 	r->deadline = DRIVER_NEVER;
-	if (r->state == REPL_ASK || r->state == REPL_WINDOW) {
+	switch (r->state) {
+	case REPL_ASK:
+	case REPL_WINDOW:
 		/* This board does not know what to do with the question. */
 		r->paste_known = true;
 		r->paste = false;
 		repl_stumble(r, now);
-	} else if (r->state == REPL_LEAVE && r->watch.at_prompt) {
-		repl_left(r, now);
-	} else if (r->state == REPL_FRAME ||
-	    (for_job && r->state > REPL_OUTPUT && r->state < REPL_FRAME)) {
-		repl_end_quiet(r, now);
-	} else if (r->state == REPL_BANNER || r->state == REPL_PROBE ||
-	    (!for_job && r->state < REPL_LEAVE)) {
-		repl_stumble(r, now);
-	} else {
-		repl_lose(r, repl_rows[r->state].complaint, now);
+		return;
+	case REPL_ASK_FREE:
+		repl_free_expire(r, now);
+		return;
+	case REPL_KNOCK:
+		repl_step_expire(r, now);
+		return;
+	case REPL_LEAVE:
+		repl_leave_expire(r, now);
+		return;
+	default:
+		break;
 	}
+	if (r->state == REPL_PROBE && r->full)
+		repl_in_step(r, now);
+	else if (r->state == REPL_FRAME ||
+	    (for_job && r->state > REPL_OUTPUT && r->state < REPL_FRAME))
+		repl_end_quiet(r, now);
+	else if (r->state == REPL_AGAIN || r->state == REPL_PROBE || (!for_job && r->state < REPL_LEAVE))
+		repl_stumble(r, now);
+	else
+		repl_lose(r, repl_rows[r->state].complaint, now);
 }
 
 static void
@@ -413,7 +446,7 @@ repl_about(const struct driver *d)
 }
 
 static bool
-repl_in_step(const struct driver *d)
+repl_is_in_step(const struct driver *d)
 {
 	return repl_const(d)->in_step;
 }
@@ -425,6 +458,24 @@ repl_hears(const struct driver *d)
 
 	return r->state == REPL_OUTPUT && r->purpose == REPL_FOR_JOB &&
 	    r->interrupts == 0;
+}
+
+static enum driver_program
+repl_program(const struct driver *d)
+{
+	const struct repl	*r = repl_const(d);
+
+	if (r->state == REPL_CLOSED || r->touched)
+		return DRIVER_PROGRAM_UNKNOWN;
+	switch (r->title.says) {
+	case REPL_TITLE_RUNS:
+	case REPL_TITLE_STARTS:
+		return DRIVER_PROGRAM_RUNS;
+	case REPL_TITLE_OVER:
+		return DRIVER_PROGRAM_OVER;
+	default:
+		return DRIVER_PROGRAM_UNKNOWN;
+	}
 }
 
 static const char *
@@ -448,7 +499,8 @@ const struct driver_ops driver_repl = {
 	.output		= repl_output,
 	.sent		= repl_sent,
 	.about		= repl_about,
-	.in_step	= repl_in_step,
+	.in_step	= repl_is_in_step,
 	.hears		= repl_hears,
+	.program	= repl_program,
 	.language	= repl_language,
 };

@@ -4,7 +4,10 @@
  *
  *	repl.c		the driver's face: jobs and time
  *	repl_plan.c	what to say next to get a job done
+ *	repl_step.c	how to get into step with a board, and to leave it
  *	repl_say.c	the texts, and which way they go
+ *	repl_store.c	long ones for boards without raw-paste
+ *	repl_job.c	the job's own text
  *	repl_hear.c	what each byte from the board means
  *	repl_end.c	where what a job prints ends
  *	repl_send.c	how fast the bytes go
@@ -14,6 +17,7 @@
 #define PICOD_REPL_H
 
 #include "protocol/driver.h"
+#include "protocol/repl_text.h"
 #include "protocol/repl_title.h"
 #include "protocol/repl_watch.h"
 
@@ -21,9 +25,11 @@
 #define REPL_HELPER	"__p"
 #define REPL_STORE	"__pt"		/* a text that comes in pieces */
 
+#define REPL_BUILTINS	"__import__('builtins')"
 #define REPL_MARK	DRIVER_MARK	/* the helper writes it, too */
 
 #define REPL_TRACE_MAX	8192		/* of a traceback, its end is kept */
+#define REPL_WIRE_KEPT	16384		/* for the next text */
 #define REPL_BURST	32		/* bytes a board takes in at a time */
 #define REPL_BLIND_MAX	60		/* and before it has answered */
 
@@ -31,7 +37,9 @@ enum repl_state {
 	REPL_CLOSED,
 	REPL_LISTEN,		/* nothing asked; the board does as it likes */
 	REPL_IDLE,		/* in the raw REPL, nothing runs */
-	REPL_BANNER,		/* knocking until the raw REPL says hello */
+	REPL_ASK_FREE,		/* does it run a program that may not be stopped? */
+	REPL_KNOCK,		/* until the raw REPL says hello */
+	REPL_AGAIN,		/* left the raw REPL, to enter it again */
 	REPL_PROBE,		/* until the board repeats our nonce */
 	REPL_ASK,		/* may we use raw-paste? */
 	REPL_WINDOW,		/* it is telling its window */
@@ -51,9 +59,12 @@ enum repl_state {
 
 /* How the text of a job is carried out. */
 enum repl_form {
-	REPL_PROGRAM,		/* as it is, and no value is shown */
-	REPL_STATEMENT,		/* by the helper, as a literal */
-	REPL_EXPRESSION,	/* by the helper, as its argument */
+	REPL_AS_IS,
+	REPL_AS_ARGUMENT,	/* of the helper, which shows it */
+	REPL_AS_PARTS,		/* each statement shown by itself */
+	REPL_AS_LINE,		/* a literal, for the helper to compile */
+	REPL_AS_EVAL,		/* literals for builtins, where the raw REPL */
+	REPL_AS_EXEC,		/* would take bytes of the text as orders */
 };
 
 /* What the text that is being sent is for. */
@@ -63,6 +74,7 @@ enum repl_purpose {
 	REPL_FOR_CHECK,		/* does the helper work? */
 	REPL_FOR_COMPILE,	/* has it compile()? */
 	REPL_FOR_STORE,		/* a piece of what is too long */
+	REPL_FOR_ROOM,		/* is there memory for it? */
 	REPL_FOR_CLEAN,		/* to drop pieces of a job that was given up */
 	REPL_FOR_JOB,
 };
@@ -73,6 +85,20 @@ enum repl_told {
 	REPL_TOLD_BY_TITLE,	/* its line and the next title are still to come */
 	REPL_TOLD_BY_LINE,	/* a banner or a title is */
 };
+
+/* What room a board without raw-paste has for the job's text. */
+enum repl_room {
+	REPL_ROOM_UNKNOWN,
+	REPL_ROOM_PIECES,	/* for its pieces; or for nothing else either */
+	REPL_ROOM_WHOLE_ASKED,	/* not for them; and for it as a whole? */
+	REPL_ROOM_WHOLE,
+};
+
+struct repl_piece {
+	const char	*bytes;
+	size_t		 len;
+};
+#define REPL_PIECES	3	/* a head, the text and a tail */
 
 /* An event that waits to be told. */
 struct repl_news {
@@ -99,7 +125,10 @@ struct repl {
 	struct repl_title	 title;
 	bool			 deaf;		/* settling after open */
 	bool			 own_program;	/* it may run one of its own */
+	bool			 asked_free;	/* whether it does */
+	bool			 ask_free;	/* before this job */
 	bool			 touched;	/* we were in its raw REPL */
+	bool			 raw;		/* it was not left since */
 	bool			 in_step;
 	bool			 doubt;		/* in step, but probe first */
 	enum repl_told		 told;		/* this restart was */
@@ -116,14 +145,28 @@ struct repl {
 	/* the job */
 	bool			 busy;
 	struct driver_job	 job;
+	struct repl_text	 text_seen;
 	enum repl_form		 form;
+	const char		*tail;		/* writes the mark, or NULL */
+	enum repl_room		 room;
 	bool			 wrapped;	/* its traceback has our line */
+	bool			 renamed;	/* and calls its own "<string>" */
 	bool			 probed;
 	bool			 helper_failed;
 	bool			 retried;
 	bool			 started;
 	bool			 quiet;		/* don't tell what it says now */
+	unsigned		 probes;
+
+	/* getting into step, and leaving */
 	unsigned		 rung;		/* of the ladder into step */
+	unsigned		 asks;		/* for the raw REPL's hello, on it */
+	uint64_t		 knock_at;
+	uint64_t		 heard_at;
+	bool			 alive;		/* it said something since */
+	bool			 resetting;	/* Ctrl-D was said */
+	bool			 introduced;	/* the friendly REPL has, to Ctrl-B */
+
 	bool			 stopping;	/* it is to be interrupted */
 	bool			 printed;	/* it did, so it runs */
 	unsigned		 interrupts;	/* times we said Ctrl-C */
@@ -138,9 +181,11 @@ struct repl {
 	size_t			 ctl_len;
 	uint8_t			*wire;		/* our own rendering, if any */
 	size_t			 wire_size;
-	const uint8_t		*say;
-	size_t			 say_len;
-	size_t			 say_off;
+	struct repl_piece	 say[REPL_PIECES];
+	size_t			 say_at;	/* the piece that is being sent */
+	size_t			 say_off;	/* in it */
+	size_t			 say_left;	/* in all */
+	size_t			 said_len;	/* when that was all */
 	bool			 say_eof;	/* a Ctrl-D is to follow */
 	size_t			 budget;	/* bytes that may go now */
 
@@ -148,15 +193,20 @@ struct repl {
 	bool			 marked;	/* this text ends with a mark */
 	bool			 unmarked;	/* it ends without its mark */
 	bool			 exiting;	/* it restarts the board */
-	char			 want[24];	/* "(123456789, ", "123456789" */
+	char			 want[24];	/* the nonce */
 	size_t			 matched;
+	char			 echo[8];	/* of what is said, at a prompt */
+	bool			 asked_helper;	/* by the probe */
+	bool			 probe_plain;	/* not again */
+	bool			 full;		/* it has no memory for an answer */
+	bool			 gone;		/* nor any name of ours */
 	uint8_t			 last;
 	bool			 answer;	/* the probe's, the check's */
 	uint8_t			*trace;		/* what it raised, in hold[] */
 	size_t			 trace_len;
 
 	/* what may be its end: [mark] 04 traceback 04 > */
-	uint8_t			 hold[REPL_TRACE_MAX + 1024];
+	uint8_t			 hold[REPL_TRACE_MAX + 1024]; /* the probe's too */
 	size_t			 hold_len;
 	size_t			 hold_told;	/* as output, up to there */
 	size_t			 hold_first;	/* where the first 04 is */
@@ -222,33 +272,73 @@ bool	repl_end_is_news(const struct repl *);
  * miss those that find no room: deadlines end the job.
  */
 void	repl_order(struct repl *, const char *bytes, size_t len);
+/* Past what was sent of a text, and past pieces that are empty. */
+void	repl_say_past(struct repl *, size_t);
+/* What is left of it need not follow. */
+void	repl_say_nothing(struct repl *);
 size_t	repl_output(const struct driver *, const uint8_t **bytes);
 void	repl_sent(struct driver *, size_t, uint64_t now);
 
 /* repl_say.c */
+/* What is said next: a text between two short ones, each of which may be NULL. */
+void	repl_say_pieces(struct repl *, const char *text, size_t len,
+	    const char *head, const char *tail);
+/* Begins to say it.  marked: it ends by the mark. */
+void	repl_say_text(struct repl *, enum repl_purpose, bool marked, uint64_t now);
 /* Asks the board, in its raw REPL, for something it never said before. */
 void	repl_say_probe(struct repl *, uint64_t now);
 /* Puts the helper on the board, or asks what must be known for that. */
 void	repl_say_helper(struct repl *, uint64_t now);
 /* Has the helper show a number that was never said before. */
 void	repl_say_check(struct repl *, uint64_t now);
-/* Drops what a job that was given up left on the board. */
-void	repl_say_clean(struct repl *, uint64_t now);
-void	repl_say_job(struct repl *, uint64_t now);
-/* The next piece of what goes in pieces, and at last its use. */
-void	repl_say_more(struct repl *, uint64_t now);
 /* The board has told its window for the text that waits. */
 void	repl_say_paste(struct repl *, uint64_t now);
+
+/* repl_store.c */
+/* Whether a text of that length is too long to be sent in one piece. */
+bool	repl_must_store(const struct repl *, size_t len);
+/* Whether to ask first how much room it has, and what it said. */
+bool	repl_must_ask_room(const struct repl *);
+void	repl_say_room(struct repl *, uint64_t now);
+void	repl_room_heard(struct repl *, bool found, uint64_t now);
+void	repl_hear_again(struct repl *, uint8_t, unsigned signs, uint64_t now);
+void	repl_say_store(struct repl *, enum repl_purpose, const char *text,
+	    size_t len, uint64_t now);
+/* The next piece of what goes in pieces, and at last its use. */
+void	repl_say_more(struct repl *, uint64_t now);
+/* Drops what a job that was given up left on the board. */
+void	repl_say_clean(struct repl *, uint64_t now);
+
+/* repl_job.c */
 /* How much room the rendering of that job needs, at most. */
-size_t	repl_wire_size(const struct driver_job *);
+size_t	repl_wire_size(const struct repl_text *, const char *text, size_t len);
+void	repl_say_job(struct repl *, uint64_t now);
+/* Whether all that it raised is that the helper is gone, after it ran. */
+bool	repl_job_lost_helper(const struct repl *);
 
 /* repl_plan.c */
 /* Takes the next step of the job; in_step and its flags say where we are. */
 void	repl_advance(struct repl *, uint64_t now);
-/* Out of step: takes the next rung of the ladder, or gives the board up. */
-void	repl_stumble(struct repl *, uint64_t now);
+/* Whether the job's text has the helper's name in it. */
+bool	repl_names_helper(const struct repl *);
 /* The text ended with what is in trace[]. */
 void	repl_text_over(struct repl *, uint64_t now);
+
+/* repl_step.c */
+/* Out of step: takes the next rung of the ladder, or gives the board up. */
+void	repl_stumble(struct repl *, uint64_t now);
+void	repl_step_expire(struct repl *, uint64_t now);
+void	repl_hear_knock(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* On the way to its friendly prompt, as DRIVER_LEAVE and SOFT_RESET want it. */
+void	repl_leave(struct repl *, uint64_t now);
+void	repl_leave_expire(struct repl *, uint64_t now);
+void	repl_hear_leave(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* Whether it runs nothing that may not be stopped, as far as is known. */
+bool	repl_is_free(const struct repl *);
+/* Asks whether it is. */
+void	repl_ask_if_free(struct repl *, uint64_t now);
+void	repl_free_expire(struct repl *, uint64_t now);
+void	repl_hear_free(struct repl *, uint8_t, unsigned signs, uint64_t now);
 
 /* repl_end.c */
 /* A byte while a text runs, or in what may be its end. */
@@ -270,7 +360,10 @@ struct repl_row {
 extern const struct repl_row repl_rows[REPL_STATES];
 
 void	repl_hear(struct repl *, uint8_t, uint64_t now);
-/* The board is at its friendly prompt, as DRIVER_LEAVE and SOFT_RESET want. */
-void	repl_left(struct repl *, uint64_t now);
+/* The probe was answered: on with the job. */
+void	repl_in_step(struct repl *, uint64_t now);
+/* What the board says while a job is on its way, if anyone wants that. */
+void	repl_hear_noise(struct repl *);
+bool	repl_is_circuitpython(const struct repl *);
 
 #endif

@@ -5,12 +5,17 @@
  * Wherever no mark was seen, the board is probed before the next job, so that
  * leftovers are nobody's answer.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "protocol/repl.h"
+#include "protocol/repl_trace.h"
 
 #define CTRL_A	0x01
 #define CTRL_D	0x04
+
+/* How often the question is asked again after a late Ctrl-C. */
+#define PROBES	5
 
 /* How long a restarted board must be quiet before its banner is believed. */
 #define QUIET_MS 300
@@ -25,12 +30,18 @@ hear_unasked(struct repl *r)
 	repl_tell_text(r, DRIVER_UNASKED, bytes, n);
 }
 
-/* The same while a job is on its way, if anyone wants that. */
-static void
-hear_noise(struct repl *r)
+void
+repl_hear_noise(struct repl *r)
 {
 	if (!r->quiet)
 		hear_unasked(r);
+}
+
+bool
+repl_is_circuitpython(const struct repl *r)
+{
+	return r->title.says != REPL_TITLE_NOTHING ||
+	    strstr(r->watch.about, "CircuitPython") != NULL;
 }
 
 /* Whether that is a restart: it may be told by a title, a line and a banner. */
@@ -50,6 +61,15 @@ hear_restart(struct repl *r, unsigned signs)
 	return told == REPL_TOLD_NOT;
 }
 
+/* What says something may be a program, if only one that was not seen to start. */
+static void
+hear_own_program(struct repl *r)
+{
+	if (!r->own_program)
+		r->asked_free = false;
+	r->own_program = true;
+}
+
 /* A board that restarts itself runs its own program, outside the raw REPL. */
 static void
 hear_listen(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
@@ -58,11 +78,15 @@ hear_listen(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 
 	(void)c;
 	hear_unasked(r);
+	if (signs & REPL_SIGN_TITLE)
+		repl_tell(r, DRIVER_PROGRAM, NULL, 0);
+	if (!r->may_interrupt)
+		hear_own_program(r);
 	if (restart)
 		repl_restarted(r);
 	else if (!(signs & (REPL_SIGN_REBOOT | REPL_SIGN_BANNER)))
 		return;
-	r->own_program = true;
+	hear_own_program(r);
 	r->touched = false;
 	repl_enter(r, REPL_LISTEN, now);
 }
@@ -78,51 +102,77 @@ hear_idle(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	hear_listen(r, c, signs, now);
 }
 
-static void
-hear_banner(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
+void
+repl_in_step(struct repl *r, uint64_t now)
 {
-	(void)c;
-	hear_noise(r);
-	if (signs & (REPL_SIGN_PROMPT | REPL_SIGN_RAW))
-		r->quiet = true;
-	if (signs & REPL_SIGN_REBOOT)
+	if (r->gone)
 		repl_restarted(r);
-	if (signs & REPL_SIGN_RAW) {
-		r->touched = true;
-		r->own_program = false;
-		repl_say_probe(r, now);
-	}
+	r->in_step = r->probed = true;
+	r->doubt = r->quiet = r->gone = r->probe_plain = false;
+	repl_enter(r, REPL_IDLE, now);
+	repl_advance(r, now);
+}
+
+/* The helper was not there, or was something else: asked without it. */
+static void
+hear_no_helper(struct repl *r, bool gone, uint64_t now)
+{
+	r->helper = false;
+	r->gone = gone;
+	r->probe_plain = true;
+	repl_say_probe(r, now);
 }
 
 /*
- * The answer is an exception: "KeyError: (123456789, True)" CR LF 04 >.  A
- * stale prompt's echo of the question has a bracket there, not a parenthesis.
+ * An answer has ended: our number at the end of a line, from the helper with its
+ * mark.  An exception's name may be what others were asked; but then another
+ * answer follows.
  */
+static void
+hear_answer(struct repl *r, uint64_t now)
+{
+	static const char	end[] = "\r\n\x1e\x04\x04>";
+	const uint8_t		*nonce = memmem(r->hold, r->hold_len, r->want,
+	    strlen(r->want));
+	const uint8_t		*trace = memrchr(r->hold, CTRL_D, r->hold_len - 2);
+	size_t			 n;
+
+	trace = trace == NULL ? r->hold : trace + 1;
+	n = (size_t)(r->hold + r->hold_len - 2 - trace);
+	if (nonce != NULL && memmem(nonce, (size_t)(r->hold + r->hold_len -
+	    nonce), "\r\n", 2) != NULL) {
+		if (memmem(r->hold, r->hold_len, end, sizeof end - 1) == NULL)
+			r->helper = false;
+		repl_in_step(r, now);
+	} else if (repl_trace_is(trace, n, "KeyboardInterrupt") &&
+	    r->probes < PROBES) {
+		repl_say_probe(r, now);	/* one that was late */
+	} else if (repl_trace_is(trace, n, "MemoryError")) {
+		r->full = true;
+		r->deadline = now + QUIET_MS;
+	} else if (r->asked_helper && repl_trace_is(trace, n, "NameError")) {
+		hear_no_helper(r, true, now);
+	} else if (r->asked_helper && repl_trace_is(trace, n, "TypeError")) {
+		hear_no_helper(r, false, now);
+	}
+}
+
 static void
 hear_probe(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
-	size_t	n = strlen(r->want);
+	const size_t	most = 512;
 
 	(void)signs;
-	if (r->matched < n) {
-		if (c == (uint8_t)r->want[r->matched])
-			r->matched++;
-		else
-			r->matched = c == (uint8_t)r->want[0];
-		return;
+	if (r->full)
+		r->deadline = now + repl_rows[REPL_PROBE].limit_ms;
+	r->full = false;
+	if (r->hold_len == most) {
+		r->hold_len /= 2;
+		memmove(r->hold, r->hold + r->hold_len, r->hold_len);
 	}
-	if (r->matched == n)
-		r->answer = c == 'T';
-	if (++r->matched > n + sizeof "False)\r\n\x04>") {
-		r->matched = 0;
-	} else if (c == '>' && r->last == CTRL_D) {
-		if (r->helper && !r->answer)
-			repl_restarted(r);
-		r->in_step = r->probed = true;
-		r->doubt = r->quiet = false;
-		repl_enter(r, REPL_IDLE, now);
-		repl_advance(r, now);
-	}
+	r->hold[r->hold_len++] = c;
+	if (c == '>' && r->last == CTRL_D && r->hold_len > 2)
+		hear_answer(r, now);
 }
 
 /* Old firmware takes the question for nothing and says its banner again. */
@@ -158,7 +208,7 @@ hear_send(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	(void)signs, (void)now;
 	if (c != '>')
-		hear_noise(r);
+		repl_hear_noise(r);
 }
 
 /*
@@ -178,11 +228,10 @@ hear_paste(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 			repl_order(r, "\x03", 1);
 			r->marked = false;
 		}
-		r->say_eof = false;
-		r->say_off = r->say_len;
+		repl_say_nothing(r);
 		repl_runs(r, now);
 	} else {
-		hear_noise(r);
+		repl_hear_noise(r);
 	}
 }
 
@@ -193,15 +242,13 @@ hear_paste(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 static bool
 hear_echo(struct repl *r, uint8_t c)
 {
-	static const char	call[] = REPL_HELPER "(";
-
-	if (!r->marked || r->retried)
+	if (!r->marked || r->retried || r->echo[0] == 'O')
 		return false;
-	if (c == (uint8_t)call[r->matched])
+	if (c == (uint8_t)r->echo[r->matched])
 		r->matched++;
 	else
-		r->matched = c == (uint8_t)call[0];
-	return r->matched == sizeof call - 1;
+		r->matched = c == (uint8_t)r->echo[0];
+	return r->echo[r->matched] == '\0';
 }
 
 static void
@@ -220,29 +267,7 @@ hear_ok(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	if (r->last == 'O' && !r->quiet)
 		repl_tell_text(r, DRIVER_UNASKED, &r->last, 1);
 	if (c != 'O' && c != CTRL_D && c != '>')
-		hear_noise(r);
-}
-
-/* The prompt is ours: Ctrl-D at it restarts the board with its program. */
-void
-repl_left(struct repl *r, uint64_t now)
-{
-	r->in_step = r->touched = false;
-	if (r->job.task == DRIVER_SOFT_RESET) {
-		repl_order(r, "\x04", 1);
-		repl_enter(r, REPL_REBOOT, now);
-	} else {
-		repl_finish(r, DRIVER_OK, now);
-	}
-}
-
-/* Ctrl-B makes the REPL introduce itself, whatever prompts came before. */
-static void
-hear_leave(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)c;
-	if (signs & REPL_SIGN_BANNER)
-		repl_left(r, now);
+		repl_hear_noise(r);
 }
 
 /*
@@ -252,12 +277,10 @@ hear_leave(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 static bool
 hear_rebooted(struct repl *r, unsigned signs)
 {
-	static const char	name[] = "CircuitPython";
-
 	if (signs & (REPL_SIGN_REBOOT | REPL_SIGN_BANNER))
 		return hear_restart(r, signs);
 	if (!(signs & REPL_SIGN_TITLE) && !((signs & REPL_SIGN_LINE) &&
-	    strstr(r->watch.about, name) != NULL))
+	    repl_is_circuitpython(r)))
 		return false;
 	r->told = REPL_TOLD_BY_TITLE;
 	return true;
@@ -285,7 +308,9 @@ const struct repl_row repl_rows[REPL_STATES] = {
 	[REPL_CLOSED]	= { hear_nothing, 0, NULL },
 	[REPL_LISTEN]	= { hear_listen, 0, NULL },
 	[REPL_IDLE]	= { hear_idle, 0, NULL },
-	[REPL_BANNER]	= { hear_banner, 1000, "the raw REPL does not answer" },
+	[REPL_ASK_FREE]	= { repl_hear_free, 500, NULL },
+	[REPL_KNOCK]	= { repl_hear_knock, 0, NULL },
+	[REPL_AGAIN]	= { repl_hear_again, 1000, NULL },
 	[REPL_PROBE]	= { hear_probe, 1000, "the raw REPL does not answer" },
 	[REPL_ASK]	= { hear_ask, 1000, "the raw REPL does not answer" },
 	[REPL_WINDOW]	= { hear_window, 1000, "the raw REPL does not answer" },
@@ -298,7 +323,7 @@ const struct repl_row repl_rows[REPL_STATES] = {
 	[REPL_END]	= { repl_hear_output, 0, NULL },
 	[REPL_EXIT]	= { repl_hear_output, 0, NULL },
 	[REPL_FRAME]	= { repl_hear_output, 0, NULL },
-	[REPL_LEAVE]	= { hear_leave, 1000, "the prompt did not come" },
+	[REPL_LEAVE]	= { repl_hear_leave, 1000, "the prompt did not come" },
 	[REPL_REBOOT]	= { hear_reboot, 3000, "the board did not restart" },
 };
 
@@ -312,6 +337,15 @@ hear_over(struct repl *r, uint64_t now)
 	repl_finish(r, DRIVER_INTERRUPTED, now);
 }
 
+/* A title tells the version long before a banner does. */
+static void
+hear_about(struct repl *r)
+{
+	if (r->watch.about[0] == '\0')
+		snprintf(r->watch.about, sizeof r->watch.about,
+		    "Adafruit CircuitPython %s", r->title.version);
+}
+
 /* A job may write titles of its own. */
 static unsigned
 hear_signs(struct repl *r, uint8_t c)
@@ -322,8 +356,10 @@ hear_signs(struct repl *r, uint8_t c)
 	case REPL_TITLE_HIDDEN:
 		return 0;
 	case REPL_TITLE_TOLD:
-		if (r->state < REPL_OK || r->state > REPL_FRAME)
+		if (r->state < REPL_OK || r->state > REPL_FRAME) {
+			hear_about(r);
 			return REPL_SIGN_TITLE;
+		}
 		r->title.says = before;
 		return 0;
 	default:

@@ -42,7 +42,8 @@ repl_tell_done(struct repl *r, enum driver_outcome outcome)
 
 	event->outcome = outcome;
 	event->data = r->trace;
-	if (outcome == DRIVER_RAISED || outcome == DRIVER_INTERRUPTED)
+	if (outcome == DRIVER_RAISED || outcome == DRIVER_INTERRUPTED ||
+	    outcome == DRIVER_FULL)
 		event->len = r->trace_len;
 }
 

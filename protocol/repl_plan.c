@@ -3,7 +3,7 @@
  * What to say next to a REPL, so that a job gets done.
  *
  * repl_advance() looks at what is known and takes one step: into the raw REPL
- * by a ladder of ever ruder knocks; a probe by a number that was never said
+ * (repl_step.c); a probe by a number that was never said
  * before, so that late answers to earlier knocks cannot confuse; the helper,
  * once per start of the board; and then the job.  The job's text is sent once
  * only: what the board may have begun is never repeated.
@@ -13,92 +13,44 @@
 #include "protocol/repl.h"
 #include "protocol/repl_trace.h"
 
-/* No longer than this for all the knocking of one job. */
-#define SYNC_MS	9000
-
-/*
- * Ctrl-C comes first and the CR after it: a line that a person left half
- * typed is dropped, not carried out.  The CR wakes a CircuitPython that waits
- * for a key; Ctrl-B makes a friendly REPL introduce itself, which tells what
- * board it is.  A reset loses variables, so it comes last.
- */
-#define KNOCK "\x03\x03\r\x02\x01"
-
-static const struct rung {
-	const char	*bytes;
-	unsigned	 wait_ms;
-	const char	*sentence;
-} ladder[] = {
-	{ KNOCK, 700, NULL },
-	{ "\x03\x03\x03", 200, "it does not answer: Ctrl-C again" },
-	{ "\x03\x03\x03", 200, NULL },
-	{ "\x03\x03\x03", 200, NULL },
-	{ "\x03\x03\x03", 200, NULL },
-	{ KNOCK, 1000, "it does not answer: entering the raw REPL again" },
-	{ "\x02\x03\x03\r\x01", 1000, "leaving the raw REPL to enter it again" },
-	{ "\x03\x03\x02\x04", 1000, "restarting it by Ctrl-D" },
-	{ KNOCK, 1500, "entering the raw REPL after the restart" },
-	{ KNOCK, 2000, "entering the raw REPL, the last try" },
-};
-#define RUNGS (sizeof ladder / sizeof *ladder)
-
-static void
-plan_leave(struct repl *r, uint64_t now)
+/* A value is shown by the helper alone; all else also goes without it. */
+static bool
+plan_needs_helper(const struct repl *r)
 {
-	if (r->in_step)
-		repl_order(r, "\x02", 1);
-	else
-		repl_order(r, "\x03\x02", 2);
-	repl_enter(r, REPL_LEAVE, now);
+	return r->job.task == DRIVER_RUN &&
+	    (r->text_seen.kind == REPL_TEXT_EXPRESSION ||
+	    r->text_seen.kind == REPL_TEXT_LINE);
 }
 
-void
-repl_stumble(struct repl *r, uint64_t now)
+/* A program could do harm at another prompt: it is sent to none but the right. */
+static bool
+plan_must_probe(const struct repl *r)
 {
-	const struct rung	*rung = &ladder[r->rung];
-	const char		*complaint = repl_rows[REPL_BANNER].complaint;
-
-	if (r->sync_until == 0)
-		r->sync_until = now + SYNC_MS;
-	if (r->rung == RUNGS || now >= r->sync_until) {
-		repl_lose(r, complaint, now);
-		return;
-	}
-	if (r->rung++ == 0)
-		r->quiet = r->watch.at_prompt || !r->own_program;
-	r->in_step = false;
-	r->touched = true;
-	r->ctl_len = 0;
-	repl_order(r, rung->bytes, strlen(rung->bytes));
-	repl_enter(r, REPL_BANNER, now);
-	r->deadline = now + rung->wait_ms;
-	if (r->deadline > r->sync_until)
-		r->deadline = r->sync_until;
-	if (rung->sentence != NULL)
-		repl_tell(r, DRIVER_STEP, rung->sentence,
-		    strlen(rung->sentence));
+	return r->doubt || (r->job.task == DRIVER_RUN && !r->probed &&
+	    !r->job.marked && r->text_seen.kind == REPL_TEXT_PROGRAM);
 }
 
 void
 repl_advance(struct repl *r, uint64_t now)
 {
-	bool	run = r->job.task == DRIVER_RUN;
-	bool	program = run && r->form == REPL_PROGRAM;
-	bool	unsure = program && !r->job.marked;	/* when it ends */
-
 	if (!r->busy || r->deaf)
 		return;
+	if (r->ask_free) {
+		r->ask_free = false;
+		repl_ask_if_free(r, now);
+		return;
+	}
 	if (r->job.task == DRIVER_LEAVE) {
 		if (r->touched)
-			plan_leave(r, now);
+			repl_leave(r, now);
 		else
 			repl_finish(r, DRIVER_OK, now);
 	} else if (!r->in_step) {
 		repl_stumble(r, now);
-	} else if (r->doubt || (unsure && !r->probed)) {
+	} else if (plan_must_probe(r)) {
 		repl_say_probe(r, now);
 	} else if (r->job.task == DRIVER_SOFT_RESET) {
-		plan_leave(r, now);
+		repl_leave(r, now);
 	} else if (r->litter) {
 		repl_say_clean(r, now);
 	} else if (!r->paste_known || (!r->helper && !r->helper_failed)) {
@@ -106,11 +58,50 @@ repl_advance(struct repl *r, uint64_t now)
 	} else if (r->job.task == DRIVER_SYNC) {
 		r->trace_len = 0;
 		repl_finish(r, DRIVER_OK, now);
-	} else if (run && !program && !r->helper) {
-		repl_finish(r, DRIVER_RAISED, now);
+	} else if (plan_needs_helper(r) && !r->helper) {
+		repl_finish(r, DRIVER_FULL, now);
 	} else {
 		repl_say_job(r, now);
 	}
+}
+
+static bool
+plan_raised(const struct repl *r, const char *name)
+{
+	return repl_trace_is(r->trace, r->trace_len, name);
+}
+
+/* A piece was stored, or not; true if that ends the job. */
+static bool
+plan_stored(struct repl *r, uint64_t now)
+{
+	if (r->trace_len == 0) {
+		repl_say_more(r, now);
+	} else if (plan_raised(r, "NameError")) {
+		repl_stumble(r, now);	/* it restarted in between */
+	} else if (r->store_for == REPL_FOR_JOB) {
+		return true;
+	} else {
+		r->helper_failed = true;
+		repl_advance(r, now);
+	}
+	return false;
+}
+
+/* The helper's text was carried out, or not. */
+static void
+plan_helper_over(struct repl *r, uint64_t now)
+{
+	if (r->trace_len == 0) {
+		r->litter = false;
+		repl_say_check(r, now);
+		return;
+	}
+	if (plan_raised(r, "AttributeError") && !r->no_compile)
+		r->no_compile = true;
+	else
+		r->helper_failed = true;
+	repl_advance(r, now);
 }
 
 /*
@@ -122,83 +113,117 @@ static bool
 plan_step_over(struct repl *r, uint64_t now)
 {
 	bool	ok = r->trace_len == 0;
-	bool	name = repl_trace_is(r->trace, r->trace_len, "NameError");
 
 	repl_enter(r, REPL_IDLE, now);
-	if (repl_trace_is(r->trace, r->trace_len, "KeyboardInterrupt")) {
+	if (plan_raised(r, "KeyboardInterrupt")) {
 		repl_stumble(r, now);	/* noise made us stop half way */
 		return false;
 	}
-	if (r->purpose == REPL_FOR_STORE) {
-		if (ok) {
-			repl_say_more(r, now);
-			return false;
-		}
-		if (name) {	/* it restarted in between */
-			repl_stumble(r, now);
-			return false;
-		}
-		if (r->store_for == REPL_FOR_JOB)
-			return true;
-		r->helper_failed = true;
-	} else if (r->purpose == REPL_FOR_COMPILE) {
+	switch (r->purpose) {
+	case REPL_FOR_STORE:
+		return plan_stored(r, now);
+	case REPL_FOR_HELPER:
+		plan_helper_over(r, now);
+		return false;
+	case REPL_FOR_COMPILE:
 		r->compile_known = true;
 		r->no_compile = !ok;
-	} else if (r->purpose == REPL_FOR_CLEAN) {
+		break;
+	case REPL_FOR_ROOM:
+		repl_room_heard(r, ok, now);
+		return false;
+	case REPL_FOR_CLEAN:
 		r->litter = false;
-	} else if (r->purpose == REPL_FOR_CHECK) {
+		break;
+	default:
 		r->helper = ok && r->answer;
 		r->in_step = r->helper;
-	} else if (ok) {
-		repl_say_check(r, now);
-		return false;
-	} else if (name && !r->no_compile) {
-		r->no_compile = true;
-	} else {
-		r->helper_failed = true;
 	}
 	repl_advance(r, now);
 	return false;
 }
 
+/*
+ * Whether the board has lost the helper, or another has that name, so that what
+ * was sent cannot have begun: Python looks for what it calls before it looks at
+ * the arguments, and a literal does nothing before the call.
+ */
 static bool
-plan_helper_is_missing(const struct repl *r)
+plan_not_begun(const struct repl *r)
 {
-	static const char	name[] = "'" REPL_HELPER "'";
-
-	return r->marked && r->unmarked && !r->retried &&
-	    repl_trace_is(r->trace, r->trace_len, "NameError") &&
-	    memmem(r->trace, r->trace_len, name, sizeof name - 1) != NULL;
+	if (r->retried || !r->unmarked || r->interrupts > 0 ||
+	    (r->form != REPL_AS_ARGUMENT && r->form != REPL_AS_LINE &&
+	    r->form != REPL_AS_EVAL) ||
+	    !repl_trace_is_line(r->trace, r->trace_len, 1))
+		return false;
+	return plan_raised(r, "NameError") ? memmem(r->trace, r->trace_len,
+	    REPL_HELPER, strlen(REPL_HELPER)) != NULL :
+	    r->form == REPL_AS_LINE && plan_raised(r, "TypeError");
 }
 
-/*
- * A board that lost the helper has restarted unseen.  Python looks for what it
- * calls before it looks at the arguments, so the job cannot have begun: it is the
- * one thing that may be sent again.
- */
+static void
+plan_again(struct repl *r, uint64_t now)
+{
+	if (plan_raised(r, "NameError"))
+		repl_restarted(r);
+	r->helper = false;
+	r->retried = r->in_step = true;
+	repl_enter(r, REPL_IDLE, now);
+	repl_advance(r, now);
+}
+
+static enum driver_outcome
+plan_outcome(const struct repl *r)
+{
+	if (r->trace_len == 0)
+		return DRIVER_OK;
+	if (r->interrupts > 0 && plan_raised(r, "KeyboardInterrupt"))
+		return DRIVER_INTERRUPTED;
+	if (plan_raised(r, "MemoryError") && (r->purpose == REPL_FOR_STORE ||
+	    memmem(r->trace, r->trace_len, "\"<", 2) == NULL))
+		return DRIVER_FULL;	/* it has none for the text itself */
+	return DRIVER_RAISED;
+}
+
+bool
+repl_names_helper(const struct repl *r)
+{
+	return memmem(r->job.text, r->job.len, REPL_HELPER,
+	    strlen(REPL_HELPER)) != NULL;
+}
+
+/* What the end of a job leaves to be made sure of before the next one. */
+static void
+plan_doubt(struct repl *r)
+{
+	if (!r->marked || r->unmarked || r->interrupts > 0 ||
+	    repl_names_helper(r))
+		r->doubt = true;
+}
+
 void
 repl_text_over(struct repl *r, uint64_t now)
 {
-	enum driver_outcome	outcome = DRIVER_RAISED;
+	enum driver_outcome	outcome;
 
 	if (r->purpose != REPL_FOR_JOB && !plan_step_over(r, now))
 		return;
-	if (plan_helper_is_missing(r) && r->interrupts == 0) {
-		repl_restarted(r);
-		r->retried = r->in_step = true;
-		repl_enter(r, REPL_IDLE, now);
-		repl_advance(r, now);
+	if (plan_not_begun(r)) {
+		plan_again(r, now);
 		return;
 	}
-	if (r->trace_len == 0)
-		outcome = DRIVER_OK;
-	else if (r->interrupts > 0 &&
-	    repl_trace_is(r->trace, r->trace_len, "KeyboardInterrupt"))
-		outcome = DRIVER_INTERRUPTED;
-	if (r->wrapped || r->form != REPL_PROGRAM)
+	if (repl_job_lost_helper(r)) {
+		if (plan_raised(r, "NameError"))
+			repl_restarted(r);
+		r->helper = false;
+		r->in_step = true;
+		r->trace_len = 0;
+	}
+	outcome = plan_outcome(r);
+	r->litter = r->litter && outcome != DRIVER_OK;
+	if (r->wrapped || r->form != REPL_AS_IS)
 		r->trace_len = repl_trace_trim(r->trace, r->trace_len,
-		    r->wrapped);
-	if (!r->marked || r->unmarked || r->interrupts > 0)
-		r->doubt = true;
+		    r->wrapped, r->renamed);
+	plan_doubt(r);
 	repl_finish(r, outcome, now);
 }

@@ -25,7 +25,8 @@ size_t
 repl_output(const struct driver *d, const uint8_t **bytes)
 {
 	const struct repl	*r = repl_const(d);
-	size_t			 left = r->say_len - r->say_off;
+	const struct repl_piece	*piece = &r->say[r->say_at];
+	size_t			 left;
 
 	if (r->deaf)
 		return 0;
@@ -33,10 +34,30 @@ repl_output(const struct driver *d, const uint8_t **bytes)
 		*bytes = r->ctl;
 		return r->ctl_len;
 	}
-	if ((r->state != REPL_SEND && r->state != REPL_PASTE) || left == 0)
+	if ((r->state != REPL_SEND && r->state != REPL_PASTE) ||
+	    r->say_left == 0)
 		return 0;
-	*bytes = r->say + r->say_off;
+	left = piece->len - r->say_off;
+	*bytes = (const uint8_t *)piece->bytes + r->say_off;
 	return left < r->budget ? left : r->budget;
+}
+
+void
+repl_say_nothing(struct repl *r)
+{
+	r->say_left = 0;
+	r->say_eof = false;
+}
+
+void
+repl_say_past(struct repl *r, size_t n)
+{
+	r->say_off += n;
+	r->say_left -= n;
+	while (r->say_left > 0 && r->say_off == r->say[r->say_at].len) {
+		r->say_at++;
+		r->say_off = 0;
+	}
 }
 
 /*
@@ -73,17 +94,17 @@ repl_sent(struct driver *d, size_t n, uint64_t now)
 	if (r->ctl_len > 0) {
 		memmove(r->ctl, r->ctl + n, r->ctl_len - n);
 		r->ctl_len -= n;
-		if (r->ctl_len > 0 || !sending || r->say_off < r->say_len ||
+		if (r->ctl_len > 0 || !sending || r->say_left > 0 ||
 		    r->say_eof || r->interrupts > 0)
 			return;
 		send_over(r, now);
 		return;
 	}
-	r->say_off += n;
+	repl_say_past(r, n);
 	if (r->budget != SIZE_MAX)
 		r->budget -= n;
 	repl_enter(r, r->state, now);
-	if (r->say_off < r->say_len) {
+	if (r->say_left > 0) {
 		if (r->state == REPL_SEND && r->budget == 0)
 			r->pace_at = now + send_pace_ms(r);
 	} else if (r->say_eof) {

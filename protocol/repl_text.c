@@ -1,194 +1,188 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A statement is shown its value, a program is not, so the two must be told
- * apart before anything is sent.  That takes a lexer of Python, but a small
- * one: it knows strings, comments, brackets and line ends, and of these only
- * how they begin and end.  Where it is in doubt it says "program", because a
- * program is sent untouched and the board's own compiler judges it.
+ * At a prompt a line shows the values of its expressions.  Most lines are a
+ * single one, which a call can show; an assignment or an import has none to show and
+ * goes as it is.  For the rest a board with compile() has a mode; for one without,
+ * statements with ";" between them are taken apart here.  What is doubtful is
+ * no expression, since the board's own compiler judges all else better.
  */
 #include "protocol/repl_text.h"
 
 #include <string.h>
 
-struct lexer {
-	const char	*at;
-	const char	*end;
-	char		 open[16];	/* brackets that are not closed yet */
-	size_t		 depth;
+#include "protocol/repl_lexer.h"
+
+/* What the tokens outside brackets have shown of a text. */
+struct look {
+	bool	begun;		/* something stands there */
+	bool	line;		/* and behind a line end, too */
+	bool	several;	/* ";" */
+	bool	compound;	/* it begins as one that has a block */
+	bool	block;		/* whose block shows nothing */
+	bool	quiet;		/* it begins as one without values, or assigns */
+	bool	odd;		/* what is no part of an expression alone */
+	bool	comma;
+	bool	lambda;
+	bool	colon;		/* of no lambda */
 };
 
-size_t
-repl_text_strip(const char *text, size_t len)
+/* The first word of a statement. */
+static void
+look_begin(struct look *l, const struct repl_lexer *x)
+{
+	static const char	quiet[] = " assert break continue del from "
+	    "global import nonlocal pass raise return ";
+	static const char	compound[] = " async for if try while with ";
+
+	l->begun = true;
+	if (repl_lexer_is_in(x, quiet))
+		l->quiet = true;
+	else if (repl_lexer_is_in(x, " class def "))
+		l->block = true;
+	else if (repl_lexer_is_in(x, compound) || *x->at == '@')
+		l->compound = true;
+	else if (repl_lexer_is_in(x, " await yield ") || *x->at == '*')
+		l->odd = true;
+}
+
+/* One that stands outside brackets. */
+static void
+look_token(struct look *l, const struct repl_lexer *x, enum repl_token token)
+{
+	static const char	odd[] = " as async await for from yield ";
+
+	if (token == REPL_TOKEN_WORD && repl_lexer_is(x, "lambda"))
+		l->lambda = true;
+	else if (token == REPL_TOKEN_WORD && repl_lexer_is_in(x, odd))
+		l->odd = true;
+	else if (token == REPL_TOKEN_WALRUS)
+		l->odd = true;
+	else if (token == REPL_TOKEN_ASSIGN)
+		l->quiet = true;
+	else if (token == REPL_TOKEN_OTHER && *x->at == ';')
+		l->several = true;
+	else if (token == REPL_TOKEN_OTHER && *x->at == ',')
+		l->comma = true;
+	else if (token == REPL_TOKEN_OTHER && *x->at == ':' && !l->lambda)
+		l->colon = true;
+}
+
+static bool
+is_blank(const struct repl_lexer *x)
+{
+	return *x->at == ' ' || *x->at == '\t' || *x->at == '\f';
+}
+
+/* All of it, up to a comment; true if nothing is left open. */
+static bool
+look_at(struct look *l, const char *text, size_t *len)
+{
+	struct repl_lexer	x;
+	enum repl_token		token;
+	size_t			depth = 0, end = 0;
+
+	repl_lexer_init(&x, text, *len);
+	while ((token = repl_lexer_step(&x)) != REPL_TOKEN_END &&
+	    token != REPL_TOKEN_BROKEN) {
+		if (token == REPL_TOKEN_COMMENT || (token == REPL_TOKEN_OTHER &&
+		    is_blank(&x) && depth == 0))
+			continue;
+		if (token == REPL_TOKEN_LINE || l->line) {
+			l->line = true;
+			continue;
+		}
+		if (!l->begun)
+			look_begin(l, &x);
+		if (depth == 0)
+			look_token(l, &x, token);
+		depth = x.depth;
+		end = (size_t)(x.next - text);
+	}
+	*len = token == REPL_TOKEN_END && !l->line ? end : *len;
+	return token == REPL_TOKEN_END;
+}
+
+static size_t
+text_strip(const char *text, size_t len)
 {
 	while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
 		len--;
 	return len;
 }
 
-/* A raw string's backslash protects a quote as well, so one rule does. */
-static bool
-lexer_skip_string(struct lexer *x)
+/* A line of simple statements is quiet if each of them is. */
+static enum repl_text_kind
+text_kind_of_parts(const char *text, size_t len)
 {
-	char	quote = *x->at;
-	size_t	n = 1;
+	struct repl_text	 part;
+	const char		*p;
+	size_t			 off = 0, n;
 
-	if (x->end - x->at >= 3 && x->at[1] == quote && x->at[2] == quote)
-		n = 3;
-	for (x->at += n; x->at < x->end; x->at++) {
-		if (*x->at == '\\') {
-			x->at++;
-		} else if (n == 1 && (*x->at == '\n' || *x->at == '\r')) {
-			return false;
-		} else if (*x->at == quote && (n == 1 || (x->end - x->at >= 3 &&
-		    x->at[1] == quote && x->at[2] == quote))) {
-			x->at += n;
-			return true;
-		}
+	while ((p = repl_text_part(text, len, &off, &n)) != NULL) {
+		repl_text_look(&part, p, n);
+		if (part.kind != REPL_TEXT_QUIET)
+			return REPL_TEXT_LINE;
 	}
-	return false;
+	return REPL_TEXT_QUIET;
 }
 
-static void
-lexer_skip_comment(struct lexer *x)
+void
+repl_text_look(struct repl_text *t, const char *text, size_t len)
 {
-	while (x->at < x->end && *x->at != '\n' && *x->at != '\r')
-		x->at++;
-}
+	struct look	l = { 0 };
+	size_t		line = text_strip(text, len), code = line;
 
-/* A backslash joins two lines only where nothing follows it on the first. */
-static bool
-lexer_skip_join(struct lexer *x)
-{
-	x->at++;
-	if (x->at < x->end && *x->at == '\r')
-		x->at++;
-	if (x->at < x->end && *x->at == '\n')
-		x->at++;
-	return x->at < x->end && (x->at[-1] == '\n' || x->at[-1] == '\r');
-}
-
-static bool
-lexer_bracket(struct lexer *x, char c)
-{
-	static const char	pairs[] = "()[]{}";
-	const char		*pair = strchr(pairs, c);
-
-	x->at++;
-	if ((pair - pairs) % 2 == 0) {
-		if (x->depth == sizeof x->open)
-			return false;
-		x->open[x->depth++] = pair[1];
-		return true;
-	}
-	return x->depth > 0 && x->open[--x->depth] == c;
-}
-
-/* Past one token; false if text cannot be a single statement. */
-static bool
-lexer_step(struct lexer *x)
-{
-	switch (*x->at) {
-	case '\'':
-	case '"':
-		return lexer_skip_string(x);
-	case '#':
-		lexer_skip_comment(x);
-		return true;
-	case '\\':
-		return lexer_skip_join(x);
-	case '(': case '[': case '{':
-	case ')': case ']': case '}':
-		return lexer_bracket(x, *x->at);
-	case '\n': case '\r': case ';':
-		return x->depth > 0 && *x->at++ != ';';
-	default:
-		x->at++;
-		return true;
+	*t = (struct repl_text){ .kind = REPL_TEXT_PROGRAM, .len = len };
+	t->whole = look_at(&l, text, &code);
+	if (l.line || !t->whole)
+		return;
+	t->len = line;
+	t->simple = l.several && !l.compound && !l.block;
+	if (!l.begun || l.block || strchr(" \t\f\v", text[0]) != NULL) {
+		t->kind = REPL_TEXT_QUIET;
+	} else if (t->simple) {
+		t->kind = text_kind_of_parts(text, line);
+	} else if (l.compound || (l.odd && !l.quiet)) {
+		t->kind = REPL_TEXT_LINE;
+	} else if (l.quiet || l.colon) {
+		t->kind = REPL_TEXT_QUIET;
+	} else {
+		t->kind = REPL_TEXT_EXPRESSION;
+		t->len = code;
+		t->pair = l.comma || l.lambda;
 	}
 }
 
-bool
-repl_text_is_statement(const char *text, size_t len)
+const char *
+repl_text_part(const char *text, size_t len, size_t *off, size_t *part_len)
 {
-	struct lexer	x = { .at = text, .end = text + len };
+	struct repl_lexer	 x;
+	enum repl_token		 token;
+	const char		*start;
 
-	if (len == 0 || len > REPL_LITERAL_MAX)
-		return false;
-	/* A decorator always needs another line. */
-	if (strchr(" \t\f\v#@", text[0]) != NULL)
-		return false;
-	while (x.at < x.end)
-		if (!lexer_step(&x))
-			return false;
-	return x.depth == 0;
+	while (*off < len && (text[*off] == ' ' || text[*off] == '\t' ||
+	    text[*off] == ';'))
+		++*off;
+	start = text + *off;
+	repl_lexer_init(&x, start, len - *off);
+	do
+		token = repl_lexer_step(&x);
+	while (token != REPL_TOKEN_END && token != REPL_TOKEN_BROKEN &&
+	    token != REPL_TOKEN_COMMENT && !(x.depth == 0 && *x.at == ';' &&
+	    token == REPL_TOKEN_OTHER));
+	if (x.at == start)
+		return NULL;
+	*part_len = (size_t)(x.at - start);
+	*off = token == REPL_TOKEN_OTHER ? (size_t)(x.at - text) : len;
+	return start;
 }
 
-static bool
-is_word(char c)
+size_t
+repl_text_skip(const char *text, size_t len)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '_' || (c & 0x80) != 0;
-}
+	static const char	bom[] = "\xef\xbb\xbf";
 
-/* Past a word; false for one that begins or joins what is no expression. */
-static bool
-lexer_skip_word(struct lexer *x)
-{
-	static const char	words[] = " as assert async await break class "
-	    "continue def del except exec finally for from global import "
-	    "lambda nonlocal pass raise return try while with yield ";
-	const char		*start = x->at;
-	char			 word[12] = " ";
-	size_t			 n;
-
-	while (x->at < x->end && is_word(*x->at))
-		x->at++;
-	n = (size_t)(x->at - start);
-	if (x->depth > 0 || n > sizeof word - 3)
-		return true;
-	memcpy(word + 1, start, n);
-	memcpy(word + 1 + n, " ", 2);
-	return strstr(words, word) == NULL;
-}
-
-/*
- * Inside brackets there are only expressions.  Outside, a comma would make two
- * arguments of it, "=" and ":" make it a statement, or a named argument.  Of the
- * operators with a "=" only these two are told from those that assign.
- */
-static bool
-lexer_step_expression(struct lexer *x)
-{
-	char	c = *x->at;
-	bool	equals = x->end - x->at >= 2 && x->at[1] == '=';
-
-	if (is_word(c))
-		return lexer_skip_word(x);
-	if (x->depth == 0 && (c == ',' || c == ':' ||
-	    ((c == '=' || c == '!') && !equals)))
-		return false;
-	if (c == '=' || c == '!') {
-		x->at += equals ? 2 : 1;
-		return true;
-	}
-	return lexer_step(x);
-}
-
-bool
-repl_text_is_expression(const char *text, size_t len)
-{
-	struct lexer	x = { .at = text, .end = text + len };
-	size_t		i;
-
-	if (!repl_text_is_statement(text, len) || text[0] == '*')
-		return false;
-	for (i = 0; i < len; i++)	/* a comment would hide the bracket */
-		if ((text[i] >= 0 && text[i] < ' ') || text[i] == '#')
-			return false;
-	while (x.at < x.end)
-		if (!lexer_step_expression(&x))
-			return false;
-	return true;
+	return len >= 3 && memcmp(text, bom, 3) == 0 ? 3 : 0;
 }
 
 bool

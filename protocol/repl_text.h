@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the host must know of Python's text: is this a single statement, which
- * may be wrapped as a literal, or even an expression, which may be an argument,
- * and how does that literal look.
+ * What the host must know of Python's text: does it show values at a prompt,
+ * which takes other ways than a program, and how does it look as a literal.
  */
 #ifndef PICOD_REPL_TEXT_H
 #define PICOD_REPL_TEXT_H
@@ -11,27 +10,37 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The longest statement that is sent as a literal, in bytes of its text. */
-#define REPL_LITERAL_MAX 256
+enum repl_text_kind {
+	REPL_TEXT_PROGRAM,	/* several lines: no value is shown */
+	REPL_TEXT_QUIET,	/* one line that has none to show */
+	REPL_TEXT_EXPRESSION,	/* may be an argument of a call */
+	REPL_TEXT_LINE,		/* several statements or a compound one, which
+				 * may have values to show on their way */
+};
 
-/* How many bytes of text are left when trailing line ends are taken off. */
-size_t	repl_text_strip(const char *text, size_t len);
+struct repl_text {
+	enum repl_text_kind	 kind;
+	size_t			 len;	/* without what need not be sent */
+	bool			 whole;	/* nothing is left open at its end */
+	bool			 pair;	/* an expression that needs brackets */
+	bool			 simple;	/* a line of simple statements with ";" */
+};
 
 /*
- * Whether text is one logical line of Python as far as its tokens tell, at
- * most REPL_LITERAL_MAX bytes, with balanced brackets and finished strings,
- * that begins with neither a blank nor a comment.  Trailing line ends must
- * have been stripped.  Whether it is correct Python only the board knows.
+ * Looks at a text.  An expression is one for sure, but perhaps no correct one;
+ * of what is doubtful the board's compiler hears as it is.
  */
-bool	repl_text_is_statement(const char *text, size_t len);
+void	repl_text_look(struct repl_text *, const char *text, size_t len);
 
 /*
- * Whether text is an expression for sure, so that it may be wrapped as the only
- * argument of a call: all on one line, and nothing in it that would mean something
- * else there, such as a comma or a "=".  Most expressions that people send are;
- * for those that are not told from a statement it is false.
+ * The next of the statements that ";" separates in a simple line, from *off on,
+ * which is 0 at first: where it begins, with its length; NULL after the last.
  */
-bool	repl_text_is_expression(const char *text, size_t len);
+const char *repl_text_part(const char *text, size_t len, size_t *off,
+    size_t *part_len);
+
+/* Bytes to skip at the beginning, which are none of Python's: a BOM. */
+size_t	repl_text_skip(const char *text, size_t len);
 
 /* Whether text has bytes that the raw REPL would take as orders. */
 bool	repl_text_has_orders(const char *text, size_t len);

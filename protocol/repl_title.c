@@ -45,6 +45,8 @@ title_status(const char *status, size_t len)
 
 	if (len == 4 && memcmp(status, "REPL", 4) == 0)
 		return REPL_TITLE_PROMPT;
+	if (len == 7 && memcmp(status, "repl.py", 7) == 0)
+		return REPL_TITLE_STARTS;
 	while (digits < len && status[digits] >= '0' && status[digits] <= '9')
 		digits++;
 	if (digits > 0 && digits < len && status[digits] == '@')

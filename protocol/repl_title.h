@@ -14,6 +14,7 @@
 enum repl_title_says {
 	REPL_TITLE_NOTHING,	/* none was seen yet */
 	REPL_TITLE_RUNS,	/* a file of the board's own runs */
+	REPL_TITLE_STARTS,	/* its repl.py, before a REPL */
 	REPL_TITLE_OVER,	/* it has ended, and waits for a key */
 	REPL_TITLE_PROMPT,	/* the friendly REPL */
 };

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A statement runs inside the helper on the board, and the helper inside the
- * line that called it; a program with control characters runs inside exec().
- * Their frames stand first in the traceback:
+ * A line runs inside the helper on the board, and the helper inside the line that
+ * called it; a text in a literal or in pieces runs inside exec() or eval().  Their
+ * frames stand first in the traceback:
  *
  *	  File "<stdin>", line 1, in <module>	the line that was sent
- *	  File "<stdin>", line 4, in __p	the helper, perhaps twice
- *	  File "<string>", line 1, in <lambda>	the text itself, where a board
- *						has no compile()
+ *	  File "<stdin>", line 4, in __p	the helper
+ *	  File "<string>", line 1, in <module>	the text itself, inside exec()
  *
  * The first two go, and the third is named as the friendly prompt names it.  An
  * expression is in the line that was sent, which stays.  Boards translate all
@@ -21,7 +20,6 @@
 
 #define STRING	"\"<string>\""
 #define STDIN	"\"<stdin>\""
-#define LAMBDA	"<lambda>"	/* as long as the other */
 #define MODULE	"<module>"
 
 static bool
@@ -57,19 +55,22 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* The frame of the line that was sent: the first of its file, of no function. */
-static bool
-line_is_caller(const uint8_t *line, size_t len)
+/* A frame of what was sent itself, of no function: its line, or 0. */
+static size_t
+line_number(const uint8_t *line, size_t len)
 {
 	const uint8_t	*end = line + len, *p;
+	size_t		 n = 0;
 
 	if (!line_is_frame(line, len, STDIN) ||
 	    line_find(line, len, MODULE) == NULL)
-		return false;
+		return 0;
 	p = line_find(line, len, STDIN) + strlen(STDIN);
 	while (p < end && !is_digit(*p))
 		p++;
-	return end - p >= 2 && p[0] == '1' && !is_digit(p[1]);
+	for (; p < end && is_digit(*p) && n < SIZE_MAX / 16; p++)
+		n = 10 * n + (*p - '0');
+	return n;
 }
 
 static bool
@@ -87,13 +88,12 @@ line_is_helper(const uint8_t *line, size_t len)
 	    *name == '\n';
 }
 
-/* Copies a frame that stays, under the friendly prompt's names. */
+/* Copies a frame that stays, under the friendly prompt's name. */
 static size_t
-trace_copy(uint8_t *to, const uint8_t *line, size_t len, bool first)
+trace_copy(uint8_t *to, const uint8_t *line, size_t len)
 {
 	const uint8_t	*name = line_find(line, len, STRING);
 	size_t		 before, after;
-	uint8_t		*lambda;
 
 	if (name == NULL) {
 		memmove(to, line, len);
@@ -103,19 +103,14 @@ trace_copy(uint8_t *to, const uint8_t *line, size_t len, bool first)
 	after = len - before - strlen(STRING);
 	memmove(to, line, before);
 	memcpy(to + before, STDIN, strlen(STDIN));
-	to += before + strlen(STDIN);
-	memmove(to, line + len - after, after);
-	lambda = memmem(to, after, LAMBDA, strlen(LAMBDA));
-	if (first && lambda != NULL)
-		memcpy(lambda, MODULE, strlen(MODULE));
+	memmove(to + before + strlen(STDIN), line + len - after, after);
 	return before + strlen(STDIN) + after;
 }
 
 size_t
-repl_trace_trim(uint8_t *trace, size_t len, bool wrapped)
+repl_trace_trim(uint8_t *trace, size_t len, bool caller, bool rename)
 {
 	size_t	off, n, out = 0;
-	bool	caller = wrapped, first = true;
 
 	for (off = 0; off < len; off += n) {
 		uint8_t	*line = trace + off;
@@ -123,19 +118,34 @@ repl_trace_trim(uint8_t *trace, size_t len, bool wrapped)
 		n = line_length(line, len - off);
 		if (line_is_helper(line, n))
 			continue;
-		if (caller && line_is_caller(line, n)) {
+		if (caller && line_number(line, n) == 1) {
 			caller = false;
 			continue;
 		}
-		if (line_is_frame(line, n, "\"")) {
-			out += trace_copy(trace + out, line, n, first);
-			first = false;
+		if (rename && line_is_frame(line, n, "\"")) {
+			out += trace_copy(trace + out, line, n);
 		} else {
 			memmove(trace + out, line, n);
 			out += n;
 		}
 	}
 	return out;
+}
+
+bool
+repl_trace_is_line(const uint8_t *trace, size_t len, size_t number)
+{
+	size_t	off, n, frames = 0;
+	bool	is = false;
+
+	for (off = 0; off < len; off += n) {
+		n = line_length(trace + off, len - off);
+		if (!line_is_frame(trace + off, n, "\""))
+			continue;
+		is = line_number(trace + off, n) == number;
+		frames++;
+	}
+	return is && frames == 1;
 }
 
 bool

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RAW_BANNER	"raw REPL; CTRL-B to exit\r\n>"
 #define PROMPT		">>> "
 
 void
@@ -94,6 +93,8 @@ watch_end_line(struct repl_watch *w)
 		w->banner = 0;
 	}
 	w->line = w->len;
+	if (banner != NULL)
+		return REPL_SIGN_HELLO | REPL_SIGN_LINE;
 	if (line_is(line, len, "MPY: soft reboot") ||
 	    line_is(line, len, "soft reboot"))
 		return REPL_SIGN_REBOOT | REPL_SIGN_LINE;
@@ -121,10 +122,10 @@ repl_watch_byte(struct repl_watch *w, uint8_t c)
 	if (w->len == sizeof w->buf)
 		watch_make_room(w);
 	w->buf[w->len++] = c;
-	w->at_prompt = false;
+	w->at_prompt = w->sure = false;
 	if (c == '\n')
 		return watch_end_line(w);
-	if (c == '>' && watch_ends_with(w, RAW_BANNER))
+	if (c == '>' && watch_ends_with(w, REPL_HELLO))
 		return REPL_SIGN_RAW;
 	if (c != ' ' || !watch_ends_with(w, PROMPT))
 		return 0;
@@ -133,7 +134,14 @@ repl_watch_byte(struct repl_watch *w, uint8_t c)
 	line = watch_line(w, &len);
 	if (w->banner > 0 && line_is(line, len, PROMPT))
 		signs |= REPL_SIGN_BANNER;
+	w->sure = (signs & REPL_SIGN_BANNER) != 0;
 	w->banner = 0;
 	w->line = w->len;	/* what is typed or said now is no part of it */
 	return signs;
+}
+
+bool
+repl_watch_is_sure(const struct repl_watch *w)
+{
+	return w->sure || w->banner > 0;
 }

@@ -17,7 +17,10 @@ enum repl_sign {
 	REPL_SIGN_REBOOT = 8,	/* the line "MPY: soft reboot" */
 	REPL_SIGN_LINE = 16,	/* a line that is not empty */
 	REPL_SIGN_TITLE = 32,	/* a title, see repl_title.h */
+	REPL_SIGN_HELLO = 64,	/* "MicroPython v..." and its line end */
 };
+
+#define REPL_HELLO	"raw REPL; CTRL-B to exit\r\n>"
 
 struct repl_watch {
 	uint8_t	 buf[256];	/* the last bytes seen */
@@ -25,6 +28,7 @@ struct repl_watch {
 	size_t	 line;		/* where the present line begins in buf */
 	unsigned banner;	/* lines of a banner just seen, 0 for none */
 	bool	 at_prompt;	/* the last thing said was ">>> " */
+	bool	 sure;		/* and it had introduced itself */
 	char	 about[128];	/* the last banner, or "" */
 };
 
@@ -32,5 +36,11 @@ void		repl_watch_init(struct repl_watch *);
 
 /* The signs that this byte completes, or'ed. */
 unsigned	repl_watch_byte(struct repl_watch *, uint8_t);
+
+/*
+ * Whether a REPL introduced itself and nothing was said since but a prompt, which
+ * may be the user's own.
+ */
+bool		repl_watch_is_sure(const struct repl_watch *);
 
 #endif

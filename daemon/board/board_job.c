@@ -50,7 +50,7 @@ job_of(const struct board *b, const struct request *r)
 		    .len = sizeof bootloader - 1 };
 	case REQUEST_HARD_RESET:
 		return (struct driver_job){ .text = hard_reset,
-		    .len = sizeof hard_reset - 1 };
+		    .len = sizeof hard_reset - 1, .forced = true };
 	default:
 		return (struct driver_job){ .text = r->text, .len = r->len,
 		    .marked = r->kind == REQUEST_OWN };
@@ -78,9 +78,7 @@ job_refused(struct board *b, int error)
 		run_conclude(b, ERROR_INVALID_COMMAND,
 		    "this cannot be sent to board %s: %s", b->name, why);
 	else if (error == -EACCES)
-		run_conclude(b, ERROR_UNSUPPORTED,
-		    "board %s runs a program of its own, and its configuration "
-		    "says interrupt = no", b->name);
+		run_forbidden(b);
 	else if (error == -ENOTSUP && b->turn.request->kind == REQUEST_OWN)
 		run_conclude(b, ERROR_UNSUPPORTED, "board %s has no files: those "
 		    "are for MicroPython and CircuitPython", b->name);

@@ -140,6 +140,14 @@ run_print(struct board *b, const struct driver_event *event, uint64_t now)
 	turn->printed = request_streams(turn->request);
 }
 
+void
+run_forbidden(struct board *b)
+{
+	run_conclude(b, ERROR_UNSUPPORTED,
+	    "board %s runs a program of its own, and its configuration says "
+	    "interrupt = no", b->name);
+}
+
 /* Which answer the end of a job is. */
 void
 run_done(struct board *b, const struct driver_event *event)
@@ -158,6 +166,12 @@ run_done(struct board *b, const struct driver_event *event)
 	else if (event->outcome == DRIVER_RAISED)
 		run_conclude(b, ERROR_STATEMENT_FAILED,
 		    "the statement raised an exception");
+	else if (event->outcome == DRIVER_FULL)
+		run_conclude(b, ERROR_STATEMENT_FAILED,
+		    "the memory of board %s is full, so that it did not take "
+		    "this; free some, or reset it", b->name);
+	else if (event->outcome == DRIVER_FORBIDDEN)
+		run_forbidden(b);
 	else if (event->outcome == DRIVER_REJECTED)
 		run_conclude(b, ERROR_COMMAND_REJECTED,
 		    "board %s answered RR: it does not know the command, or its "

@@ -165,6 +165,9 @@ void	run_conclude(struct board *, enum error_code, const char *format, ...)
 /* The driver says that it is done. */
 void	run_done(struct board *, const struct driver_event *);
 
+/* It would have to stop the board's own program, and may not. */
+void	run_forbidden(struct board *);
+
 /* It could not be done: the driver is lost.  foreign: see DRIVER_FOREIGN. */
 void	run_lost(struct board *, const char *reason, bool foreign);
 

@@ -277,6 +277,8 @@ board_hear(struct board *b, const struct driver_event *event, uint64_t now)
 	case DRIVER_RESTARTED:
 		turn_heard_boot(b);
 		break;
+	case DRIVER_PROGRAM:
+		break;
 	case DRIVER_DONE:
 	case DRIVER_LOST:
 		turn_over(b, event, now);

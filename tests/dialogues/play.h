@@ -14,15 +14,15 @@
  *	use TITLE	its lines, here
  *	option WORD	"no-interrupt", "settle=MS", "ask", "find-baud",
  *			"reports=LETTERS", "baud=N"
- *	run TEXT	a job; also "sync", "reset", "leave"
+ *	run TEXT	a job; also "sync", "reset", "leave", and "force TEXT"
  *	fails NAME	the job before was refused with that errno
  *	interrupt
  *	wait MS		time passes
  *	> BYTES		the driver says exactly this, and no more
  *	< BYTES		the board says this
  *	! EVENT		what is told: "step", "speed BAUD", "started",
- *			"output BYTES", "unasked BYTES", "restarted", "lost",
- *			"lost foreign",
+ *			"output BYTES", "unasked BYTES", "restarted", "program",
+ *			"lost", "lost foreign",
  *			"done OUTCOME [TRACEBACK]"
  *	about TEXT	what the driver says of the board now; "-" for nothing
  *
@@ -89,6 +89,7 @@ struct play {
 	char			 nonce[16];
 	size_t			 heard;		/* bytes of the board, in all */
 	int			 jobs, ends;
+	bool			 force;		/* the next job */
 	int			 result;	/* of the last driver_run() */
 	char			*texts[PLAY_LINES];
 	size_t			 n_texts;
@@ -97,7 +98,7 @@ struct play {
 
 static const char *const play_outcomes[] = {
 	"ok", "raised", "rejected", "interrupted", "board-restarted",
-	" foreign",
+	" foreign", "full", "forbidden",
 };
 
 /* ------------------------------------------------------------- the files */
@@ -237,7 +238,8 @@ static void
 play_told(struct play *p, const struct driver_event *e)
 {
 	static const char *const	names[] = { "", "step", "speed",
-	    "started", "output ", "unasked ", "restarted", "done ", "lost" };
+	    "started", "output ", "unasked ", "restarted", "program", "done ",
+	    "lost" };
 	bool	text = e->type == DRIVER_OUTPUT || e->type == DRIVER_UNASKED;
 	size_t	n = strlen(p->told);
 
@@ -407,7 +409,7 @@ play_speech(struct play *p, char *to, const char *text)
 static void
 play_run(struct play *p, enum driver_task task, const char *text)
 {
-	struct driver_job	 job = { .task = task };
+	struct driver_job	 job = { .task = task, .forced = p->force };
 	char			*copy = malloc(strlen(text) + 1);
 
 	assert(copy != NULL && p->n_texts < PLAY_LINES);
@@ -478,6 +480,10 @@ play_line(struct play *p, const struct play_line *line, bool *on)
 		return play_expect(p, text);
 	} else if (strcmp(line->verb, "run") == 0) {
 		play_run(p, DRIVER_RUN, text);
+	} else if (strcmp(line->verb, "force") == 0) {
+		p->force = true;
+		play_run(p, DRIVER_RUN, text);
+		p->force = false;
 	} else if (strcmp(line->verb, "sync") == 0) {
 		play_run(p, DRIVER_SYNC, "");
 	} else if (strcmp(line->verb, "reset") == 0) {

@@ -219,6 +219,12 @@ class Board:
             self.faulted.clear()
             self.fault_at, self.action = number, action
 
+    def disarm(self):
+        """No fault any more, if it did not happen; whether it did."""
+        with self.lock:
+            self.fault_at = None
+            return self.faulted.is_set()
+
     def fault(self):
         self.fault_at = None
         self.action()

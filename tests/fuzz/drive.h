@@ -55,6 +55,7 @@ drive_event(struct drive *v, const struct driver_event *e)
 	case DRIVER_NONE:
 	case DRIVER_STEP:
 	case DRIVER_RESTARTED:
+	case DRIVER_PROGRAM:
 		break;
 	case DRIVER_SPEED:
 		assert(e->baud != 0);

@@ -16,11 +16,15 @@ answer(struct drive *v, uint8_t *to)
 	switch (r->state) {
 	case REPL_LISTEN:
 		return (size_t)sprintf(s, ">>> ");
-	case REPL_BANNER:
-		return (size_t)sprintf(s, "raw REPL; CTRL-B to exit\r\n>");
+	case REPL_ASK_FREE:
+		return (size_t)sprintf(s, "MicroPython v1 on 2; x\r\n>>> ");
+	case REPL_AGAIN:
+	case REPL_KNOCK:
+		return (size_t)sprintf(s, v->now % 5 ? REPL_HELLO : ">>> ");
 	case REPL_PROBE:
-		return (size_t)sprintf(s, "%s%s)\r\n\x04>", r->want,
-		    v->now % 7 ? "True" : "False");
+		return (size_t)sprintf(s, "%s%s\r\n%s\x04>", v->now % 7 ? "" :
+		    v->now % 2 ? "NameError: " : "MemoryError: ", r->want,
+		    r->asked_helper ? "\x1e\x04" : "");
 	case REPL_ASK:
 		return (size_t)sprintf(s, v->now % 5 ? "R\x01" :
 		    "raw REPL; CTRL-B to exit\r\n>");
@@ -28,8 +32,7 @@ answer(struct drive *v, uint8_t *to)
 		memcpy(s, "\x09", 2);
 		return 2;
 	case REPL_PASTE:
-		return (size_t)sprintf(s, r->say_off < r->say_len ? "\x01" :
-		    "\x04");
+		return (size_t)sprintf(s, r->say_left > 0 ? "\x01" : "\x04");
 	case REPL_OK:
 		return (size_t)sprintf(s, "OK");
 	case REPL_OUTPUT:
@@ -77,8 +80,9 @@ sent(struct drive *v, const uint8_t *bytes, size_t len)
 
 	/* What a board cannot refuse must fit into what it can buffer. */
 	if (r->state == REPL_SEND && bytes != r->ctl)
-		assert(r->say_len - 1 <= (r->paste ? r->window_step :
-		    REPL_BLIND_MAX) || r->purpose == REPL_FOR_PROBE);
+		assert(r->said_len <= (r->paste ? r->window_step :
+		    REPL_BLIND_MAX) || r->purpose == REPL_FOR_PROBE ||
+		    r->room == REPL_ROOM_WHOLE);
 	/* Orders are no text: the Ctrl-D at the end, or a Ctrl-C. */
 	if (r->state != REPL_PASTE || bytes == r->ctl)
 		return;
