@@ -321,15 +321,26 @@ repl_runs(struct repl *r, uint64_t now)
 		r->interrupt_at = r->runs_at;
 }
 
-/* Texts are joined as long as nothing else happens. */
+/*
+ * Texts are joined as long as nothing else happens.  Output that means nothing
+ * to us goes through as it is.
+ */
 static size_t
 repl_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
     struct driver_event *event)
 {
 	struct repl	*r = repl_of(d);
-	size_t		 off = 0;
+	size_t		 off;
 
 	repl_forget_told(r);
+	off = repl_end_plain(r, buf, len);
+	if (off > 0) {
+		repl_hear_plain(r, buf, off, now);
+		event->type = DRIVER_OUTPUT;
+		event->data = buf;
+		event->len = off;
+		return off;
+	}
 	do
 		repl_hear(r, buf[off++], now);
 	while (off < len && repl_may_hear_more(r));

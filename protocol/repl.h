@@ -343,6 +343,8 @@ void	repl_hear_free(struct repl *, uint8_t, unsigned signs, uint64_t now);
 /* repl_end.c */
 /* A byte while a text runs, or in what may be its end. */
 void	repl_hear_output(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* How much of that is a running job's output for sure, or 0. */
+size_t	repl_end_plain(const struct repl *, const uint8_t *, size_t len);
 /* Nothing more was said for as long as the state waits. */
 void	repl_end_quiet(struct repl *, uint64_t now);
 /* Whether the job left by sys.exit(), now that a raw REPL says hello. */
@@ -360,6 +362,8 @@ struct repl_row {
 extern const struct repl_row repl_rows[REPL_STATES];
 
 void	repl_hear(struct repl *, uint8_t, uint64_t now);
+/* Bytes of which repl_end_plain() is sure. */
+void	repl_hear_plain(struct repl *, const uint8_t *, size_t, uint64_t now);
 /* The probe was answered: on with the job. */
 void	repl_in_step(struct repl *, uint64_t now);
 /* What the board says while a job is on its way, if anyone wants that. */

@@ -290,6 +290,22 @@ repl_hear_output(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	}
 }
 
+/* Up to the first byte that may be of the end. */
+size_t
+repl_end_plain(const struct repl *r, const uint8_t *buf, size_t len)
+{
+	const uint8_t	*end;
+
+	if (r->state != REPL_OUTPUT || r->purpose != REPL_FOR_JOB ||
+	    !r->started || r->n_news > 0 || r->title.in != 0 || r->stopping)
+		return 0;
+	end = memchr(buf, CTRL_D, len);
+	if (end != NULL)
+		len = (size_t)(end - buf);
+	end = r->marked ? memchr(buf, REPL_MARK, len) : NULL;
+	return end != NULL ? (size_t)(end - buf) : len;
+}
+
 void
 repl_end_quiet(struct repl *r, uint64_t now)
 {

@@ -351,12 +351,15 @@ static unsigned
 hear_signs(struct repl *r, uint8_t c)
 {
 	enum repl_title_says	before = r->title.says;
+	bool			job = r->state >= REPL_OK &&
+	    r->state <= REPL_FRAME;
 
+	r->watch.quotes = job;
 	switch (repl_title_byte(&r->title, c)) {
 	case REPL_TITLE_HIDDEN:
 		return 0;
 	case REPL_TITLE_TOLD:
-		if (r->state < REPL_OK || r->state > REPL_FRAME) {
+		if (!job) {
 			hear_about(r);
 			return REPL_SIGN_TITLE;
 		}
@@ -371,18 +374,43 @@ hear_signs(struct repl *r, uint8_t c)
  * A banner as the last thing said while a job ran is a restart; one that the
  * job printed is followed by something, if only by the job's end.
  */
+static void
+hear_suspect(struct repl *r, unsigned signs, uint64_t now)
+{
+	bool	job_runs = r->state >= REPL_OK && r->state <= REPL_FRAME;
+
+	r->suspect_at = DRIVER_NEVER;
+	if (job_runs && (signs & (REPL_SIGN_RAW | REPL_SIGN_BANNER)))
+		r->suspect_at = now + QUIET_MS;
+}
+
 void
 repl_hear(struct repl *r, uint8_t c, uint64_t now)
 {
 	unsigned	signs = hear_signs(r, c);
-	bool		job_runs;
 
 	repl_rows[r->state].hear(r, c, signs, now);
 	r->last = c;
-	job_runs = r->state >= REPL_OK && r->state <= REPL_FRAME;
-	r->suspect_at = DRIVER_NEVER;
-	if (job_runs && (signs & REPL_SIGN_RAW) && repl_asked_if_over(r))
+	hear_suspect(r, signs, now);
+	if (r->state >= REPL_OK && r->state <= REPL_FRAME &&
+	    (signs & REPL_SIGN_RAW) && repl_asked_if_over(r))
 		hear_over(r, now);
-	else if (job_runs && (signs & (REPL_SIGN_RAW | REPL_SIGN_BANNER)))
-		r->suspect_at = now + QUIET_MS;
+}
+
+/* Of much, the watch must see as much as it keeps. */
+void
+repl_hear_plain(struct repl *r, const uint8_t *bytes, size_t len, uint64_t now)
+{
+	unsigned	signs = 0;
+
+	if (len > sizeof r->watch.buf) {
+		repl_watch_skip(&r->watch);
+		bytes += len - sizeof r->watch.buf;
+		len = sizeof r->watch.buf;
+	}
+	while (len-- > 0)
+		signs = hear_signs(r, *bytes++);
+	r->printed = true;
+	r->last = bytes[-1];
+	hear_suspect(r, signs, now);
 }

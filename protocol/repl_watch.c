@@ -19,6 +19,14 @@ repl_watch_init(struct repl_watch *w)
 	memset(w, 0, sizeof *w);
 }
 
+void
+repl_watch_skip(struct repl_watch *w)
+{
+	w->len = w->line = 0;
+	w->banner = 0;
+	w->at_prompt = w->sure = false;
+}
+
 static bool
 watch_ends_with(const struct repl_watch *w, const char *s)
 {
@@ -84,8 +92,9 @@ watch_end_line(struct repl_watch *w)
 	const char	*banner = line_banner(line, len);
 
 	if (banner != NULL) {
-		snprintf(w->about, sizeof w->about, "%.*s",
-		    (int)(line + len - banner), banner);
+		if (!w->quotes)
+			snprintf(w->about, sizeof w->about, "%.*s",
+			    (int)(line + len - banner), banner);
 		w->banner = 1;
 	} else if (w->banner == 1 && line_has(line, len, "Type \"help()\"")) {
 		w->banner = 2;

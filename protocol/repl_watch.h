@@ -29,10 +29,14 @@ struct repl_watch {
 	unsigned banner;	/* lines of a banner just seen, 0 for none */
 	bool	 at_prompt;	/* the last thing said was ">>> " */
 	bool	 sure;		/* and it had introduced itself */
-	char	 about[128];	/* the last banner, or "" */
+	bool	 quotes;	/* what it sees may be another board's */
+	char	 about[128];	/* the last banner of its own, or "" */
 };
 
 void		repl_watch_init(struct repl_watch *);
+
+/* Some of what was said is not seen. */
+void		repl_watch_skip(struct repl_watch *);
 
 /* The signs that this byte completes, or'ed. */
 unsigned	repl_watch_byte(struct repl_watch *, uint8_t);

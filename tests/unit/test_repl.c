@@ -445,6 +445,64 @@ START_TEST(output_between_two_04_is_bounded)
 }
 END_TEST
 
+/* A driver in the middle of a job that prints. */
+static struct driver *
+printing(void)
+{
+	struct driver_options	options = { 0 };
+	struct driver		*d = driver_create(&driver_repl, &options);
+	struct repl		*in = (struct repl *)d;
+
+	driver_open(d, 0, false, 0);
+	in->busy = in->in_step = in->started = in->marked = true;
+	in->purpose = REPL_FOR_JOB;
+	in->state = REPL_OUTPUT;
+	return d;
+}
+
+/* It goes through as it is, and what may be an end is heard byte by byte. */
+START_TEST(output_goes_through_in_large_pieces)
+{
+	static const char	end[] = "4\r\n\x1e\x04\x04>";
+	struct driver		*d = printing();
+	struct driver_event	event = { 0 };
+	uint8_t			bytes[4096];
+	size_t			n, sum = 0;
+
+	memset(bytes, 'x', sizeof bytes);
+	memcpy(bytes + sizeof bytes - sizeof end + 1, end, sizeof end - 1);
+	n = driver_feed(d, bytes, sizeof bytes, 0, &event);
+	ck_assert_int_eq(event.type, DRIVER_OUTPUT);
+	ck_assert_ptr_eq(event.data, bytes);
+	ck_assert_uint_eq(event.len, n);
+	ck_assert_uint_eq(n, sizeof bytes - 4);
+	sum = n + told(d, bytes + n, sizeof bytes - n, &event);
+	ck_assert_uint_eq(sum, sizeof bytes - 4);
+	ck_assert(!((struct repl *)d)->busy);
+	driver_destroy(d);
+}
+END_TEST
+
+/* A banner is seen behind any amount of output. */
+START_TEST(banner_behind_large_pieces)
+{
+	struct driver		*d = printing();
+	struct driver_event	event = { 0 };
+	uint8_t			bytes[4096];
+	size_t			at;
+
+	for (at = sizeof bytes - sizeof BANNER; at > 2000; at -= 100) {
+		memset(bytes, 'x', sizeof bytes);
+		memcpy(bytes + at, "\r\n" BANNER, sizeof BANNER + 1);
+		told(d, bytes, at + sizeof BANNER + 1, &event);
+		ck_assert_uint_ne(driver_deadline(d), DRIVER_NEVER);
+		told(d, bytes, 2000, &event);
+		ck_assert_uint_eq(driver_deadline(d), DRIVER_NEVER);
+	}
+	driver_destroy(d);
+}
+END_TEST
+
 /* ------------------------------------------------------- signs of a REPL */
 
 /* All but the ends of lines. */
@@ -578,6 +636,8 @@ main(void)
 	tcase_add_test(tc, trace_is_bounded);
 	tcase_add_test(tc, marked_text_ends_by_its_mark);
 	tcase_add_test(tc, output_between_two_04_is_bounded);
+	tcase_add_test(tc, output_goes_through_in_large_pieces);
+	tcase_add_test(tc, banner_behind_large_pieces);
 	tcase_add_test(tc, watch_signs);
 	tcase_add_loop_test(tc, title, 0, sizeof titles / sizeof *titles);
 	tcase_add_test(tc, title_is_bounded);
