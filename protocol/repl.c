@@ -188,23 +188,26 @@ static int
 repl_take_text(struct repl *r, const struct driver_job *job)
 {
 	struct repl_text	text = { .kind = REPL_TEXT_PROGRAM };
-	size_t			skip = 0;
+	const char		*bytes = "";
+	size_t			len = 0, skip;
 	int			error;
 
 	if (job->task == DRIVER_RUN) {
 		skip = repl_text_skip(job->text, job->len);
-		repl_text_look(&text, job->text + skip, job->len - skip);
+		bytes = job->text + skip;
+		len = job->len - skip;
+		repl_text_look(&text, bytes, len);
 	}
-	error = repl_make_room(r, &text, job->text + skip, text.len);
+	if (job->marked)
+		text.kind = REPL_TEXT_PROGRAM;
+	else
+		len = text.len;
+	error = repl_make_room(r, &text, bytes, len);
 	if (error < 0)
 		return error;
 	r->job = *job;
-	r->job.text += skip;
-	r->job.len = text.len;
-	if (job->marked) {
-		r->job.len = job->len - skip;
-		text.kind = REPL_TEXT_PROGRAM;
-	}
+	r->job.text = bytes;
+	r->job.len = len;
 	r->text_seen = text;
 	return 0;
 }

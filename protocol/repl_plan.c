@@ -188,7 +188,7 @@ plan_outcome(const struct repl *r)
 bool
 repl_names_helper(const struct repl *r)
 {
-	return memmem(r->job.text, r->job.len, REPL_HELPER,
+	return r->job.len > 0 && memmem(r->job.text, r->job.len, REPL_HELPER,
 	    strlen(REPL_HELPER)) != NULL;
 }
 

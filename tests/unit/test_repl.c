@@ -491,7 +491,7 @@ START_TEST(banner_behind_large_pieces)
 	uint8_t			bytes[4096];
 	size_t			at;
 
-	for (at = sizeof bytes - sizeof BANNER; at > 2000; at -= 100) {
+	for (at = sizeof bytes - sizeof BANNER - 2; at > 2000; at -= 100) {
 		memset(bytes, 'x', sizeof bytes);
 		memcpy(bytes + at, "\r\n" BANNER, sizeof BANNER + 1);
 		told(d, bytes, at + sizeof BANNER + 1, &event);
