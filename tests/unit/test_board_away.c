@@ -5,18 +5,6 @@
 
 #include "hand.h"
 
-START_TEST(test_interrupted_is_not_granted)
-{
-	static struct someone	a;
-
-	submit(make(&a, REQUEST_LEND, ""), 0);
-	ck_assert_int_eq(interrupt(), 0);
-	say("d", 0);
-	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
-	ck_assert_int_eq(board_state(board), BOARD_READY);
-}
-END_TEST
-
 /* The board is lent, one waits for it, and it is given back at 10. */
 static void
 give_back(struct someone *waiting)
@@ -268,7 +256,6 @@ main(void)
 	int	 failed_count;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, test_interrupted_is_not_granted);
 	tcase_add_test(tc,
 	    test_one_that_is_unplugged_as_it_is_taken_is_given_back);
 	tcase_add_test(tc, test_who_comes_while_it_is_given_back_waits);
