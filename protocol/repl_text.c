@@ -24,6 +24,7 @@ struct look {
 	bool	comma;
 	bool	lambda;
 	bool	colon;		/* of no lambda */
+	bool	open;		/* an operator is the last thing */
 };
 
 /* The first word of a statement. */
@@ -95,6 +96,8 @@ look_at(struct look *l, const char *text, size_t *len)
 			look_begin(l, &x);
 		if (depth == 0)
 			look_token(l, &x, token);
+		l->open = token == REPL_TOKEN_OTHER && *x.at != '\0' &&
+		    strchr("+-*/%&|^~<>", *x.at) != NULL;
 		depth = x.depth;
 		end = (size_t)(x.next - text);
 	}
@@ -144,7 +147,7 @@ repl_text_look(struct repl_text *t, const char *text, size_t len)
 		t->kind = text_kind_of_parts(text, line);
 	} else if (l.compound || (l.odd && !l.quiet)) {
 		t->kind = REPL_TEXT_LINE;
-	} else if (l.quiet || l.colon) {
+	} else if (l.quiet || l.colon || l.open) {
 		t->kind = REPL_TEXT_QUIET;
 	} else {
 		t->kind = REPL_TEXT_EXPRESSION;

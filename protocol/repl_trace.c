@@ -5,7 +5,7 @@
  * frames stand first in the traceback:
  *
  *	  File "<stdin>", line 1, in <module>	the line that was sent
- *	  File "<stdin>", line 4, in __p	the helper
+ *	  File "<stdin>", line 4, in __p	the helper, or "<string>"
  *	  File "<string>", line 1, in <module>	the text itself, inside exec()
  *
  * The first two go, and the third is named as the friendly prompt names it.  An
@@ -78,7 +78,7 @@ line_is_helper(const uint8_t *line, size_t len)
 {
 	const uint8_t	*name;
 
-	if (!line_is_frame(line, len, STDIN))
+	if (!line_is_frame(line, len, "\""))
 		return false;
 	name = line_find(line, len, " " REPL_HELPER);
 	if (name == NULL)

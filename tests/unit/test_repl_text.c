@@ -48,7 +48,7 @@ static const struct {
 	{ "1_000.5e3j", EXPRESSION, "" },
 	{ "...", EXPRESSION, "" },
 	{ "-1", EXPRESSION, "" },
-	{ "1 +", EXPRESSION, "" },		/* the board's compiler judges it */
+	{ "1 + )", PROGRAM, "o" },
 	{ "1 + \\\n 2", EXPRESSION, "" },
 	{ "1 + \\\r\n 2", EXPRESSION, "" },
 	{ "a b", EXPRESSION, "" },
@@ -75,6 +75,8 @@ static const struct {
 	{ "a, b = 1, 2", QUIET, "" },
 	{ "f = lambda x: x", QUIET, "" },
 	{ "lambda x=1: x", QUIET, "" },		/* a value that is not shown */
+	{ "1 +", QUIET, "" },		/* the board's compiler judges it */
+	{ "1 <<", QUIET, "" },
 	{ "pass", QUIET, "" },
 	{ "import os", QUIET, "" },
 	{ "from os import *", QUIET, "" },
