@@ -5,6 +5,14 @@ DAEMON_PACKAGES = libevent_core libevent_extra libserialport libsystemd jansson 
 DAEMON_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard \
 	daemon/*.c daemon/*/*.c)))
 
+# All but main(): for tests, which take of it what they need.
+LIBDAEMON = $(BUILD)/daemon/libdaemon.a
+
+$(LIBDAEMON): $(filter-out %/main.o,$(DAEMON_OBJECTS))
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
+
 $(PICOD): $(DAEMON_OBJECTS) $(LIBPROTOCOL)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,$(DAEMON_PACKAGES))

@@ -21,6 +21,7 @@
 #include "daemon/boards/boards.h"
 #include "daemon/config/config.h"
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 #include "daemon/methods/method.h"
 #include "notify.h"
 #include "daemon/server/server.h"
@@ -292,7 +293,7 @@ daemon_start(struct daemon *d)
 	if (d->attach == NULL)
 		return -errno;
 	d->notify = notify_create(d->base, d->boards, d->server);
-	return d->notify == NULL ? -ENOMEM : 0;
+	return 0;
 }
 
 static void
@@ -320,6 +321,7 @@ main(int argc, char **argv)
 	struct daemon	d = { 0 };
 	int		status;
 
+	memory_init();
 	log_init(false);
 	options_parse(argc, argv, &d.options);
 	log_init(d.options.verbose);

@@ -19,6 +19,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "daemon/server/server.h"
 
@@ -105,29 +106,26 @@ notify_watchdog_cb(evutil_socket_t fd, short what, void *arg)
 	sd_notify(0, "WATCHDOG=1");
 }
 
-/* 0, also where nobody watches. */
-static int
+static void
 notify_start_watchdog(struct notify *n, struct event_base *base)
 {
 	uint64_t	us;
 	struct timeval	tv;
 
 	if (sd_watchdog_enabled(0, &us) <= 0)
-		return 0;
+		return;
 	tv.tv_sec = (time_t)(us / 2 / 1000000);
 	tv.tv_usec = (suseconds_t)(us / 2 % 1000000);
 	n->watchdog = event_new(base, -1, EV_PERSIST, notify_watchdog_cb, n);
-	return n->watchdog == NULL ? -1 : event_add(n->watchdog, &tv);
+	event_add(n->watchdog, &tv);
 }
 
 struct notify *
 notify_create(struct event_base *base, struct boards *boards,
     struct server *server)
 {
-	struct notify	*n = calloc(1, sizeof *n);
+	struct notify	*n = xcalloc(1, sizeof *n);
 
-	if (n == NULL)
-		return NULL;
 	n->boards = boards;
 	n->server = server;
 	n->watcher.notice = notify_notice;
@@ -135,10 +133,7 @@ notify_create(struct event_base *base, struct boards *boards,
 	boards_watch(boards, &n->watcher);
 	server_tell(server, notify_changed, n);
 	n->status = evtimer_new(base, notify_status_cb, n);
-	if (n->status == NULL || notify_start_watchdog(n, base) < 0) {
-		notify_destroy(n);
-		return NULL;
-	}
+	notify_start_watchdog(n, base);
 	notify_describe(n, n->told, sizeof n->told);
 	sd_notifyf(0, "READY=1\nSTATUS=%s", n->told);
 	return n;
@@ -153,8 +148,7 @@ notify_destroy(struct notify *n)
 	server_tell(n->server, NULL, NULL);
 	if (n->watchdog != NULL)
 		event_free(n->watchdog);
-	if (n->status != NULL)
-		event_free(n->status);
+	event_free(n->status);
 	free(n);
 }
 

@@ -12,8 +12,8 @@ struct server;
 
 /*
  * Ready: from now on the watchdog is fed, if systemd asked for it, and the
- * status line follows boards and clients.  NULL when memory is short.  Where
- * there is no systemd all of this does nothing.
+ * status line follows boards and clients.  Where there is no systemd all of
+ * this does nothing.
  */
 struct notify	*notify_create(struct event_base *, struct boards *,
     struct server *);

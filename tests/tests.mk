@@ -18,20 +18,13 @@ TEST_ENV = env --default-signal=INT PYTHONDONTWRITEBYTECODE=1 \
 
 # ------------------------------------------------------------ unit tests
 #
-# They link what decides: all of protocol/, and of the daemon what does no I/O.
+# They link what they need of the daemon, and all of protocol/.
 
 UNIT_NAMES = $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
 UNIT_PROGRAMS = $(UNIT_NAMES:%=$(BUILD)/tests/unit/%)
-UNIT_DAEMON = config/config config/config_board base/child base/clock base/log \
-	base/passwd base/seldom base/stream boards/claim flash/flash_recipe \
-	port/holder port/link port/link_pty port/link_serial port/link_tcp \
-	port/link_unix port/path_watch port/port port/wanted server/access \
-	server/client server/places usb/known usb/match usb/names \
-	$(patsubst daemon/%.c,%,$(sort $(wildcard daemon/board/*.c)))
-UNIT_DAEMON_OBJECTS = $(UNIT_DAEMON:%=$(BUILD)/daemon/%.o)
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o \
-	$(UNIT_DAEMON_OBJECTS) $(LIBPROTOCOL)
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(LIBDAEMON) \
+	$(LIBPROTOCOL)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
 	    $(call pkg,libs,check $(DAEMON_PACKAGES))
@@ -43,7 +36,8 @@ $(filter $(BUILD)/tests/unit/test_board%,$(UNIT_PROGRAMS)): \
 check-unit: $(UNIT_NAMES:%=run-%)
 
 run-test_%: $(BUILD)/tests/unit/test_%
-	@PICOD_BUILD=$(BUILD) CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=minimal $<
+	@PICOD_BUILD=$(BUILD) CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=minimal \
+	    ASAN_OPTIONS=allocator_may_return_null=1 $<
 
 run-test_image: $(BUILD)/firmware/uno-led.hex \
 	$(BUILD)/firmware/pico-pinserver.uf2

@@ -23,6 +23,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "memory.h"
+
 /* From TERM to KILL, and from the pid's end to giving up the pipe. */
 #define GRACE_MS	2000
 
@@ -336,11 +338,9 @@ int
 child_start(struct event_base *base, const struct child_options *options,
     const struct child_handler *handler, void *arg, struct child **result)
 {
-	struct child	*child = calloc(1, sizeof *child);
+	struct child	*child = xcalloc(1, sizeof *child);
 	int		 error;
 
-	if (child == NULL)
-		return -ENOMEM;
 	child->handler = handler;
 	child->arg = arg;
 	child->pipe = child->pidfd = -1;

@@ -24,6 +24,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "memory.h"
+
 #define READ_SIZE (16 * 1024)
 
 struct stream {
@@ -273,18 +275,10 @@ struct stream *
 stream_create(struct event_base *base, int fd, size_t in_high, size_t out_high,
     const struct stream_handler *handler, void *arg)
 {
-	struct stream	*s = calloc(1, sizeof *s);
+	struct stream	*s = xcalloc(1, sizeof *s);
 
-	if (s == NULL)
-		return NULL;
 	s->in = evbuffer_new();
 	s->out = evbuffer_new();
-	if (s->in == NULL || s->out == NULL) {
-		if (s->in != NULL)
-			evbuffer_free(s->in);
-		free(s);
-		return NULL;
-	}
 	s->base = base;
 	s->handler = handler;
 	s->arg = arg;

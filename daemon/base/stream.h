@@ -47,8 +47,7 @@ struct stream_handler {
 /*
  * Takes over a descriptor that does not block.  in_high: so many bytes that
  * were not eaten stop the reading.  out_high: with more than so many bytes to
- * send it is full, until half of them were sent.  NULL when memory is short;
- * then the descriptor is still the caller's.
+ * send it is full, until half of them were sent.
  */
 struct stream	*stream_create(struct event_base *, int fd, size_t in_high,
     size_t out_high, const struct stream_handler *, void *arg);

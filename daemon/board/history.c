@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
+
 void
 history_init(struct history *h, size_t size)
 {
@@ -32,8 +34,8 @@ history_add(struct history *h, const void *bytes, size_t len)
 	const char	*p = bytes;
 	size_t		 at, n, over;
 
-	if (h->bytes == NULL && (h->bytes = malloc(h->size)) == NULL)
-		return;
+	if (h->bytes == NULL)
+		h->bytes = xmalloc(h->size);
 	if (len > h->size) {
 		p += len - h->size;
 		len = h->size;

@@ -241,7 +241,7 @@ attach_create(struct event_base *base, struct boards *boards,
 	at->config = config;
 	LIST_INIT(&at->ports);
 	at->names = names_open(names_path);
-	error = at->names == NULL ? -ENOMEM : attach_configured(at);
+	error = attach_configured(at);
 	if (error < 0) {
 		attach_destroy(at);
 		errno = -error;

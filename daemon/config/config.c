@@ -19,6 +19,7 @@
 
 #include "config_board.h"
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 #include "daemon/usb/match.h"
 
 /* What libinih keeps of a section's name. */
@@ -119,8 +120,8 @@ config_board(struct config *config, const char *name, const char *where)
 	}
 	config->board_count++;
 	*b = (struct config_board){
-		.name = strdup(name), .interrupt = true,
-		.where = strdup(where),
+		.name = xstrdup(name), .interrupt = true,
+		.where = xstrdup(where),
 	};
 	return b;
 }
@@ -141,7 +142,7 @@ config_set_ports(struct config *config, const char *where, const char *name,
 		config_error(config, where, "more than %d ports to ignore",
 		    CONFIG_IGNORE_MAX);
 	else
-		config->ignore[config->ignore_count++] = strdup(value);
+		config->ignore[config->ignore_count++] = xstrdup(value);
 }
 
 /* [tools] */
@@ -165,7 +166,7 @@ config_set_tools(struct config *config, const char *where, const char *name,
 		    "/usr/local/bin/%s", name, value, name);
 	else {
 		free(config->tools[i]);
-		config->tools[i] = strdup(value);
+		config->tools[i] = xstrdup(value);
 	}
 }
 
@@ -311,7 +312,7 @@ config_add_board(struct config *config, const char *argument)
 {
 	struct config_board	*b;
 	size_t			 before = config->errors;
-	char			*copy = strdup(argument), *rest = copy;
+	char			*copy = xstrdup(argument), *rest = copy;
 	char			*name, *value;
 
 	name = strsep(&rest, "=");

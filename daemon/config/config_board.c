@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/flash/flash_recipe.h"
 #include "daemon/usb/match.h"
 #include "protocol/limits.h"
@@ -36,7 +37,7 @@ static const char *
 set_port(struct config_board *b, const char *value)
 {
 	free(b->port);
-	b->port = strdup(value);	/* a wrong port is not a missing one */
+	b->port = xstrdup(value);	/* a wrong port is not a missing one */
 	if (value[0] != '/' && strncmp(value, "unix:/", 6) != 0 &&
 	    (strncmp(value, "tcp:", 4) != 0 || !port_is_tcp(value + 4)))
 		return "a port is a path such as /dev/ttyACM0, unix:/PATH or "
@@ -48,7 +49,7 @@ static const char *
 set_match(struct config_board *b, const char *value)
 {
 	free(b->match);
-	b->match = strdup(value);
+	b->match = xstrdup(value);
 	return match_check(value);
 }
 
@@ -94,7 +95,7 @@ set_flasher(struct config_board *b, const char *value)
 		return "a flasher is uno, nano, nano-old, mega, leonardo, "
 		    "micro, pico or avrdude";
 	free(b->flasher);
-	b->flasher = strdup(value);
+	b->flasher = xstrdup(value);
 	return NULL;
 }
 
@@ -114,7 +115,7 @@ set_avrdude_name(char **name, const char *value)
 	if ((size_t)(p - value) > LIMIT_TOOL_NAME)
 		return "this is longer than any name that avrdude has";
 	free(*name);
-	*name = strdup(value);
+	*name = xstrdup(value);
 	return NULL;
 }
 
@@ -147,7 +148,7 @@ set_reports(struct config_board *b, const char *value)
 	if (value[strspn(value, "abcdefghijklmnopqrstuvwxyz")] != '\0')
 		return "reports are command letters, such as vw";
 	free(b->reports);
-	b->reports = strdup(value);
+	b->reports = xstrdup(value);
 	return NULL;
 }
 

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "daemon/base/memory.h"
+
 static const struct firmware_proof proofs[] = {
 	{ "led", "c0", 9600 },
 	{ "rgb", "c000000", 9600 },
@@ -88,10 +90,10 @@ firmware_list(const char *board, struct firmware **list)
 	n = scandir(firmware_folder(), &entries, firmware_filter, alphasort);
 	if (n < 0)
 		return 0;
-	*list = calloc((size_t)n + 1, sizeof **list);
+	*list = xcalloc((size_t)n, sizeof **list);
 	for (i = 0; i < n; i++) {
-		if (*list != NULL && firmware_parse(entries[i]->d_name,
-		    &(*list)[count]) && (board == NULL ||
+		if (firmware_parse(entries[i]->d_name, &(*list)[count]) &&
+		    (board == NULL ||
 		    strcmp((*list)[count].board, board) == 0))
 			firmware_measure(&(*list)[count++]);
 		free(entries[i]);
@@ -131,12 +133,10 @@ int
 firmware_script(const char *name, char **text)
 {
 	char	 path[4096];
-	char	*buf = calloc(1, SCRIPT_MAX + 1);
+	char	*buf = xcalloc(1, SCRIPT_MAX + 1);
 	FILE	*file;
 	int	 error = 0;
 
-	if (buf == NULL)
-		return -ENOMEM;
 	snprintf(path, sizeof path, "%s/%s", firmware_folder(), name);
 	file = fopen(path, "re");
 	if (file == NULL) {

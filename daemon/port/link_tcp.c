@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/base/memory.h"
 #include "link.h"
 
 /* Lost connections are noticed within a minute or so. */
@@ -106,16 +107,10 @@ tcp_open(struct link *link)
 
 	if (tcp_split(link->address, host, sizeof host, &port) < 0)
 		return -EINVAL;
-	tcp = calloc(1, sizeof *tcp);
-	if (tcp == NULL)
-		return -ENOMEM;
+	tcp = xcalloc(1, sizeof *tcp);
 	tcp->dns = evdns_base_new(link->base,
 	    EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
 	tcp->bev = bufferevent_socket_new(link->base, -1, BEV_OPT_CLOSE_ON_FREE);
-	if (tcp->bev == NULL) {
-		tcp_free(tcp);
-		return -ENOMEM;
-	}
 	link->handle = tcp;
 	bufferevent_setcb(tcp->bev, NULL, NULL, tcp_event_cb, link);
 	if (bufferevent_socket_connect_hostname(tcp->bev, tcp->dns, AF_UNSPEC,

@@ -19,6 +19,8 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
+#include "daemon/base/memory.h"
+
 /* The path itself, its folder, and those of the links it leads through. */
 #define MARK_COUNT	8
 
@@ -104,20 +106,15 @@ path_watcher_cb(evutil_socket_t fd, short what, void *arg)
 struct path_watcher *
 path_watcher_create(struct event_base *base)
 {
-	struct path_watcher	*watcher = calloc(1, sizeof *watcher);
+	struct path_watcher	*watcher = xcalloc(1, sizeof *watcher);
 
-	if (watcher == NULL)
-		return NULL;
 	LIST_INIT(&watcher->watches);
 	watcher->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (watcher->fd < 0)
 		return watcher;
 	watcher->event = event_new(base, watcher->fd, EV_READ | EV_PERSIST,
 	    path_watcher_cb, watcher);
-	if (watcher->event == NULL || event_add(watcher->event, NULL) < 0) {
-		path_watcher_destroy(watcher);
-		return NULL;
-	}
+	event_add(watcher->event, NULL);
 	return watcher;
 }
 
@@ -137,18 +134,12 @@ struct path_watch *
 path_watch_create(struct path_watcher *watcher, const char *path,
     void (*cb)(void *), void *arg)
 {
-	struct path_watch	*w = calloc(1, sizeof *w);
+	struct path_watch	*w = xcalloc(1, sizeof *w);
 
-	if (w == NULL)
-		return NULL;
 	w->watcher = watcher;
 	w->cb = cb;
 	w->arg = arg;
-	w->path = strdup(path);
-	if (w->path == NULL) {
-		free(w);
-		return NULL;
-	}
+	w->path = xstrdup(path);
 	return w;
 }
 

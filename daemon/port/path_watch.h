@@ -14,16 +14,15 @@ struct path_watcher;
 
 /*
  * What all watches share: one inotify instance, of which a user has 128 by
- * default, all of his programs together.  NULL when memory is short.  It outlives
- * its watches.
+ * default, all of his programs together.  It outlives its watches.
  */
 struct path_watcher	*path_watcher_create(struct event_base *);
 void			 path_watcher_destroy(struct path_watcher *);
 
 /*
  * Watches a path and what it leads to, or as long as a folder does not exist, the
- * nearest one above.  cb is called whenever something happened there; by then the watch is
- * over and may be destroyed or started again.  NULL when memory is short.
+ * nearest one above.  cb is called whenever something happened there; by then the
+ * watch is over and may be destroyed or started again.
  */
 struct path_watch	*path_watch_create(struct path_watcher *, const char *path,
     void (*cb)(void *), void *arg);

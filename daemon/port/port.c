@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
 #include "holder.h"
 #include "link.h"
 #include "path_watch.h"
@@ -276,10 +277,8 @@ struct port *
 port_create(struct event_base *base, struct path_watcher *watcher,
     const struct port_handler *handler, void *arg)
 {
-	struct port	*p = calloc(1, sizeof *p);
+	struct port	*p = xcalloc(1, sizeof *p);
 
-	if (p == NULL)
-		return NULL;
 	p->base = base;
 	p->watcher = watcher;
 	p->handler = handler;
@@ -288,10 +287,6 @@ port_create(struct event_base *base, struct path_watcher *watcher,
 	wanted_init(&p->wanted, false);
 	p->retry = evtimer_new(base, port_retry_cb, p);
 	p->reset = evtimer_new(base, port_reset_cb, p);
-	if (p->retry == NULL || p->reset == NULL) {
-		port_destroy(p);
-		return NULL;
-	}
 	return p;
 }
 
@@ -313,10 +308,8 @@ port_destroy(struct port *p)
 	if (p == NULL)
 		return;
 	port_leave(p);
-	if (p->retry != NULL)
-		event_free(p->retry);
-	if (p->reset != NULL)
-		event_free(p->reset);
+	event_free(p->retry);
+	event_free(p->reset);
 	free(p);
 }
 
@@ -326,9 +319,7 @@ port_settle(struct port *p, const char *address)
 {
 	int	error;
 
-	p->address = strdup(address);
-	if (p->address == NULL)
-		return -ENOMEM;
+	p->address = xstrdup(address);
 	error = link_init(&p->link, p->base, p->address, p->baud, port_opened, p);
 	if (error < 0)
 		return error;
@@ -337,7 +328,7 @@ port_settle(struct port *p, const char *address)
 		return 0;
 	p->watch = path_watch_create(p->watcher, p->link.address, port_watch_cb,
 	    p);
-	return p->watch == NULL ? -ENOMEM : 0;
+	return 0;
 }
 
 int

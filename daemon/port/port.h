@@ -29,7 +29,7 @@ struct port_handler {
 	void	(*reset_done)(void *arg);	/* after port_reset() */
 };
 
-/* A port that is nowhere yet.  NULL when memory is short. */
+/* A port that is nowhere yet. */
 struct port	*port_create(struct event_base *, struct path_watcher *,
     const struct port_handler *, void *arg);
 void		 port_destroy(struct port *);

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/base/passwd.h"
 #include "protocol/text.h"
 
@@ -57,7 +58,7 @@ client_init(struct client *client, int fd)
 static void
 client_look_up(int fd, size_t len, uid_t uid, char *name, size_t size)
 {
-	char	*text = len > PASSWD_MAX ? NULL : malloc(len + 1);
+	char	*text = len > PASSWD_MAX ? NULL : xmalloc(len + 1);
 	ssize_t	 n = text == NULL ? -1 : read(fd, text, len);
 
 	if (n >= 0)

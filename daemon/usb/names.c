@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 
 #define SHARED	"*"
 
@@ -46,13 +47,8 @@ names_add(struct names *names, const char *name, const char *key)
 	if (names->count == NAMES_MAX)
 		names_forget(names, 0);
 	e = &names->entries[names->count];
-	e->name = strdup(name);
-	e->key = strdup(key);
-	if (e->name == NULL || e->key == NULL) {
-		free(e->name);
-		free(e->key);
-		return NULL;
-	}
+	e->name = xstrdup(name);
+	e->key = xstrdup(key);
 	names->count++;
 	return e;
 }
@@ -73,16 +69,12 @@ names_read(struct names *names)
 struct names *
 names_open(const char *path)
 {
-	struct names	*names = calloc(1, sizeof *names);
+	struct names	*names = xcalloc(1, sizeof *names);
 
-	if (names == NULL)
-		return NULL;
-	if (path != NULL && (names->path = strdup(path)) == NULL) {
-		free(names);
-		return NULL;
-	}
-	if (path != NULL)
+	if (path != NULL) {
+		names->path = xstrdup(path);
 		names_read(names);
+	}
 	return names;
 }
 
@@ -178,8 +170,6 @@ names_get(struct names *names, const char *key, const char *prefix,
 		snprintf(made, sizeof made, "%s%u", prefix, n++);
 	while (names_has(names, made) || is_taken(made, arg));
 	e = names_add(names, made, key);
-	if (e == NULL)
-		return NULL;
 	names_write(names);
 	return e->name;
 }
@@ -196,14 +186,10 @@ void
 names_share(struct names *names, const char *key, const char *instead)
 {
 	size_t	i = names_index(names, key);
-	char	*copy;
 
 	if (i < names->count && names_index(names, instead) == names->count) {
-		copy = strdup(instead);
-		if (copy == NULL)
-			return;
 		free(names->entries[i].key);
-		names->entries[i].key = copy;
+		names->entries[i].key = xstrdup(instead);
 	} else if (i < names->count)
 		names_forget(names, i);
 	names_add(names, SHARED, key);

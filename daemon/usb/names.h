@@ -15,7 +15,7 @@ struct names;
 
 /*
  * Reads a file of "NAME KEY" lines, which need not exist.  path NULL: nothing is
- * kept.  NULL when memory is short.
+ * kept.
  */
 struct names	*names_open(const char *path);
 void		 names_close(struct names *);
@@ -23,7 +23,7 @@ void		 names_close(struct names *);
 /*
  * The name of the board with that key, which is without white space: the one it
  * had, or PREFIXn with the lowest n that nobody has and is_taken() does not
- * claim.  It lives as long as names.  NULL when memory is short.
+ * claim.  It lives as long as names.
  */
 const char	*names_get(struct names *, const char *key, const char *prefix,
     bool (*is_taken)(const char *name, void *arg), void *arg);

@@ -12,10 +12,10 @@ FUZZ_LEN ?= 4096
 FUZZ_OPTIONS ?=
 FUZZ_NAMES = $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_PROGRAMS = $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/%)
-# What several of them use, and all of the daemon but its main().
+# What several of them use.
 FUZZ_PARTS = $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%.o,$(filter-out \
 	tests/fuzz/fuzz_% %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
-FUZZ_LIBRARY = $(BUILD)/tests/fuzz/libfuzzed.a
+FUZZ_LIBRARY = $(BUILD)/tests/fuzz/libparts.a
 
 fuzz:
 	@tests/setup check
@@ -44,7 +44,7 @@ fuzz-keep-%: $(BUILD)/tests/fuzz/fuzz_% fuzz-unpack-%
 	@$(PYTHON) tests/fuzz/corpus.py pack $(BUILD)/corpus/$*.least \
 	    tests/fuzz/corpus/$*
 
-$(FUZZ_LIBRARY): $(filter-out %/main.o,$(DAEMON_OBJECTS)) $(FUZZ_PARTS)
+$(FUZZ_LIBRARY): $(FUZZ_PARTS)
 	@rm -f $@
 	$(call say,AR)
 	$(Q)$(AR) rcs $@ $^
@@ -52,13 +52,14 @@ $(FUZZ_LIBRARY): $(filter-out %/main.o,$(DAEMON_OBJECTS)) $(FUZZ_PARTS)
 FUZZ_PACKAGES = $(call pkg,libs,$(DAEMON_PACKAGES))
 
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(FUZZ_LIBRARY) \
-	$(LIBPROTOCOL)
+	$(LIBDAEMON) $(LIBPROTOCOL)
 	$(call say,LD)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -o $@ $^ $(FUZZ_PACKAGES)
 
 # Without libFuzzer, in whichever build: each file once.
 $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
-	$(BUILD)/tests/fuzz/replay.o $(FUZZ_LIBRARY) $(LIBPROTOCOL)
+	$(BUILD)/tests/fuzz/replay.o $(FUZZ_LIBRARY) $(LIBDAEMON) \
+	$(LIBPROTOCOL)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(FUZZ_PACKAGES)
 
