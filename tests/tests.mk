@@ -122,3 +122,4 @@ demo: demo-setup
 -include tests/soak/soak.mk
 -include tests/fuzz/fuzz.mk
 -include tests/coverage.mk
+-include tests/faults/faults.mk

@@ -1,0 +1,400 @@
+# SPDX-License-Identifier: MIT
+"""One call of picod's fails, the n-th, for every n: make check-faults.
+
+    faults.py [malloc|read|write|open|fork[:N]]...
+
+A session calls every method there is.  While it runs, one allocation, read,
+write, open or fork of picod's fails, another one in each run (faultshim.c).
+Each answer is then the right one or a typed error; picod may end if memory is
+short, with a word on it; and the session after that is right in every part,
+with the same picod or a new one in its place.
+"""
+
+import base64
+import concurrent.futures
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import picod
+import scripted
+from picod import BUILD, FIRMWARE
+
+SHIM = os.path.join(BUILD, 'tests/faults/faultshim.so')
+KINDS = ('malloc', 'read', 'write', 'open', 'fork')
+# No answer takes so long; what waits for a board is told to wait less.
+PATIENCE_S = 20
+WAIT_MS = 10000
+WORKERS = 2
+
+AVRDUDE = '''#!/bin/sh
+echo 'Writing | ################################################## | 100% 0.1s'
+echo 'Reading | ################################################## | 100% 0.1s'
+'''
+
+
+class Failed(Exception):
+    """What a run did that it must not do."""
+
+
+class World:
+    """Boards, and a folder for a tool; for many runs."""
+
+    def __init__(self):
+        self.farm = scripted.Farm()
+        self.repl = self.farm.add(
+            lambda board: scripted.Repl(board, paste=True))
+        self.uno = self.farm.add(scripted.PiSerial)
+        self.farm.start()
+        self.avrdude = os.path.join(self.farm.directory, 'avrdude')
+        with open(self.avrdude, 'w') as file:
+            file.write(AVRDUDE)
+        os.chmod(self.avrdude, 0o755)
+        self.note = os.path.join(self.farm.directory, 'note')
+
+    def stop(self):
+        self.farm.stop()
+
+    def config(self):
+        return (f'[board repl]\nport = {self.repl.url()}\ndriver = repl\n'
+                f'[board uno]\nport = {self.uno.url()}\ndriver = piserial\n'
+                f'flasher = uno\n[tools]\navrdude = {self.avrdude}\n'
+                '[access]\nroot = all\n* = Send(c) Watch\n')
+
+
+class FaultyPicod(picod.Picod):
+    """A picod that may end before its time, with a call that fails."""
+
+    def __init__(self, world, fault=None):
+        self.world = world
+        env = {'PICOD_FIRMWARE': FIRMWARE}
+        if fault:
+            env |= {'LD_PRELOAD': SHIM, 'FAULT': fault,
+                    'FAULT_NOTE': world.note}
+        super().__init__(config=world.config(), env=env, verbose=False)
+
+    def start(self):
+        try:
+            super().start()
+        except AssertionError:
+            if self.process is None or self.process.poll() is None:
+                raise
+
+    def start_again(self):
+        """In the same place, and nothing fails."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(self.directory, 'notify'))
+        self.env = {'PICOD_FIRMWARE': FIRMWARE}
+        super().start()
+
+    def status(self):
+        """How it ended, or None: it has not."""
+        return self.process.poll()
+
+    def connect(self, **options):
+        return super().connect(timeout_s=PATIENCE_S, **options)
+
+
+# ------------------------------------------------------------- the session
+
+def step(function):
+    """What it returns; or the name of an error, or that picod hung up."""
+    def run(p):
+        try:
+            return function(p)
+        except picod.PicodError as error:
+            return error.name
+        except (picod.Closed, ConnectionError, FileNotFoundError):
+            return 'closed'
+        except TimeoutError:
+            raise Failed(f'{function.__name__}: no answer') from None
+    run.__name__ = function.__name__
+    return run
+
+
+@step
+def get_info(p):
+    return p.call('org.varlink.service.GetInfo')['product']
+
+
+@step
+def get_interface_description(p):
+    return p.call('org.varlink.service.GetInterfaceDescription',
+                  interface='io.picod')['description'].count('method')
+
+
+@step
+def list_boards(p):
+    return sorted((board['name'], board['driver']) for board in
+                  p.call('ListBoards', details=True)['boards'])
+
+
+@step
+def send(p):
+    return p.call('Send', board='repl', text='3000 + 10',
+                  wait=WAIT_MS)['output']
+
+
+@step
+def send_stream(p):
+    return ''.join(reply['output'] for reply in p.stream(
+        'Send', board='repl', text='for i in range(9):\n print(i)',
+        wait=WAIT_MS))
+
+
+@step
+def send_that_fails(p):
+    try:
+        return p.call('Send', board='repl', text='print(1)\n1/0',
+                      wait=WAIT_MS)['output']
+    except picod.PicodError as error:
+        if error.name != 'StatementFailed':
+            raise
+        return error['output'] + error['traceback'].splitlines()[-1]
+
+
+@step
+def send_command(p):
+    return p.call('Send', board='uno', text='c1', wait=WAIT_MS)['status']
+
+
+@step
+def send_rejected(p):
+    return p.call('Send', board='uno', text='x1', wait=WAIT_MS)['status']
+
+
+@step
+def watch(p):
+    with p.connect() as connection:
+        events = connection.stream('Watch', board='uno', history=True,
+                                   trace=True)
+        return next(events)['event']
+
+
+@step
+def hold_and_drop(p):
+    with p.connect() as connection:
+        token = connection.call('Hold', board='repl', wait=WAIT_MS,
+                                will='hit()')['token']
+        output = p.call('Send', board='repl', text='1', hold=token)['output']
+        connection.call('Drop', board='repl')
+    return output
+
+
+@step
+def hold_and_die(p):
+    with p.connect() as connection:
+        connection.call('Hold', board='repl', wait=WAIT_MS, will='hit()')
+    return p.call('Send', board='repl', text='2', wait=WAIT_MS)['output']
+
+
+@step
+def interrupt(p):
+    return p.call('Interrupt', board='repl')['board']
+
+
+@step
+def cancel(p):
+    return p.call('Cancel', board='repl', id=1000000)
+
+
+@step
+def reset(p):
+    return sorted(p.call('Reset', board='repl', kind='soft', wait=WAIT_MS))
+
+
+@step
+def lend(p):
+    with p.connect() as connection:
+        return connection.call('Lend', board='uno', wait=WAIT_MS)['board']
+
+
+@step
+def console(p):
+    with p.connect() as connection:
+        connection.write(
+            b'{"method":"io.picod.Console","upgrade":true,"parameters":'
+            b'{"board":"repl","wait":%d}}\0' % WAIT_MS)
+        connection.sent.append('io.picod.Console')
+        connection.receive()
+        connection.write(b'\x03')
+        said = connection.pending
+        while b'>>> ' not in said:
+            data = connection.socket.recv(4096)
+            if not data:
+                raise picod.Closed()
+            said += data
+    return 'at the prompt'
+
+
+@step
+def list_firmware(p):
+    return len(p.call('ListFirmware', board='uno')['firmware'])
+
+
+@step
+def flash_upload(p):
+    with p.connect() as connection:
+        with open(os.path.join(FIRMWARE, 'uno-led.hex'), 'rb') as file:
+            connection.call('Upload',
+                            data=base64.b64encode(file.read()).decode())
+        return list(connection.stream('Flash', board='uno', wait=WAIT_MS,
+                                      format='hex'))[-1]['stage']
+
+
+@step
+def flash(p):
+    return list(p.stream('Flash', board='uno', firmware='led',
+                         wait=WAIT_MS))[-1]['stage']
+
+
+SESSION = (get_info, get_interface_description, list_boards, send, send_stream,
+           send_that_fails, send_command, send_rejected, watch, hold_and_drop,
+           hold_and_die, interrupt, cancel, reset, lend, console,
+           list_firmware, flash_upload, flash)
+
+
+def methods_called():
+    """Of the interface, as this source has them."""
+    with open(__file__) as file:
+        return set(re.findall(r"(?:call|stream)\(\s*'(\w+)'", file.read())) | {
+            'Console'}
+
+
+# ---------------------------------------------------------------- the runs
+
+def check_end(p, kind):
+    """It may end if memory is short, or if it cannot begin; it says so."""
+    if p.status() is None:
+        return
+    log = p.log()
+    if p.status() == -signal.SIGABRT and kind == 'malloc' and \
+            log.endswith('picod: out of memory\n'):
+        return
+    if p.status() == 1 and log:
+        return
+    raise Failed(f'picod ended with {p.status()}:\n{log[-2000:]}')
+
+
+def is_allowed(answer, right, p, kind):
+    if answer == right:
+        return True
+    if answer == 'closed':
+        return p.status() is not None or kind in ('read', 'write', 'open')
+    return isinstance(answer, str) and answer in ERRORS
+
+
+ERRORS = {name for interface in picod.INTERFACES.values()
+          for name in getattr(interface, 'errors', ())}
+
+
+def run_session(p, right, kind):
+    """Every step, and what came of it: it was right, or told."""
+    for each in SESSION:
+        answer = each(p)
+        if answer == 'closed':
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                p.process.wait(0.2)
+        if not is_allowed(answer, right[each], p, kind):
+            raise Failed(f'{each.__name__}: {answer!r}, not {right[each]!r}')
+        check_end(p, kind)
+
+
+def check_right(p, right):
+    """The next session, in which nothing fails."""
+    if p.status() is not None:
+        p.start_again()
+    for each in SESSION:
+        answer = each(p)
+        if answer != right[each]:
+            raise Failed(f'afterwards, {each.__name__}: {answer!r}, '
+                         f'not {right[each]!r}')
+
+
+def run(world, fault, right):
+    """One run.  Whether the fault came about; what was wrong, if anything."""
+    kind = fault.partition(':')[0]
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(world.note)
+    p = FaultyPicod(world, fault)
+    try:
+        check_end(p, kind)
+        if p.status() is None:
+            run_session(p, right, kind)
+        happened = os.path.exists(world.note)
+        if happened:
+            check_right(p, right)
+        p.stop()
+        return happened, None
+    except (Failed, AssertionError) as error:
+        return os.path.exists(world.note), f'{error}\n{who(world)}'
+    finally:
+        p.kill()
+
+
+def who(world):
+    """The functions that met with the fault."""
+    try:
+        with open(world.note) as file:
+            frames = re.findall(r'picod\(\+(0x[0-9a-f]+)\)', file.read())
+    except FileNotFoundError:
+        return ''
+    lines = subprocess.run(
+        ['addr2line', '-fpe', picod.PICOD, *frames], text=True,
+        stdout=subprocess.PIPE, check=True).stdout
+    return re.sub(r'(?m)^', '    ', lines.replace(picod.ROOT + '/', ''))
+
+
+def learn(world):
+    """What each step answers when nothing fails."""
+    p = FaultyPicod(world)
+    right = {each: each(p) for each in SESSION}
+    again = {each: each(p) for each in SESSION}
+    p.stop()
+    assert right == again, (right, again)
+    return right
+
+
+def work(kind, first, count, step_by):
+    """The faults first, first + step_by ...; stops where none comes about."""
+    world = World()
+    failures = []
+    try:
+        right = learn(world)
+        n = first
+        for n in range(first, first + count * step_by, step_by):
+            happened, failure = run(world, f'{kind}:{n}', right)
+            if failure:
+                failures.append(f'{kind} {n}: {failure}')
+                print(failures[-1], flush=True)
+            if not happened:
+                break
+        return n, failures
+    finally:
+        world.stop()
+
+
+def main():
+    wanted = sys.argv[1:] or KINDS
+    failures = []
+    missing = set(picod.INTERFACES['io.picod'].methods) - methods_called()
+    assert not missing, f'the session does not call {missing}'
+    with concurrent.futures.ProcessPoolExecutor(WORKERS) as pool:
+        for each in wanted:
+            kind, _, n = each.partition(':')
+            jobs = [pool.submit(work, kind, int(n), 1, 1)] if n else [
+                pool.submit(work, kind, 1 + i, 100000, WORKERS)
+                for i in range(WORKERS)]
+            results = [job.result() for job in jobs]
+            bad = [failure for _, found in results for failure in found]
+            print(f'  {kind}: {max(last for last, _ in results)} calls, '
+                  f'{len(bad)} of which may not fail', flush=True)
+            failures += bad
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == '__main__':
+    main()
