@@ -49,7 +49,11 @@ class UsbPort:
         self.machine.run('sh', '-euc', textwrap.dedent(script))
 
     def plug(self, node):
-        """The port appears; node is what opens as it."""
+        """The port appears; node is what opens as it.
+
+        It is no link: of those picod takes the real path, which has no entry
+        in sysfs.
+        """
         attributes = '\n'.join(f"echo '{value}' >'{self.usb}/{key}'"
                                for key, value in self.attributes.items())
         self.shell(f'''\
@@ -65,7 +69,8 @@ class UsbPort:
             printf 'MAJOR={MAJOR}\\nMINOR={self.minor}\\nDEVNAME={self.name}\\n' \\
                 >{self.tty}/uevent
             ln -s {self.tty} /sys/class/tty/{self.name}
-            ln -sf {node} /dev/{self.name}
+            touch /dev/{self.name}
+            mount --bind {node} /dev/{self.name}
             echo I:1 >/run/udev/data/c{MAJOR}:{self.minor}
         ''')
         self.shell(attributes)
@@ -73,6 +78,7 @@ class UsbPort:
 
     def unplug(self):
         self.shell(f'''\
+            umount /dev/{self.name}
             rm /dev/{self.name} /sys/class/tty/{self.name}
             rm -r {self.usb} /run/udev/data/c{MAJOR}:{self.minor}
         ''')
