@@ -34,7 +34,7 @@ def block(section, word):
     return found[0]
 
 
-class Case:
+class Typing:
     """A machine; what its user types."""
 
     RELEASE = None
@@ -67,6 +67,10 @@ class Case:
         self.assertEqual(child.returncode, status, f'{text}\n{output}')
         return output
 
+
+class Source(Typing):
+    """Without any compiler; then with those that make setup installs."""
+
     def test_install_from_source(self):
         self.install(block('Install from source', 'make install'))
         with self.subTest('libraries are found'):
@@ -76,6 +80,9 @@ class Case:
                           self.type('sudo picoctl list'))
         with self.subTest('strangers are told what to run'):
             self.strangers(block('Install from source', 'usermod'))
+        with self.subTest('a second time'):
+            self.assertIn('systemctl restart picod',
+                          self.type('sudo make install'))
         with self.subTest('uninstall leaves nothing running'):
             self.uninstall(block('Install from source', 'make uninstall'))
 
@@ -102,26 +109,63 @@ class Case:
         self.assertEqual(self.machine.run(
             'sh', '-c', 'pgrep -a picod; ls /run/picod/io.picod; '
             'ls /etc/systemd/system/*.wants | grep picod; find /usr/local '
-            '-name "*picod*" -not -type d', check=False).stdout, '')
+            '-name "*pico*" -not -path "*/firmware/*" -not -type d',
+            check=False).stdout, '')
         for unit in ('picod.socket', 'picod.service'):
             self.assertEqual(self.machine.show(unit, 'LoadState'), 'not-found')
             self.assertEqual(self.machine.show(unit, 'ActiveState'),
                              'inactive')
 
 
-class TestBookwormUser(Case, unittest.TestCase):
+class Tools(Typing):
+    """With all that the demonstration and the packages need."""
+
+    def test_demo_packages_and_by_hand(self):
+        demo, *check = block('Try it without hardware', 'make demo')[1:]
+        self.assertIn('make check', check[0])
+        with self.subTest('demo'):
+            self.type('sudo apt-get install -y make')
+            shown = self.type(demo)
+            self.assertRegex(shown, r'After this operation, \d+ MB')
+            self.assertIn('All as it should be', shown)
+        with self.subTest('packages'):
+            self.type(*block('Install from source', 'make deb'))
+            self.assertIn('there are no boards',
+                          self.type('sudo picoctl list'))
+            self.type("python3 -c 'import picoctl; print(picoctl.__file__)'")
+            self.type('sudo apt-get purge -y picod')
+        with self.subTest('by hand'):
+            picod, send = block('Install from source', 'build/picod')
+            self.assertEqual(self.type(
+                'tests/boards/micropython /tmp/board >/dev/null 2>&1 &',
+                'until [ -S /tmp/board ]; do sleep 0.1; done',
+                'export PICOD_SOCKET=/tmp/io.picod', 'exec 2>/dev/null',
+                picod.replace('/dev/ttyACM0', 'unix:/tmp/board'),
+                'until [ -S /tmp/io.picod ]; do sleep 0.1; done',
+                send, 'kill %1 %2').strip(), '4')
+
+
+class TestBookwormTools(Tools, unittest.TestCase):
     RELEASE, USER = 'bookworm', 'user'
 
 
-class TestBookwormRoot(Case, unittest.TestCase):
-    RELEASE, USER = 'bookworm', 'root'
-
-
-class TestTrixieUser(Case, unittest.TestCase):
+class TestTrixieTools(Tools, unittest.TestCase):
     RELEASE, USER = 'trixie', 'user'
 
 
-class TestTrixieRoot(Case, unittest.TestCase):
+class TestBookwormUser(Source, unittest.TestCase):
+    RELEASE, USER = 'bookworm', 'user'
+
+
+class TestBookwormRoot(Source, unittest.TestCase):
+    RELEASE, USER = 'bookworm', 'root'
+
+
+class TestTrixieUser(Source, unittest.TestCase):
+    RELEASE, USER = 'trixie', 'user'
+
+
+class TestTrixieRoot(Source, unittest.TestCase):
     RELEASE, USER = 'trixie', 'root'
 
 

@@ -78,7 +78,7 @@ class UsbPort:
 
     def unplug(self):
         self.shell(f'''\
-            umount /dev/{self.name}
+            umount -l /dev/{self.name}
             rm /dev/{self.name} /sys/class/tty/{self.name}
             rm -r {self.usb} /run/udev/data/c{MAJOR}:{self.minor}
         ''')
