@@ -12,6 +12,8 @@
 VERSION = 0.1.0
 BUILD ?= build
 CC = gcc
+PKG_CONFIG = pkg-config
+OBJCOPY = objcopy
 CFLAGS ?= -O2 -g
 SANITIZE ?=
 WERROR ?=
@@ -31,7 +33,7 @@ all:
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
-pkg = $(shell pkg-config --$(1) $(2))
+pkg = $(shell $(PKG_CONFIG) --$(1) $(2))
 
 include systemd/install.mk
 include protocol/protocol.mk
@@ -45,10 +47,10 @@ include daemon/daemon.mk
 
 # Said before the first compiler is called: its own words would not help.
 tools:
-	@for tool in $(firstword $(CC)) pkg-config; do \
+	@for tool in $(firstword $(CC)) $(PKG_CONFIG); do \
 	    command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
 	if [ -n "$$missing" ] || \
-	    ! missing=$$(pkg-config --print-errors --short-errors \
+	    ! missing=$$($(PKG_CONFIG) --print-errors --short-errors \
 	    --exists $(DAEMON_PACKAGES) 2>&1); then \
 	    echo "This cannot be built yet; missing:" $$missing; \
 	    echo 'On Debian, "make setup" installs what is needed.'; exit 1; fi
@@ -57,11 +59,6 @@ $(BUILD)/%.o: %.c | tools
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-
-$(BUILD)/%.o: %.S | tools
-	@mkdir -p $(@D)
-	$(call say,AS)
-	$(Q)$(CC) -I. -c -o $@ $<
 
 setup:
 	@tests/setup build

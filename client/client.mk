@@ -37,7 +37,7 @@ $(LIBPICOD_A): $(LIBPICOD_OBJECTS) $(PROTOCOL_OBJECTS)
 	$(Q)$(CC) $(ALL_LDFLAGS) -nostdlib -r -o $(@:.a=.static.o) \
 	    $(LIBPICOD_OBJECTS) $(patsubst %,$(BUILD)/protocol/%.o,\
 	    error text varlink)
-	$(Q)objcopy -w -G 'picod_*' $(@:.a=.static.o)
+	$(Q)$(OBJCOPY) -w -G 'picod_*' $(@:.a=.static.o)
 	$(Q)$(AR) rcs $@ $(@:.a=.static.o)
 
 prefix ?= /usr/local

@@ -34,7 +34,9 @@ pins_complain(struct pins_maker *maker, const char *what, const char *about)
 static int
 complain_usage(struct pins_maker *maker)
 {
-	snprintf(maker->why, PINS_TEXT, "it is: %s", maker->word->usage);
+	snprintf(maker->why, PINS_TEXT, "%s: %s", maker->pins == 0 &&
+	    strncmp(maker->word->usage, "PIN", 3) == 0 ?
+	    "the pins come first" : "it is", maker->word->usage);
 	return -EINVAL;
 }
 

@@ -3,7 +3,7 @@
 
 LIBPROTOCOL = $(BUILD)/protocol/libprotocol.a
 PROTOCOL_OBJECTS = $(patsubst %,$(BUILD)/%.o,$(basename \
-	$(sort $(wildcard protocol/*.c protocol/*.S))))
+	$(sort $(wildcard protocol/*.c))))
 
 $(BUILD)/protocol/interface.o: protocol/io.picod.varlink \
 	protocol/org.varlink.service.varlink

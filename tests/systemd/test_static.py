@@ -100,6 +100,26 @@ class TestManuals(unittest.TestCase):
         self.assertLessEqual(set(ids), words('daemon/picod.8'))
 
 
+@unittest.skipUnless(os.uname().machine == 'x86_64', 'is of x86')
+class TestProtection(unittest.TestCase):
+    """One object without the mark takes CET from the whole program."""
+
+    def test_every_object_is_marked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(
+                ['make', '-s', '-C', ROOT, 'BUILD=' + folder,
+                 'CFLAGS=-O0 -fcf-protection',
+                 folder + '/protocol/libprotocol.a'], check=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            notes = subprocess.run(
+                ['readelf', '-n', folder + '/protocol/libprotocol.a'],
+                check=True, stdout=subprocess.PIPE, text=True).stdout
+        objects = notes.split('\nFile: ')[1:]
+        self.assertGreater(len(objects), 10)
+        for text in objects:
+            self.assertIn('IBT', text, text.partition('\n')[0])
+
+
 class TestInstall(unittest.TestCase):
 
     def make(self, *words):

@@ -132,6 +132,7 @@ static const struct {
 } refused[] = {
 	{ "", "what shall be done" },
 	{ "13", "what shall be done" },
+	{ "on 13", "the pins come first: PIN... on" },
 	{ "13 blink", "there is no word \"blink\"; there are on" },
 	{ "on", "PIN... on" },
 	{ "13 on now", "PIN... on" },
