@@ -37,7 +37,7 @@ check-unit: $(UNIT_NAMES:%=run-%)
 
 run-test_%: $(BUILD)/tests/unit/test_%
 	@PICOD_BUILD=$(BUILD) CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=minimal \
-	    ASAN_OPTIONS=allocator_may_return_null=1 $<
+	    ASAN_OPTIONS=allocator_may_return_null=1 $(EMULATOR) $<
 
 run-test_image: $(BUILD)/firmware/uno-led.hex \
 	$(BUILD)/firmware/pico-pinserver.uf2

@@ -67,7 +67,7 @@ check-fuzz: $(FUZZ_NAMES:fuzz_%=replay-%)
 
 replay-%: $(BUILD)/tests/fuzz/replay_%
 	@echo "  FUZZ  $*"
-	@$< tests/fuzz/corpus/$* >$<.log 2>&1 || { tail -n 100 $<.log; exit 1; }
+	@$(EMULATOR) $< tests/fuzz/corpus/$* >$<.log 2>&1 || { tail -n 100 $<.log; exit 1; }
 
 # Whoever changes what a fuzzer tests runs what it found.
 check-unit: check-fuzz
