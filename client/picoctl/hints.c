@@ -39,7 +39,7 @@ static const struct {
 	{ " eval exec execute command print ", SEND },
 	{ " script ", RUN },
 	{ " repl shell terminal term prompt minicom screen picocom ", CONSOLE },
-	{ " monitor serial read tail log logs ", MONITOR },
+	{ " monitor serial read tail logs ", MONITOR },
 	{ " soft-reset softreset restart reboot hard-reset ", RESET },
 	{ " bootloader bootsel dfu ", "\"picoctl reset --bootloader\" makes a "
 	    "board ready to be flashed" },

@@ -1063,7 +1063,7 @@ class Small(Case):
                    {'board': 'a', 'hold': 'token'})
 
     def test_cancel(self):
-        self.check(['cancel', '12'], 'Cancel', {'id': 12})
+        self.check(['cancel', '12'], 'Cancel', {'id': 12, 'hold': 'token'})
 
     def test_reset(self):
         self.check(['reset'], 'Reset', {'hold': 'token'})

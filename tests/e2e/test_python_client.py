@@ -28,6 +28,7 @@ from test_picoctl import output
 PYTHON = os.path.join(ROOT, 'client', 'python')
 sys.path.insert(0, PYTHON)
 import picoctl  # noqa: E402  pylint: disable=wrong-import-position
+from picoctl import _wire  # noqa: E402
 from picoctl._connection import Connection  # noqa: E402
 
 
@@ -78,6 +79,19 @@ class Calls(Case):
         self.assertEqual([call['parameters'] for call in fake.calls], [
             {'text': 'x', 'board': 'uno0', 'hold': 'token'},
             {'text': 'x', 'board': 'pico0', 'hold': 'token'}])
+
+    def test_every_method_that_takes_a_hold_or_a_board(self):
+        with open(os.path.join(ROOT, 'protocol', 'io.picod.varlink'),
+                  encoding='utf-8') as file:
+            methods = dict(re.findall(r'(?ms)^method (\w+)\((.*?)\) ->',
+                                      file.read()))
+        self.assertGreater(len(methods), 10)
+        self.assertEqual(_wire.TAKE_HOLD, {
+            name for name, parameters in methods.items()
+            if 'hold: ' in parameters})
+        self.assertEqual(_wire.TAKE_BOARD, {
+            name for name, parameters in methods.items()
+            if 'board: ' in parameters} - {'ListFirmware'})
 
     def test_one_connection(self):
         self.fake(Send=lambda parameters: output('x'),
