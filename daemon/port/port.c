@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeping a port open, as long as it is wanted: wanted.c says when.
- *
- * A path that is not there is waited for with inotify, so that nothing wakes up
- * until it appears.  A socket whose server does not listen gives no sign when
- * it does; only there, and where a port is lost as soon as it is open, a timer tries
- * again, more and more slowly.
- *
- * A path that another program has open is not even opened, lock or no lock: that
- * would take bytes from that program, and change its speed.
+ * Keeping a port open, as long as it is wanted: wanted.c says when, port_try.c
+ * opens it.
  */
-#include "port.h"
+#include "port_private.h"
 
 #include <errno.h>
 #include <event2/event.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
-#include "holder.h"
-#include "link.h"
-#include "path_watch.h"
-
-#define RETRY_FREED_MS	50
-#define RETRY_BUSY_MS	60000
 
 /* How long the reset line is pulled.  Boards couple it through a capacitor and
  * see only the edge; ESP32s want it low for a moment. */
@@ -35,24 +21,7 @@
 /* Bytes read at once: what a tty keeps. */
 #define READ_SIZE	4096
 
-struct port {
-	struct wanted		 wanted;
-	struct link		 link;
-	char			*address;	/* NULL: nowhere yet */
-	struct event_base	*base;
-	struct path_watcher	*watcher;
-	const struct port_handler *handler;
-	void			*arg;
-	struct event		*readable, *writable;
-	struct event		*retry, *reset;
-	struct path_watch	*watch;		/* NULL where it is no path */
-	struct holder		 holder;	/* pid 0: nobody is known */
-	unsigned		 baud;
-	bool			 drop_dtr;
-	bool			 paused;
-};
-
-static void
+void
 port_add_timer(struct event *timer, int ms)
 {
 	struct timeval	tv = { ms / 1000, ms % 1000 * 1000 };
@@ -60,50 +29,7 @@ port_add_timer(struct event *timer, int ms)
 	event_add(timer, &tv);
 }
 
-/* It is valid until the next call. */
-static const char *
-port_reason(const struct port *p, int error)
-{
-	static char	text[256];
-
-	if (error == -EBUSY && p->holder.pid != 0) {
-		holder_describe(&p->holder, text, sizeof text);
-		return text;
-	}
-	switch (-error) {
-	case ENOENT: return "its port is not there; is it plugged in?";
-	case EACCES: return "picod may not open its port: the user that picod "
-	    "runs as has to be in the group that owns it, often dialout; of a "
-	    "picod of your own: sudo usermod -aG dialout \"$USER\", then log "
-	    "in again";
-	case EBUSY: return "another program has its port; end that program";
-	case ECONNREFUSED: return "nothing listens at its port";
-	case ENOTTY: return "its port is no serial port";
-	default: return strerror(-error);
-	}
-}
-
-/*
- * The watch is on already, so that nothing was missed.  A port in use is an
- * exception: trying it closed it again, which the watch saw; there it starts
- * afresh, and a rare try makes up for the moment in between, or a soon one if the
- * other program just ended.  A watch may also be impossible.
- */
-static void
-port_wait(struct port *p, int error)
-{
-	if (error == -EBUSY && p->watch != NULL)
-		path_watch_start(p->watch);
-	if (error == -ECONNREFUSED || p->watch == NULL ||
-	    !path_watch_is_on(p->watch))
-		port_add_timer(p->retry, p->wanted.pause_ms);
-	else if (error == -EBUSY)
-		port_add_timer(p->retry, p->holder.pid != 0 &&
-		    holder_find(p->link.address, &p->holder) < 0 ?
-		    RETRY_FREED_MS : RETRY_BUSY_MS);
-}
-
-static void
+void
 port_close(struct port *p)
 {
 	if (p->readable != NULL)
@@ -182,66 +108,15 @@ port_writable_cb(evutil_socket_t fd, short what, void *arg)
 	p->handler->writable(p->arg);
 }
 
-static void
-port_opened(struct link *link, int error)
+void
+port_listen(struct port *p)
 {
-	struct port	*p = link->owner;
-	const char	*reason;
-
-	if (error == 0) {
-		p->readable = event_new(p->base, link->fd, EV_READ | EV_PERSIST,
-		    port_readable_cb, p);
-		p->writable = event_new(p->base, link->fd, EV_WRITE,
-		    port_writable_cb, p);
-		if (p->readable == NULL || p->writable == NULL)
-			error = -ENOMEM;
-	}
-	if (error < 0) {
-		port_close(p);
-		port_tell(p, WANTED_FAILED);
-		reason = port_reason(p, error);
-		port_wait(p, error);
-		p->handler->failed(p->arg, reason);
-		return;
-	}
-	port_tell(p, WANTED_OPENED);
-	if (p->watch != NULL)
-		path_watch_stop(p->watch);
-	event_del(p->retry);
+	p->readable = event_new(p->base, p->link.fd, EV_READ | EV_PERSIST,
+	    port_readable_cb, p);
+	p->writable = event_new(p->base, p->link.fd, EV_WRITE, port_writable_cb,
+	    p);
 	p->paused = false;
 	event_add(p->readable, NULL);
-	p->handler->opened(p->arg, link_resets(link));
-}
-
-static int
-port_open(struct port *p)
-{
-	int	error;
-
-	p->holder.pid = 0;
-	if (p->link.ops->is_path &&
-	    holder_find(p->link.address, &p->holder) == 0)
-		return -EBUSY;
-	error = link_open(&p->link);
-	if (error == -EBUSY)	/* somebody was quicker */
-		holder_find(p->link.address, &p->holder);
-	return error;
-}
-
-/*
- * Tries, and then once more behind the watch, for what happened in between.
- */
-static void
-port_try(struct port *p)
-{
-	int	error = port_open(p);
-
-	if (error < 0 && error != -EINPROGRESS && p->watch != NULL) {
-		path_watch_start(p->watch);
-		error = port_open(p);
-	}
-	if (error != -EINPROGRESS)
-		port_opened(&p->link, error);
 }
 
 static void

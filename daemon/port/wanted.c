@@ -41,6 +41,7 @@ wanted_settle(struct wanted *w, bool afresh)
 	enum wanted_phase	was = w->phase;
 
 	w->pause_ms = 0;
+	w->short_lives = 0;
 	if (!wanted_is(w)) {
 		w->phase = PORT_CLOSED;
 		return was == PORT_CLOSED ? WANTED_REST : WANTED_CLOSE;
@@ -61,7 +62,7 @@ wanted_grow_pause(struct wanted *w)
 bool
 wanted_is_unsteady(const struct wanted *w)
 {
-	return w->pause_ms > PAUSE_FIRST_MS;
+	return w->short_lives > 1;
 }
 
 static enum wanted_act
@@ -70,9 +71,11 @@ wanted_lose(struct wanted *w, uint64_t now)
 	if (w->phase < PORT_OPEN)
 		return WANTED_REST;
 	if (now - w->opened_at >= LIVED_MS)
-		w->pause_ms = 0;
-	else
+		w->pause_ms = w->short_lives = 0;
+	else {
 		wanted_grow_pause(w);
+		w->short_lives++;
+	}
 	w->phase = PORT_TRYING;
 	return WANTED_TRY;
 }

@@ -49,6 +49,7 @@ struct wanted {
 	enum wanted_phase	 phase;
 	uint64_t		 opened_at;	/* while it is open */
 	int			 pause_ms;	/* before it is tried again */
+	unsigned		 short_lives;	/* one after the other */
 };
 
 /* A port of which the bus has said nothing yet. */

@@ -112,8 +112,7 @@ class Configured(usb.Case):
             self.on(p, 'press', wait=20000)
             self.assertEqual(uno.level(13), 1)
         self.assertEqual(self.names(p), {'press': 'ready'})
-        # A client that has just left may still be counted.
-        self.until(lambda: self.descriptors(p) <= descriptors)
+        self.assertEqual(self.descriptors(p), descriptors)
 
     def test_a_configured_port_is_back_after_every_replug(self):
         uno = self.uno()

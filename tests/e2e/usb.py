@@ -118,7 +118,14 @@ class Case(picod.Case):
             watcher.close()
 
     def descriptors(self, p):
-        """How many picod has open, with one client."""
+        """How many picod has open, with one client; all others have left."""
         with p.connect() as client:
             client.call('ListBoards')
+            # Those who have just left are picod's until it hears of it.
+            self.until(lambda: self.connections(p) == 1)
             return p.open_descriptors()
+
+    def connections(self, p):
+        with open('/proc/net/unix') as file:
+            return sum(line.split()[5] == '03' for line in file
+                       if line.rstrip().endswith(' ' + p.path))

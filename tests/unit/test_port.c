@@ -301,19 +301,49 @@ accept_cb(evutil_socket_t fd, short what, void *arg)
 	++*count;
 }
 
+/* A socket of a simulator, at the path. */
+static int
+server_listen(struct sockaddr_un *addr, int backlog)
+{
+	int	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	strcpy(addr->sun_path, path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)addr, sizeof *addr), 0);
+	ck_assert_int_eq(listen(fd, backlog), 0);
+	return fd;
+}
+
+/* Nothing at the path tells that it takes connections again. */
+START_TEST(test_a_server_that_was_busy_is_tried_again)
+{
+	struct sockaddr_un	addr;
+	char			address[128];
+	int			fd = server_listen(&addr, 0), first;
+
+	first = socket(AF_UNIX, SOCK_STREAM, 0);
+	ck_assert_int_eq(connect(first, (struct sockaddr *)&addr,
+	    sizeof addr), 0);
+	snprintf(address, sizeof address, "unix:%s", path);
+	port_set_address(port, address, true);
+	until(&failed, 2);
+	ck_assert_int_eq(opened, 0);
+	close(accept(fd, NULL, NULL));
+	until(&opened, 1);
+	close(first);
+	close(fd);
+}
+END_TEST
+
 /* As a serial port server whose port is in use. */
 START_TEST(test_one_that_is_closed_at_once_is_tried_seldom)
 {
-	struct sockaddr_un	 addr = { .sun_family = AF_UNIX };
+	struct sockaddr_un	 addr;
 	struct event		*event;
 	char			 address[128];
-	int			 accepted = 0;
-	int			 fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int			 accepted = 0, fd = server_listen(&addr, 5);
 	uint64_t		 before = clock_now();
 
-	strcpy(addr.sun_path, path);
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&addr, sizeof addr), 0);
-	ck_assert_int_eq(listen(fd, 5), 0);
 	event = event_new(base, fd, EV_READ | EV_PERSIST, accept_cb, &accepted);
 	event_add(event, NULL);
 	snprintf(address, sizeof address, "unix:%s", path);
@@ -360,6 +390,7 @@ main(void)
 	tcase_add_test(tc, test_what_appears_behind_links_is_opened);
 	tcase_add_test(tc, test_what_becomes_readable_behind_a_link_is_opened);
 	tcase_add_test(tc, test_another_address_is_another_port);
+	tcase_add_test(tc, test_a_server_that_was_busy_is_tried_again);
 	tcase_add_test(tc, test_one_that_is_closed_at_once_is_tried_seldom);
 	tcase_add_test(tc, test_what_appears_in_a_pause_is_tried_at_once);
 	srunner_run_all(runner, CK_ENV);

@@ -179,6 +179,20 @@ START_TEST(test_the_pauses_of_one_that_does_not_live_grow)
 }
 END_TEST
 
+/* Whoever waits for a server does not hear that it comes and goes. */
+START_TEST(test_a_port_that_is_only_slow_to_open_is_steady)
+{
+	int	i;
+
+	tell(WANTED_LOST, 1000);
+	for (i = 0; i < 10; i++)
+		tell(WANTED_FAILED, 1000);
+	ck_assert_int_eq(wanted.pause_ms, 5000);
+	tell(WANTED_OPENED, 1000);
+	ck_assert(!wanted_is_unsteady(&wanted));
+}
+END_TEST
+
 START_TEST(test_plugging_it_in_ends_the_pause)
 {
 	tell(WANTED_LOST, 0);
@@ -233,6 +247,7 @@ main(void)
 	tcase_add_checked_fixture(one, setup, NULL);
 	tcase_add_test(one, test_a_port_that_lived_is_tried_again_at_once);
 	tcase_add_test(one, test_the_pauses_of_one_that_does_not_live_grow);
+	tcase_add_test(one, test_a_port_that_is_only_slow_to_open_is_steady);
 	tcase_add_test(one, test_plugging_it_in_ends_the_pause);
 	tcase_add_test(one, test_told_twice_that_it_is_there_it_stays_open);
 	tcase_add_test(one, test_a_silent_board_stays_open);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening a port, and what to wait for when it does not open.
+ *
+ * A path that is not there is waited for with inotify, so that nothing wakes up
+ * until it appears.  A server that does not listen, or is busy, gives no sign when
+ * it does; only there, and where a port is lost as soon as it is open, a timer
+ * tries again, more and more slowly.
+ *
+ * A path that another program has open is not even opened, lock or no lock: that
+ * would take bytes from that program, and change its speed.
+ */
+#include "port_private.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <string.h>
+
+#define RETRY_FREED_MS	50
+#define RETRY_BUSY_MS	60000
+
+/* It is valid until the next call. */
+static const char *
+port_reason(const struct port *p, int error)
+{
+	static char	text[256];
+
+	if (error == -EBUSY && p->holder.pid != 0) {
+		holder_describe(&p->holder, text, sizeof text);
+		return text;
+	}
+	switch (-error) {
+	case ENOENT: return "its port is not there; is it plugged in?";
+	case EACCES: return "picod may not open its port: the user that picod "
+	    "runs as has to be in the group that owns it, often dialout; of a "
+	    "picod of your own: sudo usermod -aG dialout \"$USER\", then log "
+	    "in again";
+	case EBUSY: return "another program has its port; end that program";
+	case ECONNREFUSED: return "nothing listens at its port";
+	case ENOTTY: return "its port is no serial port";
+	default: return strerror(-error);
+	}
+}
+
+/* What may be over without a sign at the path. */
+static bool
+port_passes(int error)
+{
+	switch (-error) {
+	case EAGAIN:		/* so many wait for the server already */
+	case ECONNREFUSED:
+	case EINTR:
+	case EIO:
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * The watch is on already, so that nothing was missed.  A port in use is an
+ * exception: trying it closed it again, which the watch saw; there it starts
+ * afresh, and a rare try makes up for the moment in between, or a soon one if the
+ * other program just ended.  A watch may also be impossible.
+ */
+static void
+port_wait(struct port *p, int error)
+{
+	if (error == -EBUSY && p->watch != NULL)
+		path_watch_start(p->watch);
+	if (port_passes(error) || p->watch == NULL ||
+	    !path_watch_is_on(p->watch))
+		port_add_timer(p->retry, p->wanted.pause_ms);
+	else if (error == -EBUSY)
+		port_add_timer(p->retry, p->holder.pid != 0 &&
+		    holder_find(p->link.address, &p->holder) < 0 ?
+		    RETRY_FREED_MS : RETRY_BUSY_MS);
+}
+
+void
+port_opened(struct link *link, int error)
+{
+	struct port	*p = link->owner;
+	const char	*reason;
+
+	if (error < 0) {
+		port_close(p);
+		port_tell(p, WANTED_FAILED);
+		reason = port_reason(p, error);
+		port_wait(p, error);
+		p->handler->failed(p->arg, reason);
+		return;
+	}
+	port_tell(p, WANTED_OPENED);
+	if (p->watch != NULL)
+		path_watch_stop(p->watch);
+	event_del(p->retry);
+	port_listen(p);
+	p->handler->opened(p->arg, link_resets(link));
+}
+
+static int
+port_open(struct port *p)
+{
+	int	error;
+
+	p->holder.pid = 0;
+	if (p->link.ops->is_path &&
+	    holder_find(p->link.address, &p->holder) == 0)
+		return -EBUSY;
+	error = link_open(&p->link);
+	if (error == -EBUSY)	/* somebody was quicker */
+		holder_find(p->link.address, &p->holder);
+	return error;
+}
+
+/*
+ * Tries, and then once more behind the watch, for what happened in between.
+ */
+void
+port_try(struct port *p)
+{
+	int	error = port_open(p);
+
+	if (error < 0 && error != -EINPROGRESS && p->watch != NULL) {
+		path_watch_start(p->watch);
+		error = port_open(p);
+	}
+	if (error != -EINPROGRESS)
+		port_opened(&p->link, error);
+}
