@@ -58,8 +58,10 @@
 /* The name of a part or a programmer, as avrdude has it. */
 #define LIMIT_TOOL_NAME		40
 
-/* Requests that wait for one board. */
-#define LIMIT_QUEUE		512
+/* Requests that wait for one board, of all users but root, and of one.  Those of
+ * who holds it are not counted. */
+#define LIMIT_QUEUE		1024
+#define LIMIT_QUEUE_PER_USER	512
 
 /* Output kept for a call that does not stream, in bytes. */
 #define LIMIT_OUTPUT		(1024 * 1024)

@@ -64,6 +64,19 @@ ask_refuse_late(struct board *b, struct request *r)
 	}
 }
 
+/* No user keeps the others out, nor anybody who holds the board. */
+static bool
+ask_is_crowded(const struct board *b, const struct request *r)
+{
+	uid_t	uid = r->client.uid;
+
+	if (r->rank != REQUEST_ORDINARY ||
+	    (b->hold.on && hold_admits(&b->hold, r->token)))
+		return false;
+	return queue_count_of(&b->queue, uid) >= LIMIT_QUEUE_PER_USER ||
+	    (uid != 0 && b->queue.count >= LIMIT_QUEUE);
+}
+
 /* Whether a request cannot be taken at all; then it is over. */
 static bool
 ask_refuse(struct board *b, struct request *r)
@@ -76,9 +89,11 @@ ask_refuse(struct board *b, struct request *r)
 	    board_check(b, r->text, r->len, &why) < 0)
 		board_finish(b, r, ERROR_INVALID_COMMAND,
 		    "this cannot be sent to board %s: %s", b->name, why);
-	else if (r->rank == REQUEST_ORDINARY && b->queue.count >= LIMIT_QUEUE)
+	else if (ask_is_crowded(b, r))
 		board_finish(b, r, ERROR_LIMIT_EXCEEDED,
-		    "%d requests wait for board %s already", LIMIT_QUEUE, b->name);
+		    "%d requests of yours wait for board %s already, or %d of all "
+		    "users; try again later", LIMIT_QUEUE_PER_USER, b->name,
+		    LIMIT_QUEUE);
 	else if (b->state == BOARD_UNCLAIMED)
 		board_finish(b, r, ERROR_UNSUPPORTED,
 		    "picod leaves %s alone: %s", b->name, b->problem);

@@ -111,6 +111,17 @@ queue_find(const struct board_queue *q, uint64_t id)
 	return r;
 }
 
+size_t
+queue_count_of(const struct board_queue *q, uid_t uid)
+{
+	const struct request	*r;
+	size_t			 n = 0;
+
+	TAILQ_FOREACH(r, &q->list, entry)
+		n += r->client.uid == uid;
+	return n;
+}
+
 uint64_t
 queue_deadline(const struct board_queue *q)
 {

@@ -39,6 +39,9 @@ struct request	*queue_flushable(const struct board_queue *, enum board_flush);
 struct request	*queue_expired(const struct board_queue *, uint64_t now);
 struct request	*queue_find(const struct board_queue *, uint64_t id);
 
+/* How many of them are a user's. */
+size_t		 queue_count_of(const struct board_queue *, uid_t);
+
 /* When the next one's time is up. */
 uint64_t	 queue_deadline(const struct board_queue *);
 

@@ -233,7 +233,8 @@ method_set_error(json_t *json, const struct request_result *result)
 		break;
 	case ERROR_LIMIT_EXCEEDED:	/* a board has no other */
 		json_object_set_new(json, "limit", json_string("queue"));
-		json_object_set_new(json, "value", json_integer(LIMIT_QUEUE));
+		json_object_set_new(json, "value", 
+		    json_integer(LIMIT_QUEUE_PER_USER));
 		return;
 	default:
 		break;

@@ -190,16 +190,17 @@ class Requests(picod.Case):
 
     def test_queue(self):
         """One that waits too many is refused at once."""
-        most = picod.limit('QUEUE')
+        most = picod.limit('QUEUE_PER_USER')
         self.start(self.paste, 'driver=repl')
         holder = self.connect(self.p)
-        holder.call('Hold')
+        token = holder.call('Hold')['token']
         clients = [self.connect(self.p) for _ in range(most)]
         for i, client in enumerate(clients):
             client.send('Send', text=f'{i}')
         self.until(lambda: self.p.board()['waiting'] == most)
         with self.fails('LimitExceeded', value=most):
             self.p.send('1')
+        self.assertEqual(self.p.send('2', hold=token), '2\n')
         holder.call('Drop')
         for i, client in enumerate(clients):
             self.assertEqual(client.receive()['output'], f'{i}\n')

@@ -121,15 +121,26 @@ START_TEST(test_invalid_for_the_language_found)
 }
 END_TEST
 
+/* So many requests of that user. */
+static void
+crowd(struct someone *askers, size_t count, uid_t uid)
+{
+	struct request	*r;
+
+	for (; count > 0; count--, askers++) {
+		r = make(askers, REQUEST_RUN, "1");
+		r->client.uid = uid;
+		submit(r, 0);
+	}
+}
+
 /* Those who wait cannot keep out what belongs to a turn that was had. */
 START_TEST(test_queue_limit_is_not_for_what_goes_first)
 {
-	static struct someone	 askers[LIMIT_QUEUE + 1], first;
+	static struct someone	 askers[LIMIT_QUEUE_PER_USER + 1], first;
 	struct request		*r = make(&first, REQUEST_RUN, "first");
-	int			 i;
 
-	for (i = 0; i < LIMIT_QUEUE + 1; i++)
-		ask(&askers[i], "1");
+	crowd(askers, LIMIT_QUEUE_PER_USER + 1, 0);
 	r->rank = REQUEST_FIRST;
 	submit(r, 0);
 	ck_assert_int_eq(first.answers, 0);
@@ -138,17 +149,42 @@ START_TEST(test_queue_limit_is_not_for_what_goes_first)
 }
 END_TEST
 
-START_TEST(test_queue_limit)
+/* A user's share of the queue; the others come in, until it is full; and root. */
+START_TEST(test_queue_limits)
 {
-	static struct someone	askers[LIMIT_QUEUE + 2];
-	int			i;
+	static struct someone	askers[LIMIT_QUEUE + 8];
+	size_t			n = 1;		/* the first one runs */
 
-	for (i = 0; i < LIMIT_QUEUE + 1; i++)
-		ask(&askers[i], "1");
+	crowd(askers, 1 + LIMIT_QUEUE_PER_USER, 1000);
+	n += LIMIT_QUEUE_PER_USER;
+	ck_assert_uint_eq(board_waiting(board), LIMIT_QUEUE_PER_USER);
+	crowd(askers + n, 1, 1000);
+	ck_assert_int_eq(askers[n].error, ERROR_LIMIT_EXCEEDED);
+	ck_assert_int_eq(askers[n++ - 1].answers, 0);
+	crowd(askers + n, LIMIT_QUEUE - LIMIT_QUEUE_PER_USER, 1001);
+	n += LIMIT_QUEUE - LIMIT_QUEUE_PER_USER;
 	ck_assert_uint_eq(board_waiting(board), LIMIT_QUEUE);
-	ask(&askers[i], "1");
-	ck_assert_int_eq(askers[i].error, ERROR_LIMIT_EXCEEDED);
-	ck_assert_int_eq(askers[i - 1].answers, 0);
+	crowd(askers + n, 1, 1002);
+	ck_assert_int_eq(askers[n++].error, ERROR_LIMIT_EXCEEDED);
+	crowd(askers + n, 1, 0);
+	ck_assert_int_eq(askers[n].answers, 0);
+	ck_assert_uint_eq(board_waiting(board), LIMIT_QUEUE + 1);
+}
+END_TEST
+
+/* Nor can they keep out who holds the board. */
+START_TEST(test_queue_limit_is_not_for_the_holder)
+{
+	static struct someone	 askers[LIMIT_QUEUE_PER_USER], holder, his;
+	struct request		*r;
+
+	hold(&holder, "", REQUEST_NO_LIMIT);
+	crowd(askers, LIMIT_QUEUE_PER_USER, 0);
+	r = make(&his, REQUEST_RUN, "his");
+	memcpy(r->token, holder.token, sizeof r->token);
+	submit(r, 0);
+	ck_assert_str_eq(fake->text, "his");
+	ck_assert_int_eq(his.answers, 0);
 }
 END_TEST
 
@@ -374,7 +410,8 @@ main(void)
 	tcase_add_test(tc, test_invalid_is_not_sent);
 	tcase_add_test(tc, test_invalid_for_the_language_found);
 	tcase_add_test(tc, test_queue_limit_is_not_for_what_goes_first);
-	tcase_add_test(tc, test_queue_limit);
+	tcase_add_test(tc, test_queue_limits);
+	tcase_add_test(tc, test_queue_limit_is_not_for_the_holder);
 	tcase_add_test(tc, test_output_limit);
 	tcase_add_test(tc, test_much_output_after_a_timeout);
 	tcase_add_test(tc, test_limits_hold_after_an_interrupt_that_was_caught);
