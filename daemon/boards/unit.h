@@ -105,4 +105,7 @@ void		 unit_set_bootsel(struct board *, bool bootsel);
 void		 unit_disown(struct board *, const char *problem);
 void		 unit_leave(struct board *);
 
+/* Whether bytes that its port took are still on their way: port_is_sending(). */
+bool		 unit_is_sending(struct board *);
+
 #endif

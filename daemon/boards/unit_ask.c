@@ -97,3 +97,11 @@ unit_leave(struct board *b)
 	board_leave(b, clock_now());
 	unit_settle(board_owner(b));
 }
+
+bool
+unit_is_sending(struct board *b)
+{
+	const struct unit	*u = board_owner(b);
+
+	return port_is_sending(u->port);
+}

@@ -46,9 +46,14 @@ static void
 console_quiet_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct console	*c = arg;
+	struct board	*b = console_board(c);
 
 	(void)fd, (void)what;
-	if (!c->typing && !conn_is_full(c->conn))
+	if (c->typing || conn_is_full(c->conn))
+		return;		/* room and drained are told */
+	if (b != NULL && unit_is_sending(b))
+		console_wait_quiet(c);
+	else
 		conn_finish(c->conn, 0);
 }
 

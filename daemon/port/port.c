@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
@@ -263,6 +264,16 @@ port_write(struct port *p, const uint8_t *buf, size_t len)
 	if ((size_t)n < len)
 		event_add(p->writable, NULL);
 	return (size_t)n;
+}
+
+/* Of a tty and of a socket alike. */
+bool
+port_is_sending(const struct port *p)
+{
+	int	unsent = 0;
+
+	return p->link.fd >= 0 && ioctl(p->link.fd, TIOCOUTQ, &unsent) == 0 &&
+	    unsent > 0;
 }
 
 void

@@ -64,6 +64,9 @@ bool		 port_is_unsteady(const struct port *);
  */
 size_t		 port_write(struct port *, const uint8_t *, size_t);
 
+/* Whether bytes that it took are still on their way to the board. */
+bool		 port_is_sending(const struct port *);
+
 /* Stops reading, or goes on. */
 void		 port_pause(struct port *, bool pause);
 
