@@ -177,6 +177,7 @@ struct repl {
 	const char		*store;		/* goes in pieces */
 	size_t			 store_len;
 	size_t			 store_off;
+	bool			 store_whole;	/* it is there, as bytes */
 	uint8_t			 ctl[32];	/* goes first */
 	size_t			 ctl_len;
 	uint8_t			*wire;		/* our own rendering, if any */

@@ -34,12 +34,14 @@ void
 repl_say_store(struct repl *r, enum repl_purpose purpose, const char *text,
     size_t len, uint64_t now)
 {
-	static const char	begin[] = REPL_STORE "=b''";
+	static const char	begin[] = REPL_STORE "=" REPL_BUILTINS
+	    ".bytearray()";
 
 	r->store_for = purpose;
 	r->store = text;
 	r->store_len = len;
 	r->store_off = 0;
+	r->store_whole = false;
 	r->litter = true;
 	store_say(r, REPL_FOR_STORE, begin, sizeof begin - 1, false, now);
 }
@@ -88,11 +90,24 @@ store_say_use(struct repl *r, uint64_t now)
 		    (r->job.marked || r->form == REPL_AS_PARTS), now);
 }
 
+/* What grows in its place is a bytearray; what can be carried out is none. */
+static void
+store_say_whole(struct repl *r, uint64_t now)
+{
+	static const char	whole[] = REPL_STORE "=" REPL_BUILTINS ".bytes("
+	    REPL_STORE ")";
+
+	r->store_whole = true;
+	store_say(r, REPL_FOR_STORE, whole, sizeof whole - 1, false, now);
+}
+
 void
 repl_say_more(struct repl *r, uint64_t now)
 {
 	if (r->store_off < r->store_len)
 		store_say_piece(r, now);
+	else if (!r->store_whole)
+		store_say_whole(r, now);
 	else
 		store_say_use(r, now);
 }
