@@ -56,6 +56,7 @@ INSTALLED_DATA = \
 	systemd/picod.sysusers $(sysusersdir)/picod.conf \
 	systemd/60-picod.rules $(udevrulesdir)/60-picod.rules \
 	systemd/91-picod.rules $(udevrulesdir)/91-picod.rules \
+	systemd/picod.metainfo.xml $(datadir)/metainfo/io.picod.picod.metainfo.xml \
 	systemd/tcp.conf $(docdir)/examples/tcp.conf \
 	systemd/picod.conf $(docdir)/examples/picod.conf \
 	client/examples/sended.py $(docdir)/examples/sended.py \

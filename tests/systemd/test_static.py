@@ -53,6 +53,15 @@ class TestRules(unittest.TestCase):
             self.assertTrue(self.is_marked(vendor, product),
                             f'60-picod.rules lacks {vendor}:{product}')
 
+    def test_desktops_know_the_same_boards(self):
+        offered = re.findall('<modalias>usb:v(....)p(.*?)\\*</modalias>', read(
+            'systemd', 'picod.metainfo.xml'))
+        self.assertEqual({(vendor, product.strip('?'))
+                          for vendors, product in self.rules()
+                          for vendor in vendors.split('|')},
+                         {(vendor.lower(), product.lower())
+                          for vendor, product in offered})
+
     def test_bridges_are_left_to_others(self):
         bridges = re.findall(r'^\sBRIDGE\(0x(\w+), (?:0x)?(\w+),',
                              read('daemon', 'usb', 'known.c'), re.M)
