@@ -247,7 +247,7 @@ names_path(char *buf, size_t size)
 	return buf;
 }
 
-static int
+static void
 daemon_catch_signals(struct daemon *d)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -255,12 +255,9 @@ daemon_catch_signals(struct daemon *d)
 	d->sigterm = evsignal_new(d->base, SIGTERM, signal_cb, d);
 	d->sigint = evsignal_new(d->base, SIGINT, signal_cb, d);
 	d->sighup = evsignal_new(d->base, SIGHUP, reload_cb, d);
-	if (d->sigterm == NULL || d->sigint == NULL || d->sighup == NULL)
-		return -ENOMEM;
 	event_add(d->sigterm, NULL);
 	event_add(d->sigint, NULL);
 	event_add(d->sighup, NULL);
-	return 0;
 }
 
 static int
@@ -271,14 +268,16 @@ daemon_start(struct daemon *d)
 	int		 error;
 
 	d->base = event_base_new();
-	if (d->base != NULL)	/* 0 is hot-plug, 1 all the rest */
-		event_base_priority_init(d->base, 2);
-	d->boards = d->base == NULL ? NULL : boards_create(d->base);
-	d->server = d->boards == NULL ? NULL : server_create(d->base, d->boards,
-	    &d->config, &method_handler);
-	if (d->server == NULL || method_init() < 0 ||
-	    daemon_catch_signals(d) < 0)
-		return -ENOMEM;
+	if (d->base == NULL) {
+		log_error("cannot wait for anything: %s", strerror(errno));
+		return -errno;
+	}
+	event_base_priority_init(d->base, 2);	/* 0 is hot-plug, 1 the rest */
+	d->boards = boards_create(d->base);
+	d->server = server_create(d->base, d->boards, &d->config,
+	    &method_handler);
+	method_init();
+	daemon_catch_signals(d);
 	error = server_listen(d->server, path);
 	if (error == -EADDRINUSE)
 		log_error("another picod answers at %s", path);

@@ -285,7 +285,7 @@ child_destroy(struct child *child)
 	child_free(child);
 }
 
-static int
+static void
 child_listen(struct child *child, struct event_base *base,
     const struct child_options *options)
 {
@@ -295,14 +295,10 @@ child_listen(struct child *child, struct event_base *base,
 	child->deadline = evtimer_new(base, child_deadline_cb, child);
 	child->stall = evtimer_new(base, child_stall_cb, child);
 	child->grace = evtimer_new(base, child_grace_cb, child);
-	if (child->readable == NULL || child->exited == NULL ||
-	    child->deadline == NULL || child->stall == NULL || child->grace == NULL)
-		return -ENOMEM;
 	event_add(child->readable, NULL);
 	event_add(child->exited, NULL);
 	child_add_timer(child->deadline, options->deadline_ms);
 	child_add_timer(child->stall, options->stall_ms);
-	return 0;
 }
 
 /* Forks; the parent's end of the pipe is child->pipe. */
@@ -347,12 +343,11 @@ child_start(struct event_base *base, const struct child_options *options,
 	child->end.status = -1;
 	child->stall_ms = options->stall_ms;
 	error = child_fork(child, options);
-	if (error == 0)
-		error = child_listen(child, base, options);
 	if (error < 0) {
 		child_destroy(child);
 		return error;
 	}
+	child_listen(child, base, options);
 	*result = child;
 	return 0;
 }

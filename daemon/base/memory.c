@@ -9,12 +9,13 @@
 
 #include <event2/event.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
 
-static void *
+void *
 xhave(void *p)
 {
 	if (p == NULL) {
@@ -47,6 +48,14 @@ char *
 xstrdup(const char *s)
 {
 	return xhave(strdup(s));
+}
+
+char *
+xvasprintf(const char *format, va_list args)
+{
+	char	*s = NULL;
+
+	return vasprintf(&s, format, args) < 0 ? xhave(NULL) : s;
 }
 
 void

@@ -190,9 +190,8 @@ stream_take(struct stream *s, const char *bytes, size_t len)
 		n = s->handler->bytes(s->arg, bytes, len);
 	if (n == len || s->closed || s->finishing)
 		return;
-	if (evbuffer_add(s->in, bytes + n, len - n) < 0)
-		stream_lose(s);		/* the memory is short */
-	else if (n > 0)
+	evbuffer_add(s->in, bytes + n, len - n);
+	if (n > 0)
 		stream_ask_turn(s);
 	stream_set_reading(s);
 }

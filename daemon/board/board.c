@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "board_state.h"
 #include "protocol/limits.h"
 
@@ -18,59 +19,50 @@ flash_free(struct board_flash *flash)
 	free((char *)(uintptr_t)flash->programmer);
 }
 
-/* A copy of a string that may be absent; false: memory is short. */
-static bool
-copy_string(const char *from, const char **to)
+/* Of one that may be absent. */
+static char *
+copy_string(const char *s)
 {
-	*to = from == NULL ? NULL : strdup(from);
-	return from == NULL || *to != NULL;
+	return s == NULL ? NULL : xstrdup(s);
 }
 
-int
+void
 board_set_flash(struct board *b, const struct board_flash *flash)
 {
-	struct board_flash	copy = { .baud = flash->baud };
+	struct board_flash	copy = {
+		.flasher = copy_string(flash->flasher),
+		.part = copy_string(flash->part),
+		.programmer = copy_string(flash->programmer),
+		.baud = flash->baud,
+	};
 
-	if (!copy_string(flash->flasher, &copy.flasher) ||
-	    !copy_string(flash->part, &copy.part) ||
-	    !copy_string(flash->programmer, &copy.programmer)) {
-		flash_free(&copy);
-		return -ENOMEM;
-	}
 	flash_free(&b->flash);
 	b->flash = copy;
-	return 0;
 }
 
 struct board *
 board_create(const struct board_options *options, uint64_t boot)
 {
-	struct board	*b = calloc(1, sizeof *b);
+	struct board	*b = xcalloc(1, sizeof *b);
 
-	if (b == NULL)
-		return NULL;
 	queue_init(&b->queue);
 	hold_init(&b->hold);
 	tell_init(&b->tell);
 	history_init(&b->history, LIMIT_HISTORY);
-	b->name = strdup(options->name);
+	b->name = xstrdup(options->name);
 	b->number = options->number;
-	b->port = strdup(options->port == NULL ? "" : options->port);
+	b->port = xstrdup(options->port == NULL ? "" : options->port);
 	b->owner = options->owner;
 	b->driver_ops = options->driver;
-	b->driver = driver_create(options->driver, &options->driver_options);
+	b->driver = xhave(driver_create(options->driver,
+	    &options->driver_options));
 	b->may_interrupt = options->driver_options.may_interrupt;
 	b->boot = boot;
 	b->next_id = 1;
 	b->turn.timeout_at = b->probe_at = b->coming_at = DRIVER_NEVER;
 	b->away.typed = evbuffer_new();
 	b->input = evbuffer_new();
-	if (b->name == NULL || b->port == NULL || b->driver == NULL ||
-	    b->away.typed == NULL || b->input == NULL ||
-	    board_set_flash(b, &options->flash) < 0) {
-		board_destroy(b);
-		return NULL;
-	}
+	board_set_flash(b, &options->flash);
 	return b;
 }
 
@@ -95,10 +87,8 @@ board_destroy(struct board *b)
 	assert(b->turn.request == NULL && b->queue.count == 0);
 	tell_finish(&b->tell);
 	driver_destroy(b->driver);
-	if (b->away.typed != NULL)
-		evbuffer_free(b->away.typed);
-	if (b->input != NULL)
-		evbuffer_free(b->input);
+	evbuffer_free(b->away.typed);
+	evbuffer_free(b->input);
 	history_finish(&b->history);
 	flash_free(&b->flash);
 	free(b->name);
@@ -113,18 +103,15 @@ board_disown(struct board *b, const char *problem)
 	board_set_problem(b, problem);
 }
 
-int
+void
 board_set_port(struct board *b, const char *port, const struct board_usb *usb)
 {
-	char	*copy = strdup(port);
+	char	*copy = xstrdup(port);	/* which may be the board's own */
 
-	if (copy == NULL)
-		return -ENOMEM;
 	free(b->port);
 	b->port = copy;
 	if (usb != NULL)
 		b->usb = *usb;
-	return 0;
 }
 
 void
@@ -133,20 +120,15 @@ board_set_baud(struct board *b, unsigned baud)
 	driver_set_baud(b->driver, baud);
 }
 
-int
+void
 board_set_driver(struct board *b, const struct driver_ops *ops,
     const struct driver_options *options)
 {
-	struct driver	*driver = driver_create(ops, options);
-
-	if (driver == NULL)
-		return -ENOMEM;
 	assert(!board_is_open(b));
 	driver_destroy(b->driver);
-	b->driver = driver;
+	b->driver = xhave(driver_create(ops, options));
 	b->driver_ops = ops;
 	b->may_interrupt = options->may_interrupt;
-	return 0;
 }
 
 /* Whether the driver has the board: its port is open, and it is no console. */

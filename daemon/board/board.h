@@ -113,10 +113,7 @@ struct board_options {
 	void		*owner;		/* see board_owner() */
 };
 
-/*
- * An absent board.  boot: where its boot count begins.  NULL when memory is
- * short.
- */
+/* An absent board.  boot: where its boot count begins. */
 struct board	*board_create(const struct board_options *, uint64_t boot);
 
 /*
@@ -203,8 +200,8 @@ void	board_failed(struct board *, const char *reason);
  */
 void	board_reopens(struct board *, const char *reason, uint64_t now);
 
-/* How it is flashed from now on; strings are copied.  -ENOMEM. */
-int	board_set_flash(struct board *, const struct board_flash *);
+/* How it is flashed from now on; strings are copied. */
+void	board_set_flash(struct board *, const struct board_flash *);
 
 /*
  * The answer to BOARD_RESET_PORT: board_opened() or board_closed() will follow, or
@@ -212,8 +209,8 @@ int	board_set_flash(struct board *, const struct board_flash *);
  */
 void	board_resetting(struct board *, bool resetting, uint64_t now);
 
-/* Its language from now on; of a board whose port is not open.  -ENOMEM. */
-int	board_set_driver(struct board *, const struct driver_ops *,
+/* Its language from now on; of a board whose port is not open. */
+void	board_set_driver(struct board *, const struct driver_ops *,
     const struct driver_options *);
 
 /* The speed of its port from now on; of a board whose port is not open. */
@@ -222,8 +219,8 @@ void	board_set_baud(struct board *, unsigned baud);
 /* It is nobody's: listed with what to do about it, and refused. */
 void	board_disown(struct board *, const char *problem);
 
-/* Where it is reached from now on, and who it is; -ENOMEM. */
-int	board_set_port(struct board *, const char *port, const struct board_usb *);
+/* Where it is reached from now on, and who it is. */
+void	board_set_port(struct board *, const char *port, const struct board_usb *);
 
 /*
  * Bytes from the port: eats at least one of len > 0 and returns how many.  Call

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "daemon/base/memory.h"
 #include "protocol/text.h"
 
 /* How long a last will may run, and wait for its board: a flash, or a loan that
@@ -94,8 +95,6 @@ hold_execute(struct hold *h, uint64_t id, uint64_t now)
 		return NULL;
 	r = request_create(REQUEST_RUN, NULL, NULL, &h->client, h->will,
 	    h->will_len);
-	if (r == NULL)
-		abort();	/* some hundred bytes, and a motor may be on */
 	r->id = id;
 	r->rank = REQUEST_WILL;
 	r->timeout_ms = WILL_TIMEOUT_MS;
@@ -113,13 +112,13 @@ hold_exception(const struct request_result *result, char *line, size_t size)
 {
 	size_t	 len;
 	bool	 lossy;
-	char	*text = text_from_bytes(result->traceback, result->traceback_len,
-		    &len, &lossy), *start;
+	char	*text = xhave(text_from_bytes(result->traceback,
+		    result->traceback_len, &len, &lossy)), *start;
 
 	line[0] = '\0';
-	while (text != NULL && len > 0 && (unsigned char)text[len - 1] <= ' ')
+	while (len > 0 && (unsigned char)text[len - 1] <= ' ')
 		len--;
-	if (text != NULL && len > 0) {
+	if (len > 0) {
 		start = memrchr(text, '\n', len);
 		start = start == NULL ? text : start + 1;
 		len -= (size_t)(start - text);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "board_state.h"
 
 /* A notice with copies of what it points to. */
@@ -50,10 +51,8 @@ board_notify(struct board *b, const struct board_notice *notice)
 {
 	size_t		 reason_len = notice->reason == NULL ? 0 :
 			    strlen(notice->reason) + 1;
-	struct told	*told = malloc(sizeof *told + reason_len + notice->len);
+	struct told	*told = xmalloc(sizeof *told + reason_len + notice->len);
 
-	if (told == NULL)
-		abort();	/* as in request.c */
 	told->notice = *notice;
 	if (reason_len > 0)
 		told->notice.reason = memcpy(told->data, notice->reason,

@@ -2,9 +2,6 @@
 /*
  * The life of a request.  Askers come and go while it waits and runs; who is gone
  * is out of its list, so that no board needs to ask who is left.
- *
- * Without memory for a few bytes that belong to an answer there is no right
- * answer: then picod ends.
  */
 #include "request.h"
 
@@ -12,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
+
 static void *
 request_copy(const void *bytes, size_t len)
 {
-	char	*copy = malloc(len + 1);
+	char	*copy = xmalloc(len + 1);
 
-	if (copy == NULL)
-		abort();
 	if (len > 0)
 		memcpy(copy, bytes, len);
 	copy[len] = '\0';
@@ -47,23 +44,14 @@ struct request *
 request_create(enum request_kind kind, const struct request_sink *sink,
     void *arg, const struct client *client, const char *text, size_t len)
 {
-	struct request	*r = calloc(1, sizeof *r);
+	struct request	*r = xcalloc(1, sizeof *r);
 
-	if (r == NULL)
-		return NULL;
 	TAILQ_INIT(&r->askers);
 	r->kind = kind;
 	r->rank = REQUEST_ORDINARY;
 	r->client = *client;
 	r->timeout_ms = r->wait_ms = r->lasting_ms = REQUEST_NO_LIMIT;
-	r->text = malloc(len + 1);
-	if (r->text == NULL) {
-		request_destroy(r);
-		return NULL;
-	}
-	if (len > 0)
-		memcpy(r->text, text, len);
-	r->text[len] = '\0';
+	r->text = request_copy(text, len);
 	r->len = len;
 	if (sink != NULL)
 		request_join(r, sink, arg);
@@ -91,9 +79,8 @@ request_join(struct request *r, const struct request_sink *sink, void *arg)
 
 	if (r->printed)
 		return NULL;
-	a = r->only.output == NULL ? &r->only : calloc(1, sizeof *a);
-	if (a == NULL || (a->output = evbuffer_new()) == NULL)
-		abort();
+	a = r->only.output == NULL ? &r->only : xcalloc(1, sizeof *a);
+	a->output = evbuffer_new();
 	a->request = r;
 	a->sink = sink;
 	a->arg = arg;
@@ -165,8 +152,7 @@ void
 request_set_message(struct request *r, const char *format, va_list args)
 {
 	free(r->result.message);
-	if (vasprintf(&r->result.message, format, args) < 0)
-		abort();
+	r->result.message = xvasprintf(format, args);
 }
 
 void

@@ -126,8 +126,7 @@ TAILQ_HEAD(request_queue, request);
 
 /*
  * A request with a copy of text (NULL for none), with no limits of time, and with
- * its maker for its asker; without a sink it is for nobody.  NULL when memory is
- * short.
+ * its maker for its asker; without a sink it is for nobody.
  */
 struct request	*request_create(enum request_kind, const struct request_sink *,
     void *arg, const struct client *, const char *text, size_t len);

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 #include "daemon/usb/names.h"
 
 static struct board *
@@ -117,8 +118,6 @@ attach_port(struct attach *at, const struct hotplug_tty *tty)
 	    claim.known->kind != KNOWN_BOOTSEL))
 		return;		/* a hub, a mouse, or a device with ports */
 	a = attached_create(tty);
-	if (a == NULL)
-		return;
 	LIST_INSERT_HEAD(&at->ports, a, entry);
 	attach_plug(at, a, &claim, tty);
 	log_debug("%s (%04x:%04x %s) is %s", a->verdict == CLAIM_BOOTSEL ?
@@ -232,11 +231,9 @@ struct attach *
 attach_create(struct event_base *base, struct boards *boards,
     const struct config *config, const char *names_path)
 {
-	struct attach	*at = calloc(1, sizeof *at);
+	struct attach	*at = xcalloc(1, sizeof *at);
 	int		 error;
 
-	if (at == NULL)
-		return NULL;
 	at->boards = boards;
 	at->config = config;
 	LIST_INIT(&at->ports);

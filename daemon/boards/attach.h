@@ -54,7 +54,7 @@ struct attach {
 	struct attached_list	 ports;
 };
 
-/* With a copy of what was told; NULL when memory is short. */
+/* With a copy of what was told. */
 struct attached	*attached_create(const struct hotplug_tty *);
 void		 attached_destroy(struct attached *);
 
@@ -131,7 +131,7 @@ struct board	*attach_spare(struct attach *, const struct board *,
 /* The board of that name, added if it is new; NULL with the reason logged. */
 struct board	*attach_board(struct attach *, const struct board_config *);
 
-/* It is that port's, in the language of what came there.  NULL: no memory. */
+/* It is that port's, in the language of what came there; or NULL. */
 struct board	*attach_become(struct attach *, struct board *,
     const struct claim *, const struct hotplug_tty *);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
+
 const struct attached *
 attach_find_twin(const struct attach *at, const struct hotplug_tty *tty)
 {
@@ -87,16 +89,10 @@ attached_destroy(struct attached *a)
 struct attached *
 attached_create(const struct hotplug_tty *tty)
 {
-	struct attached	*a = calloc(1, sizeof *a);
+	struct attached	*a = xcalloc(1, sizeof *a);
 
-	if (a == NULL)
-		return NULL;
-	a->id = strdup(tty->id);
-	a->node = strdup(tty->node);
-	if (a->id == NULL || a->node == NULL) {
-		attached_destroy(a);
-		return NULL;
-	}
+	a->id = xstrdup(tty->id);
+	a->node = xstrdup(tty->node);
 	a->interface = tty->interface;
 	a->usb.vendor = tty->vendor;
 	a->usb.product = tty->product;

@@ -12,6 +12,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 #include "daemon/port/path_watch.h"
 #include "protocol/limits.h"
 
@@ -68,17 +69,11 @@ static const struct unit_handler boards_unit_handler = {
 struct boards *
 boards_create(struct event_base *base)
 {
-	struct boards	*bs = calloc(1, sizeof *bs);
+	struct boards	*bs = xcalloc(1, sizeof *bs);
 
-	if (bs == NULL)
-		return NULL;
 	bs->base = base;
 	LIST_INIT(&bs->watchers);
 	bs->watcher = path_watcher_create(base);
-	if (bs->watcher == NULL) {
-		free(bs);
-		return NULL;
-	}
 	return bs;
 }
 

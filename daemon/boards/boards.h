@@ -31,7 +31,7 @@ void		 boards_destroy(struct boards *);
  * Adds a board, and begins to open its port, if it has one yet.  Where there is
  * no room, the board that nobody would miss and that was seen longest ago is
  * removed.  A negative errno on failure: -EEXIST, -ENOSPC (all of them would be
- * missed), -EINVAL (no such kind of port), -ENOMEM.
+ * missed), -EINVAL (no such kind of port).
  */
 int		 boards_add(struct boards *, const struct board_config *);
 

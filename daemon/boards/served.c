@@ -6,20 +6,18 @@
  */
 #include "served.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "unit.h"
 
-int
+void
 served_set(struct served *s, const struct board_config *config)
 {
-	char	*reports = NULL;
+	char	*reports = config->reports == NULL ? NULL :
+		    xstrdup(config->reports);
 
-	if (config->reports != NULL &&
-	    (reports = strdup(config->reports)) == NULL)
-		return -ENOMEM;
 	free(s->reports);
 	*s = (struct served){
 		.driver = config->driver, .baud = config->baud,
@@ -27,7 +25,6 @@ served_set(struct served *s, const struct board_config *config)
 		.may_interrupt = config->may_interrupt,
 		.drop_dtr = config->drop_dtr, .reports = reports,
 	};
-	return 0;
 }
 
 void

@@ -21,8 +21,8 @@ struct served {
 	char			*reports;	/* or NULL */
 };
 
-/* As the configuration has it; strings are copied.  -ENOMEM, and as before. */
-int	served_set(struct served *, const struct board_config *);
+/* As the configuration has it; strings are copied. */
+void	served_set(struct served *, const struct board_config *);
 void	served_finish(struct served *);
 
 /* Whether the configuration says otherwise, so that it must be opened anew. */

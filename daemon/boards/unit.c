@@ -14,6 +14,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 
 /* How long a board may be deaf after a reset by DTR: the bootloaders of
  * Arduinos wait up to 2 s for an upload.  A REPL is simply asked again. */
@@ -162,17 +163,13 @@ unit_driver_options(const struct board_config *config)
 }
 
 /* How it is served from now on, but for its language. */
-static int
+static void
 unit_serve(struct unit *u, const struct board_config *config)
 {
-	int	error = served_set(&u->served, config);
-
-	if (error < 0)
-		return error;
+	served_set(&u->served, config);
 	u->baud = config->baud;
 	port_set_baud(u->port, config->baud);
 	port_set_drop_dtr(u->port, config->drop_dtr);
-	return 0;
 }
 
 /* Its board and what that needs; half of it is undone by unit_destroy(). */
@@ -189,21 +186,15 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 		.flash = config->flash,
 		.owner = u,
 	};
-	int			error;
 
 	u->boot_greedy = config->boot_greedy;
 	u->configured = config->configured;
 	u->timer = evtimer_new(base, unit_timer_cb, u);
 	u->port = port_create(base, watcher, &unit_port_handler, u);
-	if (u->timer == NULL || u->port == NULL)
-		return -ENOMEM;
 	u->board = board_create(&options, boot_start());
-	if (u->board == NULL)
-		return -ENOMEM;
-	error = unit_serve(u, config);
-	if (error < 0 || config->port != NULL)
-		return error < 0 ? error :
-		    port_set_address(u->port, config->port, true);
+	unit_serve(u, config);
+	if (config->port != NULL)
+		return port_set_address(u->port, config->port, true);
 	board_failed(u->board, not_plugged_in);
 	return 0;
 }
@@ -213,11 +204,9 @@ unit_create(struct event_base *base, struct path_watcher *watcher,
     const struct board_config *config, uint64_t number,
     const struct unit_handler *handler, void *arg)
 {
-	struct unit	*u = calloc(1, sizeof *u);
+	struct unit	*u = xcalloc(1, sizeof *u);
 	int		 error;
 
-	if (u == NULL)
-		return NULL;
 	u->handler = handler;
 	u->arg = arg;
 	u->timer_at = DRIVER_NEVER;
@@ -246,15 +235,15 @@ unit_close(struct unit *u, const char *reason)
 static int
 unit_move(struct unit *u, const char *address, const struct board_usb *usb)
 {
-	int	error;
-
-	if (port_is_configured(u->port))
-		return board_set_port(u->board, board_port(u->board), usb);
+	if (port_is_configured(u->port)) {
+		board_set_port(u->board, board_port(u->board), usb);
+		return 0;
+	}
 	if (board_is_open(u->board) &&
 	    strcmp(board_port(u->board), address) != 0)
 		unit_unplug(u, "its port changed");
-	error = board_set_port(u->board, address, usb);
-	return error < 0 ? error : port_set_address(u->port, address, false);
+	board_set_port(u->board, address, usb);
+	return port_set_address(u->port, address, false);
 }
 
 int
@@ -282,13 +271,9 @@ unit_go_elsewhere(struct unit *u, const struct board_config *config)
 {
 	static const struct board_usb	none;
 	const char			*port = config->port;
-	int				 error;
 
-	if (port != NULL) {
-		error = board_set_port(u->board, port, &none);
-		if (error < 0)
-			return error;
-	}
+	if (port != NULL)
+		board_set_port(u->board, port, &none);
 	return port_set_address(u->port, board_port(u->board), port != NULL);
 }
 
@@ -299,14 +284,13 @@ unit_open_anew(struct unit *u, const struct board_config *config)
 	struct driver_options	options = unit_driver_options(config);
 	bool			was_open = board_is_open(u->board);
 	bool			elsewhere = unit_is_elsewhere(u, config);
-	int			error;
+	int			error = 0;
 
 	unit_tick(u);
 	board_reopens(u->board, "its configuration was changed", clock_now());
-	error = unit_serve(u, config);
-	if (error == 0)
-		error = board_set_driver(u->board, config->driver, &options);
-	if (error == 0 && elsewhere)
+	unit_serve(u, config);
+	board_set_driver(u->board, config->driver, &options);
+	if (elsewhere)
 		error = unit_go_elsewhere(u, config);
 	port_tell(u->port, WANTED_RELOADED);
 	if ((was_open || elsewhere) && !board_is_away(u->board) &&
@@ -321,13 +305,9 @@ unit_change(struct unit *u, const struct board_config *config)
 {
 	u->boot_greedy = config->boot_greedy;
 	u->configured = config->configured;
-	if (served_differs(&u->served, config) || unit_is_elsewhere(u, config)) {
-		int	error = unit_open_anew(u, config);
-
-		if (error < 0)
-			return error;
-	}
-	return board_set_flash(u->board, &config->flash);
+	board_set_flash(u->board, &config->flash);
+	return served_differs(&u->served, config) ||
+	    unit_is_elsewhere(u, config) ? unit_open_anew(u, config) : 0;
 }
 
 void

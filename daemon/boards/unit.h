@@ -35,7 +35,7 @@ struct unit_handler {
 /*
  * A board, with that number of struct board_options; it has a port if one is
  * configured, and begins to open it.  NULL with errno: EINVAL (no such kind of
- * port), ENOMEM.
+ * port).
  */
 struct unit	*unit_create(struct event_base *, struct path_watcher *,
     const struct board_config *, uint64_t number, const struct unit_handler *,
@@ -46,8 +46,7 @@ void		 unit_destroy(struct unit *);
 
 /*
  * Its port is there, at that address unless another is configured, and is opened
- * as long as its board wants it.  A negative errno: -EINVAL (no such kind of
- * port), -ENOMEM.
+ * as long as its board wants it.  -EINVAL: no such kind of port.
  */
 int		 unit_plug(struct unit *, const char *address,
     const struct board_usb *);
@@ -55,8 +54,8 @@ int		 unit_plug(struct unit *, const char *address,
 /*
  * Its configuration from now on, but for its name.  If that makes a difference to
  * how it is opened, it is closed and opened anew, and what runs on it is told;
- * all else of the board stays, holds, loans and queue.  -ENOMEM, -EINVAL (no such
- * kind of port).
+ * all else of the board stays, holds, loans and queue.  -EINVAL: no such kind of
+ * port.
  */
 int		 unit_change(struct unit *, const struct board_config *);
 

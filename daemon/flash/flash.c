@@ -22,6 +22,7 @@
 #include "flash_boot.h"
 #include "flash_tool.h"
 #include "daemon/base/child.h"
+#include "daemon/base/memory.h"
 #include "daemon/usb/usb_watch.h"
 
 /* From the touch to the boot loader's port: Windows' worst; Linux needs 1 s. */
@@ -349,10 +350,8 @@ struct flash *
 flash_start(struct event_base *base, const struct flash_options *options,
     const struct flash_handler *handler, void *arg)
 {
-	struct flash	*f = calloc(1, sizeof *f);
+	struct flash	*f = xcalloc(1, sizeof *f);
 
-	if (f == NULL)
-		return NULL;
 	f->handler = handler;
 	f->arg = arg;
 	f->base = base;
@@ -369,11 +368,6 @@ flash_start(struct event_base *base, const struct flash_options *options,
 		f->watch = usb_watch_create(base, f->usb.path, &f->seen,
 		    flash_changed, f);
 	f->timer = evtimer_new(base, flash_timer_cb, f);
-	if (f->timer == NULL) {
-		flash_free(f);
-		errno = ENOMEM;
-		return NULL;
-	}
 	flash_wait(f, STEP_BEGIN, 0);
 	return f;
 }

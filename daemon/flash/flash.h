@@ -48,7 +48,7 @@ struct flash_handler {
 int		 flash_find_program(const struct flash_recipe *,
     const char *named, char *path, size_t size, char *why, size_t why_size);
 
-/* Begins; all else is told later.  NULL with errno when memory is short. */
+/* Begins; all else is told later. */
 struct flash	*flash_start(struct event_base *, const struct flash_options *,
     const struct flash_handler *, void *arg);
 

@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/memory.h"
+
 /* Calls of image_read() in a turn: some hundred microseconds. */
 #define SLICE	64
 
@@ -87,20 +89,15 @@ flash_image_read(struct event_base *base, struct flash_image *image,
     const struct flash_recipe *recipe, enum image_format format,
     void (*done)(void *, int, const char *), void *arg)
 {
-	struct flash_reading	*r = calloc(1, sizeof *r);
+	struct flash_reading	*r = xcalloc(1, sizeof *r);
 	const struct timeval	 soon = { 0, 0 };
 
-	if (r == NULL)
-		return NULL;
 	r->image = image;
 	r->recipe = recipe;
 	r->done = done;
 	r->arg = arg;
 	r->turn = evtimer_new(base, reading_turn_cb, r);
-	if (r->turn == NULL || event_add(r->turn, &soon) < 0) {
-		flash_reading_destroy(r);
-		return NULL;
-	}
+	event_add(r->turn, &soon);
 	r->error = reading_map(r);
 	image_reader_init(&r->reader, r->map, r->len, format);
 	return r;

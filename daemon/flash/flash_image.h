@@ -22,8 +22,7 @@ struct flash_image {
  * Reads image->fd, a piece at a time between other things, and checks whether it
  * is for that recipe's chip; both must outlive it.  Then done() is called, once:
  * error is 0, or -EINVAL or another negative errno, with a sentence in why as
- * image_read() has it; the reading is freed right afterwards.  NULL when memory
- * is short.
+ * image_read() has it; the reading is freed right afterwards.
  */
 struct flash_reading *flash_image_read(struct event_base *,
     struct flash_image *, const struct flash_recipe *, enum image_format,

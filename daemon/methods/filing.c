@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
 #include "daemon/boards/unit.h"
 #include "daemon/server/server.h"
 #include "method.h"
@@ -218,24 +219,19 @@ filing_create(struct call *call, struct board *b,
     const struct files_order *order, uint8_t *content,
     const struct filing_ops *ops)
 {
-	struct filing	*f = calloc(1, sizeof *f);
+	struct filing	*f = xcalloc(1, sizeof *f);
 
-	if (f == NULL)
-		abort();	/* some hundred bytes */
 	f->ops = ops;
 	f->call = call;
 	f->board = b;
 	f->content = content;
-	f->path = strdup(order->path);
+	f->path = xstrdup(order->path);
 	f->total = order->len;
-	f->files = files_create(order, board_files(b));
+	f->files = xhave(files_create(order, board_files(b)));
 	f->timer = evtimer_new(server_base(call_server(call)),
 	    filing_timer_cb, f);
 	f->data = evbuffer_new();
 	f->list = json_array();
-	if (f->path == NULL || f->files == NULL || f->timer == NULL ||
-	    f->data == NULL)
-		abort();
 	return f;
 }
 

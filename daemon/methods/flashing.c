@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 #include "daemon/server/server.h"
 
 static LIST_HEAD(, flashing) flashings = LIST_HEAD_INITIALIZER(flashings);
@@ -56,10 +57,8 @@ struct flashing *
 flashing_create(struct call *call, const struct board *b,
     const struct flash_recipe *recipe)
 {
-	struct flashing	*f = calloc(1, sizeof *f);
+	struct flashing	*f = xcalloc(1, sizeof *f);
 
-	if (f == NULL)
-		abort();	/* a kilobyte */
 	f->call = call;
 	f->boards = server_boards(call_server(call));
 	f->base = server_base(call_server(call));

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "flashing.h"
 #include "protocol/pins.h"
 #include "protocol/text.h"
@@ -35,7 +36,8 @@ flashing_tell_heard(struct flashing *f)
 	char	*text = NULL, message[160];
 
 	if (f->heard_len > 0)
-		text = text_from_bytes(f->heard, f->heard_len, &len, &lossy);
+		text = xhave(text_from_bytes(f->heard, f->heard_len, &len,
+		    &lossy));
 	snprintf(message, sizeof message, "%s%s", f->copied ?
 	    "it was copied to the board's drive" : "it was written and verified",
 	    text != NULL ? ", the board came back and speaks" : f->back ?
@@ -98,8 +100,6 @@ static void
 flashing_listen(struct flashing *f, struct board *b)
 {
 	f->timer = evtimer_new(f->base, flashing_timer_cb, f);
-	if (f->timer == NULL)
-		abort();	/* a few bytes */
 	f->watcher = (struct watcher){
 		.board = b, .notice = flashing_heard,
 		.removed = flashing_removed,
@@ -116,10 +116,8 @@ static char *
 script_program(const char *script)
 {
 	size_t	 len = strlen(script), i;
-	char	*program = malloc(4 * len + 200), *p = program;
+	char	*program = xmalloc(4 * len + 200), *p = program;
 
-	if (program == NULL)
-		abort();	/* a few kilobytes */
 	p += sprintf(p, "_f = open('main.py', 'wb')\n_s = b'");
 	for (i = 0; i < len; i++)
 		p += sprintf(p, "\\x%02x", (unsigned char)script[i]);
@@ -188,8 +186,8 @@ flashing_disappoint(struct flashing *f, const struct request_result *result)
 	bool	 lossy;
 
 	if (result->traceback_len > 0)
-		trace = text_from_bytes(result->traceback,
-		    result->traceback_len, &len, &lossy);
+		trace = xhave(text_from_bytes(result->traceback,
+		    result->traceback_len, &len, &lossy));
 	snprintf(message, sizeof message, "its new firmware does not answer as "
 	    "it should: %s", result->message);
 	flashing_fail(f, FLASH_STARTING, trace == NULL ? "" : trace, message);
@@ -227,11 +225,11 @@ follow_finish(struct asker *a, const struct request_result *result)
 		flashing_disappoint(f, result);
 		return;
 	}
-	text = text_from_bytes((char *)evbuffer_pullup(a->output, -1), len,
-	    &len, &lossy);
-	if (text != NULL && pins_identify(&pins, text) == 0)
+	text = xhave(text_from_bytes((char *)evbuffer_pullup(a->output, -1),
+	    len, &len, &lossy));
+	if (pins_identify(&pins, text) == 0)
 		answer = pins.name;
-	else if (text != NULL && f->script != NULL) {
+	else if (f->script != NULL) {
 		text[strcspn(text, "\n")] = '\0';
 		answer = text;
 	}
@@ -252,8 +250,6 @@ flashing_follow(struct flashing *f, struct board *b)
 	struct request			*r = request_create(REQUEST_RUN,
 					    &follow_sink, f, &f->client, "", 0);
 
-	if (r == NULL)
-		abort();	/* a few bytes */
 	r->rank = REQUEST_FIRST;
 	r->wait_given = true;
 	r->wait_ms = BACK_MS;

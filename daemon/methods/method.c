@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/server/access.h"
 #include "daemon/boards/boards.h"
 #include "protocol/limits.h"
@@ -70,14 +71,13 @@ const struct method methods[] = {
 static struct schema	*schema_picod;
 static struct schema	*schema_service;
 
-int
+void
 method_init(void)
 {
 	unsigned	line;
 
-	schema_picod = schema_parse(interface_picod, &line);
-	schema_service = schema_parse(interface_service, &line);
-	return schema_picod == NULL || schema_service == NULL ? -EINVAL : 0;
+	schema_picod = xhave(schema_parse(interface_picod, &line));
+	schema_service = xhave(schema_parse(interface_service, &line));
 }
 
 void
@@ -224,11 +224,9 @@ method_admits(struct call *call, struct board *b)
 json_t *
 method_clean_json(const char *s)
 {
-	char	*copy = strdup(s);
+	char	*copy = xstrdup(s);
 	json_t	*json;
 
-	if (copy == NULL)
-		return NULL;
 	text_clean(copy);
 	json = json_string(copy);
 	free(copy);

@@ -33,8 +33,8 @@ struct method {
 /* Every method; the last has no name. */
 extern const struct method methods[];
 
-/* Parses the interfaces' descriptions.  A negative errno on failure. */
-int	method_init(void);
+/* Parses the interfaces' descriptions. */
+void	method_init(void);
 void	method_finish(void);
 
 /* Checks a call and runs it, with its board, if it has one. */

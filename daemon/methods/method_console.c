@@ -10,6 +10,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "daemon/server/server.h"
 #include "method.h"
@@ -134,17 +135,13 @@ static void
 console_granted(struct tenure *t, struct call *call, const struct request *r,
     const struct request_result *result)
 {
-	struct console	*c = calloc(1, sizeof *c);
+	struct console	*c = xcalloc(1, sizeof *c);
 
 	(void)r;
-	if (c == NULL)
-		abort();	/* a few bytes */
 	c->tenure = t;
 	c->conn = call->conn;
 	c->quiet = evtimer_new(server_base(call_server(call)),
 	    console_quiet_cb, c);
-	if (c->quiet == NULL)
-		abort();	/* likewise */
 	t->state = c;
 	/* The client is told last, when board and lease agree. */
 	board_set_console(t->board, &console, c);

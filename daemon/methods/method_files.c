@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "filing.h"
 #include "method.h"
@@ -163,7 +164,8 @@ static json_t *
 files_data_json(struct filing *f)
 {
 	size_t	 len = evbuffer_get_length(f->data);
-	char	*text = text_base64((char *)evbuffer_pullup(f->data, -1), len);
+	char	*text = xhave(text_base64((char *)evbuffer_pullup(f->data, -1),
+		    len));
 	json_t	*json = json_pack("{s:s, s:I, s:I}", "data", text, "done",
 		    (json_int_t)f->done, "total", (json_int_t)f->total);
 
@@ -228,12 +230,10 @@ files_write_reply(struct filing *f, const struct files_result *result)
 static uint8_t *
 files_slurp(int fd, size_t len)
 {
-	uint8_t	*bytes = malloc(len + 1);
+	uint8_t	*bytes = xmalloc(len + 1);
 	size_t	 off = 0;
 	ssize_t	 n = 1;
 
-	if (bytes == NULL)
-		abort();
 	while (off < len && n > 0) {
 		n = pread(fd, bytes + off, len - off, (off_t)off);
 		if (n > 0)

@@ -75,8 +75,6 @@ flashing_granted(struct tenure *t, struct call *call, const struct request *r,
 	call->state = f;
 	call->cancel = flashing_cancel;
 	f->flash = flash_start(f->base, &options, &flashing_handler, f);
-	if (f->flash == NULL)
-		abort();	/* a few bytes */
 	flashing_progress(f, FLASH_PREPARING, 0, NULL);
 }
 
@@ -250,6 +248,4 @@ method_flash(struct call *call)
 	f->reading = flash_image_read(f->base, &f->image, &f->recipe,
 	    image_format_find(method_string(call, "format")),
 	    flashing_read_done, f);
-	if (f->reading == NULL)
-		abort();	/* a few bytes */
 }

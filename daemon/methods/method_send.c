@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "method.h"
 #include "protocol/limits.h"
@@ -98,16 +99,14 @@ method_set_output(json_t *json, const char *bytes, size_t len)
 {
 	size_t	 text_len;
 	bool	 lossy;
-	char	*text = text_from_bytes(bytes, len, &text_len, &lossy);
+	char	*text = xhave(text_from_bytes(bytes, len, &text_len, &lossy));
 	char	*data;
 
-	if (text == NULL)
-		return;
 	json_object_set_new(json, "output", json_stringn_nocheck(text, text_len));
 	free(text);
 	if (!lossy)
 		return;
-	data = text_base64(bytes, len);
+	data = xhave(text_base64(bytes, len));
 	json_object_set_new(json, "data", json_string(data));
 	free(data);
 }
@@ -118,11 +117,11 @@ task_text(const char *bytes, size_t len)
 {
 	size_t	 text_len;
 	bool	 lossy;
-	char	*text = text_from_bytes(bytes, len, &text_len, &lossy);
-	json_t	*json = json_stringn_nocheck(text, text == NULL ? 0 : text_len);
+	char	*text = xhave(text_from_bytes(bytes, len, &text_len, &lossy));
+	json_t	*json = json_stringn_nocheck(text, text_len);
 
 	free(text);
-	return json == NULL ? json_string("") : json;
+	return json;
 }
 
 /* Sends the first len bytes of the output as a piece. */
@@ -289,11 +288,6 @@ method_request(struct call *call, enum request_kind kind, const char *text,
 	if (!method_time(call, "wait", &wait_ms))
 		return NULL;
 	r = request_create(kind, NULL, NULL, call_client(call), text, len);
-	if (r == NULL) {
-		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
-		    "limit", "memory", "value", 0), "picod is out of memory");
-		return NULL;
-	}
 	r->wait_ms = wait_ms;
 	r->wait_given = wait_ms != REQUEST_NO_LIMIT;
 	if (strlen(token) < sizeof r->token)
@@ -304,11 +298,9 @@ method_request(struct call *call, enum request_kind kind, const char *text,
 void
 method_submit(struct call *call, struct board *b, struct request *r)
 {
-	struct task	*t = calloc(1, sizeof *t);
+	struct task	*t = xcalloc(1, sizeof *t);
 	struct timeval	 tv = { WAITING_S, 0 };
 
-	if (t == NULL)
-		abort();	/* a few bytes; glibc would not say so either */
 	t->call = call;
 	t->board = b;
 	if (call->in.more && r->kind == REQUEST_RUN) {
@@ -316,8 +308,7 @@ method_submit(struct call *call, struct board *b, struct request *r)
 		    task_piece_cb, t);
 		t->waiting = evtimer_new(server_base(call_server(call)),
 		    task_waiting_cb, t);
-		if (t->waiting != NULL)
-			event_add(t->waiting, &tv);
+		event_add(t->waiting, &tv);
 		call_press(call);
 	}
 	t->asker = request_join(r, t->piece == NULL ? &task_sink :

@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "daemon/server/server.h"
 #include "method.h"
@@ -52,8 +53,7 @@ watch_tell(struct watch *w, const struct board *b,
 	}
 	if (*text == NULL)
 		*text = watch_event(b, notice, len);
-	if (*text != NULL)
-		call_continue_text(w->call, *text, *len);
+	call_continue_text(w->call, *text, *len);
 }
 
 static void
@@ -138,9 +138,9 @@ watch_tell_present(struct watch *w, struct boards *boards, bool history)
 		watch_tell(w, b, &state, &text, &len);
 		free(text);
 		said.len = history ? board_history(b)->len : 0;
-		bytes = said.len == 0 ? NULL : malloc(said.len);
-		if (bytes == NULL)
+		if (said.len == 0)
 			continue;
+		bytes = xmalloc(said.len);
 		history_copy(board_history(b), bytes);
 		said.bytes = bytes;
 		text = NULL;
@@ -162,8 +162,7 @@ watch_drained(struct call *call)
 	if (w->lost_events == 0)
 		return;
 	text = watch_event_lost(w->lost_bytes, w->lost_events, &len);
-	if (text != NULL)
-		call_continue_text(call, text, len);
+	call_continue_text(call, text, len);
 	free(text);
 	w->lost_bytes = w->lost_events = 0;
 	w->stale = false;
@@ -178,9 +177,7 @@ method_watch(struct call *call)
 	json_t		*parameters = call_parameters(call);
 	struct watch	*w;
 
-	w = calloc(1, sizeof *w);
-	if (w == NULL)
-		abort();	/* a few bytes */
+	w = xcalloc(1, sizeof *w);
 	w->call = call;
 	w->board = call->board;
 	w->trace = json_is_true(json_object_get(parameters, "trace"));

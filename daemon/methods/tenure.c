@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "method.h"
 #include "daemon/server/access.h"
@@ -117,10 +118,8 @@ void
 tenure_begin(struct call *call, struct board *b, struct request *r,
     const struct tenure_ops *ops, void *state)
 {
-	struct tenure	*t = calloc(1, sizeof *t);
+	struct tenure	*t = xcalloc(1, sizeof *t);
 
-	if (t == NULL)
-		abort();	/* a few bytes */
 	t->lease.lost = tenure_lost;
 	t->lease.ask_again = tenure_ask_again;
 	t->ops = ops;

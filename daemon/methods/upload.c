@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
 #include "protocol/limits.h"
 
 struct upload {
@@ -107,11 +108,7 @@ upload_create(struct call *call, struct upload **result)
 	fd = upload_file();
 	if (fd < 0)
 		return fd;
-	u = calloc(1, sizeof *u);
-	if (u == NULL) {
-		close(fd);
-		return -ENOMEM;
-	}
+	u = xcalloc(1, sizeof *u);
 	LIST_INSERT_HEAD(&uploads, u, entry);
 	u->uid = uid;
 	u->at = clock_now();

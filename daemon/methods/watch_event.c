@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "daemon/base/memory.h"
 #include "daemon/board/board.h"
 #include "method.h"
 #include "protocol/text.h"
@@ -16,7 +17,7 @@ static char *
 watch_event_encode(json_t *parameters, size_t *len)
 {
 	json_t	*message = varlink_reply_new(parameters, true);
-	char	*text = message == NULL ? NULL : varlink_encode(message, len);
+	char	*text = xhave(varlink_encode(message, len));
 
 	json_decref(message);
 	return text;
@@ -38,7 +39,8 @@ watch_event_set_trace(json_t *json, const struct board *b,
     const struct board_notice *notice)
 {
 	const struct request	*running = board_running(b);
-	char			*data = text_base64(notice->bytes, notice->len);
+	char			*data = xhave(text_base64(notice->bytes,
+					    notice->len));
 
 	json_object_set_new(json, "data", json_string(data));
 	free(data);

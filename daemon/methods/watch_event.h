@@ -12,7 +12,7 @@ struct board_notice;
 
 /*
  * The reply as it goes over the wire, to as many clients as may know, and its
- * length; the caller's to free.  NULL when memory is short.
+ * length; the caller's to free.
  */
 char	*watch_event(const struct board *, const struct board_notice *,
     size_t *len);

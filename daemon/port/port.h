@@ -37,7 +37,7 @@ void		 port_destroy(struct port *);
 /*
  * Where it is from now on.  always: that is configured, and it is tried from now
  * on; otherwise once it is plugged in.  One that is open elsewhere is closed
- * without a word.  -EINVAL: a strange address; -ENOMEM; then it is nowhere.
+ * without a word.  -EINVAL: a strange address; then it is nowhere.
  */
 int		 port_set_address(struct port *, const char *address,
     bool always);

@@ -19,6 +19,7 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
+#include "daemon/base/memory.h"
 #include "protocol/schema.h"
 
 /* setgroups(2): no process has more. */
@@ -75,12 +76,12 @@ static bool
 access_is_method(const char *name)
 {
 	unsigned	 line;
-	struct schema	*schema = schema_parse(interface_picod, &line);
+	struct schema	*schema = xhave(schema_parse(interface_picod, &line));
 	const char	*method;
 	size_t		 i;
 	bool		 found = false;
 
-	for (i = 0; schema != NULL && !found && (method =
+	for (i = 0; !found && (method =
 	    schema_member_name(schema, SCHEMA_METHOD, i)) != NULL; i++)
 		found = strcmp(method, name) == 0;
 	schema_destroy(schema);
@@ -104,7 +105,7 @@ access_set_letters(struct access_rule *r, char *word)
 		return "only Send takes command letters: Send(abc)";
 	*close = '\0';
 	free(r->letters);
-	r->letters = strdup(open);
+	r->letters = xstrdup(open);
 	return NULL;
 }
 
@@ -114,9 +115,7 @@ access_set_methods(struct access_rule *r, char *words)
 	char		*word, *rest = words, *out;
 	const char	*why;
 
-	r->methods = malloc(2 * strlen(words) + 2);
-	if (r->methods == NULL)
-		return "out of memory";
+	r->methods = xmalloc(2 * strlen(words) + 2);
 	out = stpcpy(r->methods, " ");
 	while ((word = strsep(&rest, " \t")) != NULL) {
 		if (word[0] == '\0' || strcmp(word, "none") == 0)
@@ -146,13 +145,11 @@ access_add(struct access *access, const char *board, const char *who,
 
 	if (access->count == ACCESS_RULES_MAX)
 		return "there are too many rules";
-	words = strdup(what);
-	if (words == NULL)
-		return "out of memory";
+	words = xstrdup(what);
 	*r = (struct access_rule){ 0 };
 	access->count++;		/* access_finish() frees its parts */
 	if (board != NULL)
-		r->board = strdup(board);
+		r->board = xstrdup(board);
 	why = access_set_who(r, who);
 	if (why == NULL)
 		why = access_set_methods(r, words);
@@ -170,9 +167,8 @@ access_groups_init(struct access_groups *groups, int fd)
 	(void)getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &len);
 	if (len == 0 || len > GROUPS_MAX * sizeof(gid_t))
 		return;
-	groups->ids = malloc(len);
-	if (groups->ids != NULL && getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS,
-	    groups->ids, &len) == 0)
+	groups->ids = xmalloc(len);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups->ids, &len) == 0)
 		groups->count = len / sizeof(gid_t);
 }
 

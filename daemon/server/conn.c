@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "daemon/base/memory.h"
 #include "protocol/limits.h"
 
 static void
@@ -319,33 +320,24 @@ conn_meet(struct conn *c, int fd, const struct client *client)
 struct conn *
 conn_create(struct server *server, int fd, const struct client *client)
 {
-	struct conn	*c = calloc(1, sizeof *c);
+	struct conn	*c = xcalloc(1, sizeof *c);
 
-	if (c == NULL) {
-		close(fd);
-		return NULL;
-	}
 	c->server = server;
 	LIST_INIT(&c->leases);
 	conn_meet(c, fd, client);
 	varlink_decoder_init(&c->decoder, c->allowed ? LIMIT_MESSAGE :
 	    LIMIT_STRANGER_MESSAGE, LIMIT_VALUES);
-	if (!server_remember(server, &c->place, client, !c->allowed))
-		goto refuse;
+	if (!server_remember(server, &c->place, client, !c->allowed)) {
+		close(fd);
+		access_groups_finish(&c->groups);
+		free(c);
+		return NULL;
+	}
 	c->stream = stream_create(server_base(server), fd, LIMIT_PIPELINE,
 	    LIMIT_BACKLOG, &conn_handler, c);
-	if (c->stream == NULL) {
-		server_forget(server, &c->place);
-		goto refuse;
-	}
 	if (!c->allowed)
 		stream_expect(c->stream, LIMIT_STRANGER_MS);
 	return c;
-refuse:
-	close(fd);
-	access_groups_finish(&c->groups);
-	free(c);
-	return NULL;
 }
 
 void

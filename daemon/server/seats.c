@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <systemd/sd-login.h>
 
+#include "daemon/base/memory.h"
+
 struct seats {
 	sd_login_monitor	*monitor;
 	struct event		*event;
@@ -28,10 +30,8 @@ seats_cb(evutil_socket_t fd, short what, void *arg)
 struct seats *
 seats_create(struct event_base *base, void (*changed)(void *), void *arg)
 {
-	struct seats	*seats = calloc(1, sizeof *seats);
+	struct seats	*seats = xcalloc(1, sizeof *seats);
 
-	if (seats == NULL)
-		return NULL;
 	seats->changed = changed;
 	seats->arg = arg;
 	if (sd_login_monitor_new("seat", &seats->monitor) >= 0)

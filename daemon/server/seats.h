@@ -10,7 +10,7 @@ struct seats;
 
 /*
  * Calls back whenever somebody else may have taken a seat.  NULL where nobody tells
- * (there is no systemd-logind), or memory is short.
+ * (there is no systemd-logind).
  */
 struct seats	*seats_create(struct event_base *, void (*changed)(void *),
     void *arg);

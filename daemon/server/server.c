@@ -22,6 +22,7 @@
 #include "conn.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 #include "daemon/base/seldom.h"
 #include "protocol/limits.h"
 #include "seats.h"
@@ -176,10 +177,8 @@ struct server *
 server_create(struct event_base *base, struct boards *boards,
     const struct config *config, const struct call_handler *handler)
 {
-	struct server	*s = calloc(1, sizeof *s);
+	struct server	*s = xcalloc(1, sizeof *s);
 
-	if (s == NULL)
-		return NULL;
 	s->base = base;
 	s->boards = boards;
 	s->config = config;
@@ -223,7 +222,7 @@ server_bind(struct server *s, const char *path)
 	if (s->fd < 0 ||
 	    bind(s->fd, (struct sockaddr *)&addr, sizeof addr) < 0)
 		return -errno;
-	s->path = strdup(path);
+	s->path = xstrdup(path);
 	/* Who may do what is decided by credentials, not by the file. */
 	if (chmod(path, 0666) < 0 || listen(s->fd, SOMAXCONN) < 0)
 		return -errno;
@@ -250,8 +249,6 @@ server_listen(struct server *s, const char *path)
 	s->acceptable = event_new(s->base, s->fd, EV_READ | EV_PERSIST,
 	    server_accept_cb, s);
 	s->pause = evtimer_new(s->base, server_pause_cb, s);
-	if (s->acceptable == NULL || s->pause == NULL)
-		return -ENOMEM;
 	event_add(s->acceptable, NULL);
 	s->seats = seats_create(s->base, server_seats_changed, s);
 	return 0;

@@ -21,7 +21,7 @@ struct event_base;
 struct schema;
 struct server;
 
-/* NULL when memory is short.  The configuration must outlive it. */
+/* The configuration must outlive it. */
 struct server	*server_create(struct event_base *, struct boards *,
     const struct config *, const struct call_handler *);
 

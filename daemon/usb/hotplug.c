@@ -22,6 +22,7 @@
 #include <systemd/sd-event.h>
 
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
 
 struct hotplug {
 	const struct hotplug_handler *handler;
@@ -187,21 +188,16 @@ struct hotplug *
 hotplug_create(struct event_base *base, const struct hotplug_handler *handler,
     void *arg)
 {
-	struct hotplug	*h = calloc(1, sizeof *h);
+	struct hotplug	*h = xcalloc(1, sizeof *h);
 	int		 error;
 
-	if (h == NULL)
-		return NULL;
 	h->handler = handler;
 	h->arg = arg;
 	error = hotplug_monitor(h);
 	if (error < 0)
 		goto fail;
-	error = -ENOMEM;
 	h->event = event_new(base, sd_event_get_fd(h->loop),
 	    EV_READ | EV_PERSIST, hotplug_event_cb, h);
-	if (h->event == NULL)
-		goto fail;
 	event_priority_set(h->event, 0);
 	event_add(h->event, NULL);
 	hotplug_event_cb(-1, 0, h);	/* sd-event arms its sources */

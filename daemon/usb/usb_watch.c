@@ -16,6 +16,8 @@
 #include <systemd/sd-device.h>
 #include <systemd/sd-event.h>
 
+#include "daemon/base/memory.h"
+
 struct usb_watch {
 	const struct usb_seen	*seen;
 	void			(*changed)(void *, bool);
@@ -128,8 +130,7 @@ usb_watch_start(struct usb_watch *w, struct event_base *base)
 		return error;
 	w->event = event_new(base, sd_event_get_fd(w->loop),
 	    EV_READ | EV_PERSIST, usb_watch_event_cb, w);
-	if (w->event == NULL || event_add(w->event, NULL) < 0)
-		return -ENOMEM;
+	event_add(w->event, NULL);
 	usb_watch_event_cb(-1, 0, w);		/* sd-event arms its sources */
 	return 0;
 }
@@ -138,11 +139,9 @@ struct usb_watch *
 usb_watch_create(struct event_base *base, const char *path,
     const struct usb_seen *seen, void (*changed)(void *, bool), void *arg)
 {
-	struct usb_watch	*w = calloc(1, sizeof *w);
+	struct usb_watch	*w = xcalloc(1, sizeof *w);
 	int			 error;
 
-	if (w == NULL)
-		return NULL;
 	w->seen = seen;
 	w->changed = changed;
 	w->arg = arg;

@@ -405,8 +405,7 @@ prepare(void)
 	setenv("PATH", "/nonexistent", 1);
 	setenv("TMPDIR", "/dev/shm", 1);
 	calls_init();
-	if (method_init() < 0)
-		abort();
+	method_init();
 	for (i = 0; i < CONFIGS; i++)
 		prepare_config(&configs[i], texts[i]);
 	for (i = 0; i < DEVICES; i++) {
