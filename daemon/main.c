@@ -212,7 +212,7 @@ reload_cb(evutil_socket_t number, short what, void *arg)
 	if (configure(&d->options, &config) == 0) {
 		old = d->config;
 		d->config = config;
-		attach_reload(d->attach, &old);
+		attach_reload(d->attach);
 		server_ask_again(d->server);
 		config_finish(&old);
 		log_info("the configuration was read again");
@@ -298,8 +298,10 @@ daemon_start(struct daemon *d)
 static void
 daemon_finish(struct daemon *d)
 {
+	d->ending = true;
 	notify_destroy(d->notify);
 	attach_destroy(d->attach);
+	method_flash_finish();
 	boards_destroy(d->boards);
 	server_destroy(d->server);
 	method_finish();

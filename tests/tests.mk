@@ -54,8 +54,8 @@ check-e2e: $(E2E_NAMES:%=check-e2e-%)
 
 # The same with a picod that AddressSanitizer and UndefinedBehaviorSanitizer
 # watch, where it meets the most; check-long has all of them.
-E2E_SANITIZED = away config console crash door flash holds lend rights send service \
-	sharing varlink
+E2E_SANITIZED = away config console crash door flash flash_stages holds lend \
+	rights send service sharing varlink
 E2E_LONG = $(filter-out $(E2E_SANITIZED),$(E2E_NAMES))
 
 check-sanitized: $(E2E_SANITIZED:%=check-sanitized-%)

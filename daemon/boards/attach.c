@@ -11,6 +11,8 @@
 #include "attach.h"
 
 #include <errno.h>
+#include <event2/event.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +96,7 @@ attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
 	a->board = b;
 	if (b == NULL)
 		return;
-	if (a->verdict == CLAIM_CONFIGURED)
+	if (a->verdict == CLAIM_CONFIGURED && !boards_is_kept(at->boards, b))
 		attach_configure(at, b, claim);
 	if (a->verdict == CLAIM_BOOTSEL)
 		attach_bootsel_told(b, &a->usb);
@@ -207,6 +209,26 @@ static const struct hotplug_handler attach_handler = {
 	.vanished = attach_vanished,
 };
 
+/* Whether the board that has that port now is kept, and the port with it. */
+static bool
+attach_port_is_kept(struct attach *at, const char *port)
+{
+	struct board	*b;
+	char		 real[PATH_MAX];
+	size_t		 i;
+
+	if (port == NULL)
+		return false;
+	if (realpath(port, real) == NULL)
+		snprintf(real, sizeof real, "%s", port);
+	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
+		if (boards_is_kept(at->boards, b) &&
+		    (strcmp(board_port(b), port) == 0 ||
+		    strcmp(board_port(b), real) == 0))
+			return true;
+	return false;
+}
+
 int
 attach_configured(struct attach *at)
 {
@@ -215,7 +237,8 @@ attach_configured(struct attach *at)
 	int				 error;
 
 	for (; b < at->config->boards + at->config->board_count; b++) {
-		if (attach_named(at, b->name) != NULL)
+		if (attach_named(at, b->name) != NULL ||
+		    attach_port_is_kept(at, b->port))
 			continue;
 		config = attach_config(b, NULL);
 		error = boards_add(at->boards, &config);
@@ -225,6 +248,22 @@ attach_configured(struct attach *at)
 		}
 	}
 	return 0;
+}
+
+static void
+attach_reload_cb(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	attach_reload(arg);
+}
+
+/* A reload passed a board over; whoever kept it is still on the stack. */
+static void
+attach_unkept(void *arg)
+{
+	struct attach	*at = arg;
+
+	event_active(at->again, 0, 0);
 }
 
 struct attach *
@@ -238,12 +277,14 @@ attach_create(struct event_base *base, struct boards *boards,
 	at->config = config;
 	LIST_INIT(&at->ports);
 	at->names = names_open(names_path);
+	at->again = event_new(base, -1, 0, attach_reload_cb, at);
 	error = attach_configured(at);
 	if (error < 0) {
 		attach_destroy(at);
 		errno = -error;
 		return NULL;
 	}
+	boards_tell_unkept(boards, attach_unkept, at);
 	at->hotplug = hotplug_create(base, &attach_handler, at);
 	if (at->hotplug == NULL)
 		log_warn("boards that are plugged in are not noticed: %s",
@@ -259,6 +300,8 @@ attach_destroy(struct attach *at)
 	if (at == NULL)
 		return;
 	hotplug_destroy(at->hotplug);
+	boards_tell_unkept(at->boards, NULL, NULL);
+	event_free(at->again);
 	while ((a = LIST_FIRST(&at->ports)) != NULL) {
 		LIST_REMOVE(a, entry);
 		attached_destroy(a);

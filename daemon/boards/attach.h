@@ -29,7 +29,7 @@ void		 attach_destroy(struct attach *);
  * The configuration has changed, in its place; this is what it was.  Boards of
  * which it says the same as before notice nothing.
  */
-void		 attach_reload(struct attach *, const struct config *old);
+void		 attach_reload(struct attach *);
 
 /* For the files attach*.c only. */
 
@@ -52,6 +52,7 @@ struct attach {
 	struct hotplug		*hotplug;
 	struct names		*names;
 	struct attached_list	 ports;
+	struct event		*again;		/* attach_reload() */
 };
 
 /* With a copy of what was told. */

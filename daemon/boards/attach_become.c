@@ -126,11 +126,17 @@ attach_become(struct attach *at, struct board *b, const struct claim *claim,
 	const struct config_board *configured = attach_configuration(at,
 						    board_name(b));
 	struct board_config	config = attach_config(configured, claim->known);
+	const struct board_usb	*usb = board_usb(b);
 
+	/* If it is no more, it goes once it is flashed: attach_reload(). */
+	config.configured = boards_is_configured(at->boards, b);
 	board_set_becoming(b, board_is_away(b));
-	if (boards_change(at->boards, b, &config) < 0)
+	/* The same, flashed anew, is served as before until that is over. */
+	if ((tty->vendor != usb->vendor || tty->product != usb->product ||
+	    !boards_is_kept(at->boards, b)) &&
+	    boards_change(at->boards, b, &config) < 0)
 		return NULL;
-	if (configured == NULL)
+	if (!config.configured)
 		attach_name_again(at, b, tty);
 	return b;
 }

@@ -5,6 +5,9 @@
  * if nothing of that is new, neither it nor its clients notice.  Boards that are
  * configured no more are dropped; the ports they had, and those that now fall to
  * another board, are treated as if they had just appeared.
+ *
+ * A board that is being flashed is passed over, and so is what is at its port: a
+ * program is writing there.  All this is done again when that is over.
  */
 #include "attach.h"
 
@@ -12,17 +15,6 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-
-static const struct config_board *
-config_find(const struct config *config, const char *name)
-{
-	const struct config_board	*b = config->boards;
-
-	for (; b < config->boards + config->board_count; b++)
-		if (strcmp(b->name, name) == 0)
-			return b;
-	return NULL;
-}
 
 static struct attached *
 attach_of(struct attach *at, const struct board *b)
@@ -48,19 +40,20 @@ attach_drop(struct attach *at, struct board *b, struct attached_list *again)
 	boards_remove(at->boards, b);
 }
 
-/* Drops the boards that the old configuration had, and the new one has not. */
+/* Drops the boards that were configured, and are no more. */
 static void
-attach_drop_old(struct attach *at, const struct config *old,
-    struct attached_list *again)
+attach_drop_old(struct attach *at, struct attached_list *again)
 {
-	const struct config_board	*c = old->boards;
-	struct board			*b;
+	struct board	*b;
+	size_t		 i = 0;
 
-	for (; c < old->boards + old->board_count; c++) {
-		b = attach_named(at, c->name);
-		if (b != NULL && attach_configuration(at, c->name) == NULL)
-			attach_drop(at, b, again);
-	}
+	while ((b = boards_get(at->boards, i)) != NULL)
+		if (boards_is_configured(at->boards, b) &&
+		    !boards_is_kept(at->boards, b) &&
+		    attach_configuration(at, board_name(b)) == NULL)
+			attach_drop(at, b, again);	/* one less */
+		else
+			i++;
 }
 
 static struct claim
@@ -98,17 +91,16 @@ attach_change(struct attach *at, struct board *b, const struct config_board *c)
 
 /* Boards that have the name of a section. */
 static void
-attach_change_named(struct attach *at, const struct config *old,
-    struct attached_list *again)
+attach_change_named(struct attach *at, struct attached_list *again)
 {
 	const struct config_board	*c = at->config->boards;
 	struct board			*b;
 
 	for (; c < at->config->boards + at->config->board_count; c++) {
 		b = attach_named(at, c->name);
-		if (b == NULL)
+		if (b == NULL || boards_is_kept(at->boards, b))
 			continue;
-		if (config_find(old, c->name) != NULL ||
+		if (boards_is_configured(at->boards, b) ||
 		    attach_is_meant(at, b, c))
 			attach_change(at, b, c);
 		else
@@ -138,6 +130,8 @@ attach_sort_out(struct attach *at, struct attached_list *again)
 	for (a = LIST_FIRST(&at->ports); a != NULL; a = next) {
 		next = LIST_NEXT(a, entry);
 		b = a->board;
+		if (b != NULL && boards_is_kept(at->boards, b))
+			continue;
 		if (attach_fits(at, a)) {
 			if (a->verdict == CLAIM_CONFIGURED)
 				boards_plug(at->boards, b, a->node, &a->usb);
@@ -153,12 +147,12 @@ attach_sort_out(struct attach *at, struct attached_list *again)
 }
 
 void
-attach_reload(struct attach *at, const struct config *old)
+attach_reload(struct attach *at)
 {
 	struct attached_list	again = LIST_HEAD_INITIALIZER(again);
 
-	attach_drop_old(at, old, &again);
-	attach_change_named(at, old, &again);
+	attach_drop_old(at, &again);
+	attach_change_named(at, &again);
 	attach_sort_out(at, &again);
 	(void)attach_configured(at);	/* what is wrong is logged */
 	attach_again(at, &again);

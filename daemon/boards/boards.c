@@ -29,6 +29,8 @@ struct boards {
 	struct event		*leave_timer;
 	void			(*left)(void *);
 	void			*left_arg;
+	void			(*unkept)(void *);
+	void			*unkept_arg;
 };
 
 static void
@@ -152,6 +154,39 @@ boards_remove(struct boards *bs, struct board *b)
 			w->removed(w, b);
 	}
 	unit_destroy(u);
+}
+
+void
+boards_keep(struct boards *bs, struct board *b)
+{
+	unit_keep(bs->units[boards_index(bs, b)]);
+}
+
+void
+boards_unkeep(struct boards *bs, struct board *b)
+{
+	unit_unkeep(bs->units[boards_index(bs, b)]);
+	if (bs->unkept != NULL)
+		bs->unkept(bs->unkept_arg);
+}
+
+bool
+boards_is_kept(const struct boards *bs, const struct board *b)
+{
+	return unit_is_kept(bs->units[boards_index(bs, b)]);
+}
+
+bool
+boards_is_configured(const struct boards *bs, const struct board *b)
+{
+	return unit_is_configured(bs->units[boards_index(bs, b)]);
+}
+
+void
+boards_tell_unkept(struct boards *bs, void (*unkept)(void *), void *arg)
+{
+	bs->unkept = unkept;
+	bs->unkept_arg = arg;
 }
 
 int

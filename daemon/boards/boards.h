@@ -40,6 +40,22 @@ int		 boards_add(struct boards *, const struct board_config *);
  */
 void		 boards_remove(struct boards *, struct board *);
 
+/*
+ * While it is kept, a board is not remade by a new configuration, nor forgotten:
+ * it is being flashed.  Counted; the board is there until boards_unkeep().
+ */
+void		 boards_keep(struct boards *, struct board *);
+void		 boards_unkeep(struct boards *, struct board *);
+bool		 boards_is_kept(const struct boards *, const struct board *);
+
+/* Whether it has a section in the configuration it was made from. */
+bool		 boards_is_configured(const struct boards *,
+    const struct board *);
+
+/* Who is told when one is not kept any more: one, or NULL. */
+void		 boards_tell_unkept(struct boards *, void (*unkept)(void *),
+    void *arg);
+
 /* The board's port is there: unit_plug(). */
 int		 boards_plug(struct boards *, struct board *, const char *port,
     const struct board_usb *usb);

@@ -334,6 +334,31 @@ unit_board(const struct unit *u)
 	return u->board;
 }
 
+void
+unit_keep(struct unit *u)
+{
+	u->kept++;
+}
+
+void
+unit_unkeep(struct unit *u)
+{
+	assert(u->kept > 0);
+	u->kept--;
+}
+
+bool
+unit_is_kept(const struct unit *u)
+{
+	return u->kept > 0;
+}
+
+bool
+unit_is_configured(const struct unit *u)
+{
+	return u->configured;
+}
+
 bool
 unit_is_there(const struct unit *u)
 {
@@ -356,7 +381,7 @@ unit_is_forgettable(const struct unit *u)
 {
 	const struct board	*b = u->board;
 
-	return !u->configured && !port_is_there(u->port) &&
+	return !u->configured && u->kept == 0 && !port_is_there(u->port) &&
 	    board_state(b) == BOARD_ABSENT && !unit_is_becoming(u) &&
 	    board_holder(b) == NULL && board_request(b, NULL) == NULL;
 }

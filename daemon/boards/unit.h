@@ -71,8 +71,19 @@ struct board	*unit_board(const struct unit *);
 bool		 unit_is_there(const struct unit *);
 
 /*
- * Whether nobody would miss it: it is not there, not configured, and nobody holds
- * it or waits for it.
+ * While somebody keeps it, and as often as he does, it is neither forgotten nor
+ * remade.
+ */
+void		 unit_keep(struct unit *);
+void		 unit_unkeep(struct unit *);
+bool		 unit_is_kept(const struct unit *);
+
+/* Whether the configuration that it is served by names it. */
+bool		 unit_is_configured(const struct unit *);
+
+/*
+ * Whether nobody would miss it: it is not there, not configured, and nobody keeps
+ * it, holds it or waits for it.
  */
 bool		 unit_is_forgettable(const struct unit *);
 

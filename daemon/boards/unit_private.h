@@ -22,6 +22,7 @@ struct unit {
 	unsigned	 baud;		/* the one that was found */
 	bool		 boot_greedy;
 	bool		 configured;
+	unsigned	 kept;		/* by how many */
 	uint64_t	 seen_at;	/* when it was there last */
 	struct seldom	 said;
 	bool		 pumping;	/* unit_pump() is on the stack */

@@ -19,8 +19,21 @@ static LIST_HEAD(, flashing) flashings = LIST_HEAD_INITIALIZER(flashings);
 struct board *
 flashing_board(const struct flashing *f)
 {
-	return f->boards == NULL ? NULL : boards_numbered(f->boards,
-	    f->number);
+	return boards_numbered(f->boards, f->number);
+}
+
+void
+flashing_keep(struct flashing *f, bool keep)
+{
+	struct board	*b = flashing_board(f);
+
+	if (b == NULL || f->keeps == keep)
+		return;
+	f->keeps = keep;
+	if (keep)
+		boards_keep(f->boards, b);
+	else
+		boards_unkeep(f->boards, b);
 }
 
 void
@@ -28,8 +41,11 @@ flashing_destroy(struct flashing *f)
 {
 	struct board	*b = f->began ? flashing_board(f) : NULL;
 
+	if (b != NULL && f->asker != NULL)
+		unit_withdraw(b, f->asker);
 	if (b != NULL)
 		board_set_becoming(b, false);
+	flashing_keep(f, false);
 	LIST_REMOVE(f, entry);
 	flash_reading_destroy(f->reading);
 	if (f->timer != NULL) {
@@ -45,11 +61,13 @@ flashing_destroy(struct flashing *f)
 void
 method_flash_finish(void)
 {
-	struct flashing	*f;
+	struct flashing	*f, *next;
 
-	while ((f = LIST_FIRST(&flashings)) != NULL) {
-		f->boards = NULL;	/* gone before */
-		flashing_destroy(f);
+	for (f = LIST_FIRST(&flashings); f != NULL; f = next) {
+		next = LIST_NEXT(f, entry);
+		if (f->began || f->reading != NULL)
+			flashing_fail(f, f->stage, "", "picod has ended; flash "
+			    "it again");
 	}
 }
 
@@ -68,6 +86,7 @@ flashing_create(struct call *call, const struct board *b,
 	snprintf(f->board, sizeof f->board, "%s", board_name(b));
 	f->number = board_number(b);
 	LIST_INSERT_HEAD(&flashings, f, entry);
+	flashing_keep(f, true);
 	return f;
 }
 

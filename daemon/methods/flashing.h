@@ -21,6 +21,7 @@ struct flashing {
 	struct call		*call;		/* NULL: the client is gone */
 	struct tenure		*tenure;	/* NULL: not any more */
 	bool			 began;		/* the board was given to it */
+	bool			 keeps;		/* boards_keep() */
 	struct boards		*boards;
 	struct event_base	*base;
 	char			 board[LIMIT_BOARD_NAME + 1];
@@ -36,6 +37,7 @@ struct flashing {
 	bool			 copied;	/* to its drive, by whoever */
 	char			*script;	/* a program that is to be put on a
 						 * REPL as main.py, or NULL */
+	struct asker		*asker;		/* for what follows, while it waits */
 	unsigned		 step;		/* of what follows the flash */
 	unsigned		 tries;		/* to have its firmware answer */
 	struct watcher		 watcher;	/* to what a foreign image says */
@@ -48,6 +50,9 @@ struct flashing {
 /* One that waits for its board; it ends with flashing_fail() or _succeed(). */
 struct flashing	*flashing_create(struct call *, const struct board *,
     const struct flash_recipe *);
+
+/* Has the board stay as it is, or not any more. */
+void		 flashing_keep(struct flashing *, bool keep);
 
 /* Silently, before it has begun. */
 void		 flashing_destroy(struct flashing *);

@@ -221,6 +221,7 @@ follow_finish(struct asker *a, const struct request_result *result)
 	const char		*answer = result->status;
 	bool			 lossy;
 
+	f->asker = NULL;
 	if (result->error != ERROR_NONE) {
 		flashing_disappoint(f, result);
 		return;
@@ -261,6 +262,7 @@ flashing_follow(struct flashing *f, struct board *b)
 		flashing_listen(f, b);
 		return;
 	}
+	f->asker = request_maker(r);
 	unit_submit(b, r);
 	unit_return(b);
 }

@@ -83,7 +83,6 @@ method_init(void)
 void
 method_finish(void)
 {
-	method_flash_finish();
 	schema_destroy(schema_picod);
 	schema_destroy(schema_service);
 }

@@ -64,7 +64,10 @@ void	method_remove_file(struct call *);
 void	method_make_directory(struct call *);
 void	method_rename_file(struct call *);
 
-/* Ends the flashes there are, which outlive their calls. */
+/*
+ * Ends the flashes there are, which outlive their calls, but not the boards; those
+ * that wait for their board end with it.
+ */
 void	method_flash_finish(void);
 
 /* For the families only. */

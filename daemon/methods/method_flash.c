@@ -72,6 +72,7 @@ flashing_granted(struct tenure *t, struct call *call, const struct request *r,
 	(void)r, (void)result;
 	f->tenure = t;
 	f->began = true;
+	flashing_keep(f, true);
 	call->state = f;
 	call->cancel = flashing_cancel;
 	f->flash = flash_start(f->base, &options, &flashing_handler, f);
@@ -176,6 +177,14 @@ flash_boot_command(const struct flash_recipe *recipe)
 	return recipe->tool == FLASH_PICOTOOL ? "bB007" : "";
 }
 
+/* Whether the board may come much later, and be another one then. */
+static bool
+flash_may_wait(const struct board *b)
+{
+	return board_request(b, NULL) != NULL || board_holder(b) != NULL ||
+	    board_state(b) == BOARD_ABSENT;
+}
+
 /* All is there but the board, which is asked for now. */
 static void
 flashing_ask_for_board(struct flashing *f, struct call *call)
@@ -196,6 +205,8 @@ flashing_ask_for_board(struct flashing *f, struct call *call)
 		return;
 	}
 	strcpy(f->token, r->token);
+	if (flash_may_wait(b))
+		flashing_keep(f, false);
 	tenure_begin(call, b, r, &flashing_ops, f);
 }
 

@@ -17,6 +17,7 @@ import struct
 import tempfile
 import termios
 import threading
+import time
 import tty
 
 import picoboot
@@ -235,7 +236,8 @@ class Leonardo(Played):
 
     flash: what was written to it.  The sketch's port has another name after
     each visit to the boot loader.  swallows: how many commands go nowhere.
-    pid: what its sketch says it is.
+    pid: what its sketch says it is.  touches: signs for the boot loader, to which
+    it may be deaf.
     """
 
     def __init__(self, bus):
@@ -243,8 +245,21 @@ class Leonardo(Played):
         self.visits = 0
         self.swallows = 0
         self.pid = '8036'
+        self.deaf = False
+        self.touches = 0
+        self.boredom = None         # of the boot loader
         super().__init__(bus, None)
         self.persona = Sketch(self)
+
+    def stop(self):
+        if self.boredom:
+            self.boredom.cancel()
+        super().stop()
+
+    def visit(self):
+        """From the board's thread: into the boot loader."""
+        self.visits += 1
+        self.become(Caterina(self))
 
 
 class Sketch(PiSerial):
@@ -264,13 +279,18 @@ class Sketch(PiSerial):
         return b'OK' if command.startswith(b'c') else b'RR'
 
     def closed(self, speed):
-        if speed == termios.B1200:
-            self.board.visits += 1
-            self.board.become(Caterina(self.board))
+        self.board.touches += speed == termios.B1200
+        if speed == termios.B1200 and not self.board.deaf:
+            self.board.visit()
 
 
 class Caterina(Persona):
-    """The boot loader of boards with an ATmega32U4, which speaks AVR109."""
+    """The boot loader of boards with an ATmega32U4, which speaks AVR109.
+
+    If nobody speaks to it, it leaves.
+    """
+
+    BOREDOM_S = 8
 
     SIGNATURE = b'\x87\x95\x1e'
     SIZES = {b'A': 3, b'T': 2, b'g': 4, b'H': 4, b'x': 2, b'y': 2}
@@ -284,8 +304,30 @@ class Caterina(Persona):
         self.data = b''
         self.address = 0
         self.leaving = False
+        self.heard_at = time.monotonic()
+        self.wait(self.BOREDOM_S)
+
+    def wait(self, seconds):
+        if self.board.boredom:
+            self.board.boredom.cancel()
+        self.board.boredom = threading.Timer(seconds, self.board.do,
+                                             [self.bored])
+        self.board.boredom.start()
+
+    def bored(self):
+        left = self.heard_at + self.BOREDOM_S - time.monotonic()
+        if self.board.persona is self and left > 0:
+            self.wait(left)
+        else:
+            self.leave()
+
+    def leave(self):
+        self.board.boredom.cancel()
+        if self.board.persona is self:
+            self.board.become(Sketch(self.board))
 
     def hear(self, data):
+        self.heard_at = time.monotonic()
         self.data += data
         answer = b''
         while self.data and len(self.data) >= self.size():
@@ -328,7 +370,7 @@ class Caterina(Persona):
 
     def closed(self, speed):
         if self.leaving:
-            self.board.become(Sketch(self.board))
+            self.leave()
 
 
 # ---------------------------------------------------------------------- Pico

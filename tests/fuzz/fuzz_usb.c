@@ -216,10 +216,8 @@ connect_caller(void)
 static void
 reload(unsigned which)
 {
-	struct config	old = config;
-
 	config = configs[which % CONFIGS];
-	attach_reload(attach, &old);
+	attach_reload(attach);
 }
 
 static void
