@@ -367,6 +367,12 @@ auto_hears(const struct driver *d)
 	return driver_hears(auto_active((const struct automatic *)d));
 }
 
+static void
+auto_fed(struct driver *d)
+{
+	driver_fed(auto_active(auto_of(d)));
+}
+
 static enum driver_program
 auto_program(const struct driver *d)
 {
@@ -408,6 +414,7 @@ const struct driver_ops driver_auto = {
 	.about		= auto_about,
 	.in_step	= auto_in_step,
 	.hears		= auto_hears,
+	.fed		= auto_fed,
 	.program	= auto_program,
 	.language	= auto_language,
 	.set_baud	= auto_set_baud,

@@ -122,6 +122,12 @@ driver_hears(const struct driver *d)
 	return d->ops->hears(d);
 }
 
+void
+driver_fed(struct driver *d)
+{
+	d->ops->fed(d);
+}
+
 enum driver_program
 driver_program(const struct driver *d)
 {

@@ -80,6 +80,8 @@ struct driver_job {
 	bool			 marked;	/* a program of picod's own, which is
 				 * carried out as it is and writes DRIVER_MARK
 				 * at its end, also when it fails */
+	bool			 reads_all;	/* when it ends well, it has read
+				 * what it was fed */
 	bool			 forced;	/* it may stop the board's own program,
 				 * whatever the options say */
 };
@@ -120,6 +122,7 @@ struct driver_ops {
 	const char	*(*about)(const struct driver *);
 	bool		 (*in_step)(const struct driver *);
 	bool		 (*hears)(const struct driver *);
+	void		 (*fed)(struct driver *);
 	enum driver_program (*program)(const struct driver *);
 	const char	*(*language)(const struct driver *);
 	void		 (*set_baud)(struct driver *, unsigned baud);	/* or NULL */
@@ -218,6 +221,9 @@ bool	driver_in_step(const struct driver *);
  * output of the driver's own, are on its standard input.
  */
 bool	driver_hears(const struct driver *);
+
+/* Some were sent.  Those that the job leaves unread are nobody's. */
+void	driver_fed(struct driver *);
 
 /* The speed of the port, which is closed, was changed by somebody else. */
 void	driver_set_baud(struct driver *, unsigned baud);

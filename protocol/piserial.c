@@ -365,6 +365,12 @@ piserial_hears(const struct driver *d)
 	return false;
 }
 
+static void
+piserial_fed(struct driver *d)
+{
+	(void)d;
+}
+
 static enum driver_program
 piserial_program(const struct driver *d)
 {
@@ -395,6 +401,7 @@ const struct driver_ops driver_piserial = {
 	.about		= piserial_about,
 	.in_step	= piserial_in_step,
 	.hears		= piserial_hears,
+	.fed		= piserial_fed,
 	.program	= piserial_program,
 	.language	= piserial_language,
 	.set_baud	= piserial_set_baud,

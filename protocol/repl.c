@@ -234,7 +234,7 @@ repl_run(struct driver *d, const struct driver_job *job, uint64_t now)
 		return error;
 	r->busy = true;
 	r->probed = r->helper_failed = r->retried = r->started = false;
-	r->probe_plain = r->quiet = false;
+	r->probe_plain = r->quiet = r->fed = false;
 	r->rung = r->probes = 0;
 	r->room = REPL_ROOM_UNKNOWN;
 	r->sync_until = 0;
@@ -474,6 +474,12 @@ repl_hears(const struct driver *d)
 	    r->interrupts == 0;
 }
 
+static void
+repl_fed(struct driver *d)
+{
+	repl_of(d)->fed = true;
+}
+
 static enum driver_program
 repl_program(const struct driver *d)
 {
@@ -515,6 +521,7 @@ const struct driver_ops driver_repl = {
 	.about		= repl_about,
 	.in_step	= repl_is_in_step,
 	.hears		= repl_hears,
+	.fed		= repl_fed,
 	.program	= repl_program,
 	.language	= repl_language,
 };

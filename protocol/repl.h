@@ -193,6 +193,7 @@ struct repl {
 	/* what is being heard */
 	bool			 marked;	/* this text ends with a mark */
 	bool			 unmarked;	/* it ends without its mark */
+	bool			 fed;		/* the job was given input */
 	bool			 exiting;	/* it restarts the board */
 	char			 want[24];	/* the nonce */
 	size_t			 matched;

@@ -192,10 +192,17 @@ repl_names_helper(const struct repl *r)
 	    strlen(REPL_HELPER)) != NULL;
 }
 
-/* What the end of a job leaves to be made sure of before the next one. */
+/*
+ * What the end of a job leaves to be made sure of before the next one.  Input that
+ * it did not read is in the raw REPL's line by now, where Ctrl-C drops it.
+ */
 static void
 plan_doubt(struct repl *r)
 {
+	if (r->fed && (!r->job.reads_all || r->trace_len > 0)) {
+		repl_order(r, "\x03", 1);
+		r->doubt = true;
+	}
 	if (!r->marked || r->unmarked || r->interrupts > 0 ||
 	    repl_names_helper(r))
 		r->doubt = true;

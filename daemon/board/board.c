@@ -311,8 +311,8 @@ board_sent(struct board *b, size_t n, uint64_t now)
 	if (board_is_driven(b)) {
 		if (driver_output(b->driver, &bytes) > 0)
 			driver_sent(b->driver, n, now);
-		else
-			evbuffer_drain(b->input, n);
+		else if (evbuffer_drain(b->input, n) == 0)
+			driver_fed(b->driver);
 		return;
 	}
 	evbuffer_drain(b->away.typed, n);

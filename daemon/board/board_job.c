@@ -53,7 +53,8 @@ job_of(const struct board *b, const struct request *r)
 		    .len = sizeof hard_reset - 1, .forced = true };
 	default:
 		return (struct driver_job){ .text = r->text, .len = r->len,
-		    .marked = r->kind == REQUEST_OWN };
+		    .marked = r->kind != REQUEST_RUN,
+		    .reads_all = r->kind == REQUEST_OWN };
 	}
 }
 

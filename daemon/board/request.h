@@ -29,7 +29,9 @@ struct request;
 enum request_kind {
 	REQUEST_RUN,		/* text is a statement, program or command */
 	REQUEST_OWN,		/* a program of picod's own for a REPL, which marks
-				 * its end; see struct driver_job */
+				 * its end, and reads all that is put in; see
+				 * struct driver_job */
+	REQUEST_AS_IS,		/* a tool's, which marks its end likewise */
 	REQUEST_SOFT_RESET,
 	REQUEST_HARD_RESET,
 	REQUEST_BOOTLOADER,

@@ -53,6 +53,7 @@ void	method_cancel(struct call *);
 void	method_reset(struct call *);
 void	method_lend(struct call *);
 void	method_console(struct call *);
+void	method_console_shared(struct call *);
 void	method_list_firmware(struct call *);
 void	method_upload(struct call *);
 void	method_flash(struct call *);

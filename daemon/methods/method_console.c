@@ -177,6 +177,10 @@ method_console(struct call *call)
 		    "a console wants a call with \"upgrade\": use \"picoctl console\"");
 		return;
 	}
+	if (json_is_true(json_object_get(call_parameters(call), "shared"))) {
+		method_console_shared(call);
+		return;
+	}
 	r = method_request(call, REQUEST_CONSOLE, NULL, 0);
 	if (r != NULL)
 		tenure_begin(call, b, r, &console_ops, NULL);

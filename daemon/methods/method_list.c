@@ -14,6 +14,7 @@
 static const char *const request_methods[] = {
 	[REQUEST_RUN] = "Send",
 	[REQUEST_OWN] = "files",
+	[REQUEST_AS_IS] = "Console",
 	[REQUEST_SOFT_RESET] = "Reset",
 	[REQUEST_HARD_RESET] = "Reset",
 	[REQUEST_BOOTLOADER] = "Reset",

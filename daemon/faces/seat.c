@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between a face, which knows no board, and a board, which knows no face: jobs
+ * become requests, what happens on the board is told to the face.
+ *
+ * A job that outlives its tool is the board's own program from then on: it ends by
+ * itself, or when somebody waits for the board.
+ */
+#include "seat.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/face.h"
+
+/* How often it is looked whether somebody waits behind a job without a tool. */
+#define ORPHAN_MS	500
+
+/* What has a raw text mark its end; its lines keep their numbers. */
+static const char	mark[] =
+    "\n__import__('builtins').print('\\x1e',end='')";
+
+struct seat {
+	struct watcher		 watcher;	/* must be first */
+	struct boards		*boards;
+	struct board		*board;
+	struct client		 client;
+	char			 token[REQUEST_TOKEN_SIZE];
+	const struct seat_ops	*ops;		/* NULL: the tool is gone */
+	void			*arg;
+	struct face		*face;
+	struct asker		*asker;		/* of the job, or NULL */
+	struct event		*orphan;
+	bool			 blocked;	/* the face took no more */
+};
+
+static void
+seat_free(struct seat *s)
+{
+	boards_unwatch(&s->watcher);
+	event_free(s->orphan);
+	face_destroy(s->face);
+	free(s);
+}
+
+/* Passes on what the face has to say. */
+static bool
+seat_pump(struct seat *s)
+{
+	const uint8_t	*bytes;
+	size_t		 len = face_output(s->face, &bytes);
+	bool		 more = true;
+
+	if (len > 0 && s->ops != NULL)
+		more = s->ops->bytes(s->arg, bytes, len);
+	face_sent(s->face, len);
+	return more;
+}
+
+static void
+seat_input(struct seat *s, const struct face_event *event)
+{
+	if (event->type == FACE_INPUT && s->asker != NULL)
+		unit_input(s->board, s->asker, event->data, event->len);
+}
+
+/* ---------------------------------------------------------------- its job */
+
+static bool
+seat_output(struct asker *asker)
+{
+	struct seat	*s = asker->arg;
+	size_t		 len = evbuffer_get_length(asker->output);
+
+	face_print(s->face, evbuffer_pullup(asker->output, -1), len);
+	evbuffer_drain(asker->output, len);
+	return seat_pump(s);
+}
+
+static enum face_end
+seat_end(const struct request_result *result)
+{
+	switch (result->error) {
+	case ERROR_NONE: return FACE_DONE;
+	case ERROR_STATEMENT_FAILED: return FACE_RAISED;
+	case ERROR_INTERRUPTED: return FACE_INTERRUPTED;
+	case ERROR_COMMAND_REJECTED: return FACE_REJECTED;
+	default: return FACE_FAILED;
+	}
+}
+
+/* What the face did not take meanwhile, it takes now. */
+static void
+seat_go_on(struct seat *s)
+{
+	bool	blocked = s->blocked;
+
+	s->blocked = false;
+	if (blocked)
+		s->ops->room(s->arg);
+	else
+		s->ops->idle(s->arg);
+}
+
+static void
+seat_finish(struct asker *asker, const struct request_result *result)
+{
+	struct seat	*s = asker->arg;
+	enum face_end	 end = seat_end(result);
+	size_t		 len = evbuffer_get_length(asker->output);
+
+	s->asker = NULL;
+	if (s->ops == NULL) {
+		seat_free(s);
+		return;
+	}
+	face_print(s->face, evbuffer_pullup(asker->output, -1), len);
+	if (end == FACE_FAILED)
+		face_ended(s->face, end, result->message,
+		    strlen(result->message));
+	else
+		face_ended(s->face, end, result->traceback,
+		    result->traceback_len);
+	seat_pump(s);
+	seat_go_on(s);
+}
+
+static const struct request_sink seat_sink = { seat_output, NULL, seat_finish };
+
+static void
+seat_submit(struct seat *s, enum request_kind kind, const void *text, size_t len)
+{
+	struct request	*r = request_create(kind, NULL, NULL, &s->client, text,
+			    len);
+
+	if (r == NULL)
+		abort();	/* some hundred bytes */
+	strcpy(r->token, s->token);
+	r->wait_given = true;	/* a tool waits for its board */
+	s->asker = request_join(r, &seat_sink, s);
+	unit_submit(s->board, r);
+}
+
+/* A text that is carried out as it is, and says its own end. */
+static void
+seat_submit_own(struct seat *s, const void *text, size_t len)
+{
+	char	*own = malloc(len + sizeof mark);
+
+	if (own == NULL)
+		abort();
+	memcpy(own, text, len);
+	memcpy(own + len, mark, sizeof mark);
+	seat_submit(s, REQUEST_AS_IS, own, len + sizeof mark - 1);
+	free(own);
+}
+
+/* Only what is its own: somebody else's is not touched. */
+static void
+seat_stop(struct seat *s)
+{
+	const struct asker	*a = s->asker;
+
+	if (a != NULL)
+		unit_cancel(s->board, a->request->id);
+}
+
+static void
+seat_act(struct seat *s, const struct face_event *event)
+{
+	switch (event->type) {
+	case FACE_JOB:
+		seat_submit_own(s, event->data, event->len);
+		break;
+	case FACE_STATEMENT:
+		seat_submit(s, REQUEST_RUN, event->data, event->len);
+		break;
+	case FACE_RESET:
+		seat_submit(s, REQUEST_SOFT_RESET, NULL, 0);
+		break;
+	case FACE_STOP:
+		seat_stop(s);
+		break;
+	default:
+		seat_input(s, event);
+	}
+}
+
+size_t
+seat_typed(struct seat *s, const void *bytes, size_t len)
+{
+	struct face_event	event;
+	size_t			n, off = 0;
+
+	while (off < len) {
+		n = face_feed(s->face, (const uint8_t *)bytes + off, len - off,
+		    &event);
+		off += n;
+		seat_act(s, &event);
+		seat_pump(s);
+		s->blocked = n == 0 && event.type == FACE_NONE;
+		if (s->blocked)
+			break;
+	}
+	return off;
+}
+
+bool
+seat_is_idle(const struct seat *s)
+{
+	return s->asker == NULL && !s->blocked;
+}
+
+void
+seat_resume(struct seat *s)
+{
+	unit_resume(s->board);
+}
+
+/* -------------------------------------------------------------- the board */
+
+static bool
+seat_has_the_board(const struct seat *s)
+{
+	return s->asker != NULL && board_running(s->board) == s->asker->request;
+}
+
+static void
+seat_notice(struct watcher *w, struct board *b,
+    const struct board_notice *notice)
+{
+	struct seat		*s = (struct seat *)w;
+	struct face_event	 event = { 0 };
+
+	if (board_about(b) != NULL)
+		face_set_about(s->face, board_about(b));
+	if (notice->kind == NOTICE_OUTPUT)
+		face_heard(s->face, notice->bytes, notice->len);
+	else if (notice->kind == NOTICE_BOOT && s->asker == NULL)
+		face_restarted(s->face);
+	else if (notice->kind == NOTICE_STATE && notice->state == BOARD_BUSY &&
+	    seat_has_the_board(s))
+		face_started(s->face, &event);
+	seat_input(s, &event);
+	seat_pump(s);
+}
+
+static void
+seat_removed(struct watcher *w, struct board *b)
+{
+	struct seat	*s = (struct seat *)w;
+
+	if (b == s->board && s->ops != NULL)
+		s->ops->gone(s->arg);
+}
+
+static void
+seat_orphan_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct seat	*s = arg;
+	struct timeval	 tv = { 0, ORPHAN_MS * 1000 };
+
+	(void)fd, (void)what;
+	if (board_waiting(s->board) > 0)
+		seat_stop(s);
+	else
+		event_add(s->orphan, &tv);
+}
+
+struct seat *
+seat_create(struct event_base *base, struct boards *boards, struct board *b,
+    const struct client *client, const char *token, const struct seat_ops *ops,
+    void *arg)
+{
+	struct seat	*s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return NULL;
+	s->boards = boards;
+	s->board = b;
+	s->client = *client;
+	s->ops = ops;
+	s->arg = arg;
+	if (strlen(token) < sizeof s->token)
+		strcpy(s->token, token);
+	s->face = face_create(board_language(b));
+	s->orphan = evtimer_new(base, seat_orphan_cb, s);
+	if (s->face == NULL || s->orphan == NULL)
+		abort();	/* a few bytes */
+	if (board_about(b) != NULL)
+		face_set_about(s->face, board_about(b));
+	s->watcher = (struct watcher){ .board = b, .notice = seat_notice,
+	    .removed = seat_removed };
+	boards_watch(boards, &s->watcher);
+	return s;
+}
+
+void
+seat_destroy(struct seat *s)
+{
+	struct timeval	tv = { 0, ORPHAN_MS * 1000 };
+	struct asker	*asker;
+
+	if (s == NULL)
+		return;
+	s->ops = NULL;
+	if (seat_has_the_board(s)) {
+		event_add(s->orphan, &tv);
+		return;
+	}
+	asker = s->asker;
+	s->asker = NULL;
+	if (asker != NULL)
+		unit_withdraw(s->board, asker);
+	seat_free(s);
+}

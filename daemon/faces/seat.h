@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A seat at a board: a tool that believes to have the board's port for itself, and
+ * is one asker among others.  What it says is understood by protocol/face.h.
+ */
+#ifndef PICOD_SEAT_H
+#define PICOD_SEAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daemon/boards/boards.h"
+
+struct event_base;
+struct seat;
+
+struct seat_ops {
+	/* Bytes for the tool; false: no more for now, until seat_resume(). */
+	bool	(*bytes)(void *arg, const void *, size_t);
+	/* seat_typed() takes more again. */
+	void	(*room)(void *arg);
+	/* Nothing that was typed is still to be done. */
+	void	(*idle)(void *arg);
+	/* picod serves the board no more; the seat is to be destroyed. */
+	void	(*gone)(void *arg);
+};
+
+/*
+ * For a client, who is copied, with the token of his hold or "".  NULL when memory
+ * is short.
+ */
+struct seat	*seat_create(struct event_base *, struct boards *,
+    struct board *, const struct client *, const char *token,
+    const struct seat_ops *, void *arg);
+
+/*
+ * The tool is gone.  What waits for it is dropped; a job of its that runs goes on,
+ * as it would at a real port, until it ends or somebody else wants the board.
+ */
+void		 seat_destroy(struct seat *);
+
+/* The tool said so: how much of it was taken, perhaps nothing for now. */
+size_t		 seat_typed(struct seat *, const void *, size_t len);
+
+/* Whether all that was typed has been done. */
+bool		 seat_is_idle(const struct seat *);
+
+/* The tool reads again. */
+void		 seat_resume(struct seat *);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Console with shared: the connection is a tool at a seat, see daemon/faces/seat.h.
+ * The seat is tied to it by a lease.
+ */
+#include <stdlib.h>
+
+#include "daemon/boards/boards.h"
+#include "daemon/faces/seat.h"
+#include "daemon/server/server.h"
+#include "method.h"
+#include "protocol/limits.h"
+
+struct guest {
+	struct lease	 lease;		/* must be first */
+	struct conn	*conn;
+	struct seat	*seat;
+	bool		 ended;		/* the tool says no more */
+};
+
+static bool
+guest_bytes(void *arg, const void *bytes, size_t len)
+{
+	struct guest	*g = arg;
+
+	return conn_write(g->conn, bytes, len);
+}
+
+static void
+guest_room(void *arg)
+{
+	struct guest	*g = arg;
+
+	conn_resume(g->conn);
+}
+
+static void
+guest_idle(void *arg)
+{
+	struct guest	*g = arg;
+
+	if (g->ended)
+		conn_finish(g->conn, 0);
+}
+
+static void
+guest_gone(void *arg)
+{
+	struct guest	*g = arg;
+
+	conn_finish(g->conn, LIMIT_STALL_MS);
+}
+
+static const struct seat_ops guest_seat = {
+	guest_bytes, guest_room, guest_idle, guest_gone
+};
+
+static size_t
+guest_typed(void *arg, const char *bytes, size_t len)
+{
+	struct guest	*g = arg;
+
+	return seat_typed(g->seat, bytes, len);
+}
+
+/* What it said is done first. */
+static void
+guest_ended(void *arg)
+{
+	struct guest	*g = arg;
+
+	g->ended = true;
+	if (seat_is_idle(g->seat))
+		conn_finish(g->conn, 0);
+}
+
+static void
+guest_drained(void *arg)
+{
+	struct guest	*g = arg;
+
+	seat_resume(g->seat);
+}
+
+static const struct conn_raw guest_raw = {
+	guest_typed, guest_ended, guest_drained
+};
+
+static void
+guest_lost(struct lease *lease)
+{
+	struct guest	*g = (struct guest *)lease;
+
+	seat_destroy(g->seat);
+	free(g);
+}
+
+void
+method_console_shared(struct call *call)
+{
+	struct board	*b = call->board;
+	struct guest	*g = calloc(1, sizeof *g);
+
+	if (g == NULL)
+		abort();	/* a few bytes */
+	g->lease.lost = guest_lost;
+	g->conn = call->conn;
+	g->seat = seat_create(server_base(call_server(call)),
+	    server_boards(call_server(call)), b, call_client(call),
+	    method_string(call, "hold"), &guest_seat, g);
+	if (g->seat == NULL)
+		abort();	/* likewise */
+	call_add_lease(call, &g->lease);
+	call_upgrade(call, json_pack("{s:s, s:I}", "board", board_name(b),
+	    "boot", (json_int_t)board_boot(b)), &guest_raw, g);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A face: a board's language spoken *to* a tool that believes to have the board's
+ * port for itself.  It is a driver turned round: the tool's bytes go in, bytes for
+ * the tool and jobs for the board come out; it has no descriptor and no board.
+ *
+ * It answers control bytes at once, from what is known, and never asks the board
+ * for them: tools wait for some of them for a tenth of a second only.  It has one
+ * job at a time, from FACE_JOB until face_ended().
+ */
+#ifndef PICOD_FACE_H
+#define PICOD_FACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum face_event_type {
+	FACE_NONE,
+	FACE_JOB,		/* text is to be carried out as it is: no value is
+				 * shown, nothing of picod's is in it */
+	FACE_STATEMENT,		/* text is to be carried out as at the prompt, or is
+				 * a PiSerial command */
+	FACE_INPUT,		/* data is for the standard input of the job */
+	FACE_STOP,		/* the job is to be interrupted, or to wait no more */
+	FACE_RESET,		/* a person wants the board's program to start anew */
+};
+
+struct face_event {
+	enum face_event_type	 type;
+	const uint8_t		*data;	/* in what was fed, or the face's: valid */
+	size_t			 len;	/* until the next call */
+};
+
+enum face_end {
+	FACE_DONE,		/* it ended; of a command: OK */
+	FACE_RAISED,		/* with a traceback, in the board's words */
+	FACE_INTERRUPTED,	/* likewise if it ran; without one it never did */
+	FACE_REJECTED,		/* of a command: RR */
+	FACE_FAILED,		/* picod's own reason, in a sentence */
+};
+
+struct face;
+
+/* language: "repl" or "piserial".  NULL when memory is short. */
+struct face	*face_create(const char *language);
+void		 face_destroy(struct face *);
+
+/* What the board says of itself ("MicroPython v1.25.0 on ..."); copied. */
+void		 face_set_about(struct face *, const char *about);
+
+/*
+ * The tool said len > 0 bytes: eats at least one and returns how many; at most one
+ * event.  0: no more for now, until the job has ended.
+ */
+size_t		 face_feed(struct face *, const uint8_t *, size_t len,
+    struct face_event *);
+
+/* Once a job is on the board: what was typed ahead for it, in FACE_INPUT. */
+void		 face_started(struct face *, struct face_event *);
+
+/* What the job prints. */
+void		 face_print(struct face *, const void *, size_t len);
+
+/* The job, or the reset, is over; text need not be NUL-terminated. */
+void		 face_ended(struct face *, enum face_end, const char *text,
+    size_t len);
+
+/* What the board says by itself, as far as the tool would see it there. */
+void		 face_heard(struct face *, const void *, size_t len);
+
+/* The board began anew, with no job of this face. */
+void		 face_restarted(struct face *);
+
+/* Bytes for the tool: a peek, and how many of them it took. */
+size_t		 face_output(const struct face *, const uint8_t **);
+void		 face_sent(struct face *, size_t);
+
+#endif

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The face of a REPL: friendly prompt, raw REPL, raw-paste, as MicroPython's
+ * pyexec.c has them, so that Thonny, mpremote and their kind work beside everybody
+ * else.
+ *
+ * A soft reset in raw mode is only acted: every tool does one when it connects,
+ * none because its user asked, and it would take everybody's variables.  Ctrl-D at
+ * the prompt is a person's, and is done.  Ctrl-C touches the tool's own job only.
+ * Within raw-paste nothing but the window's bytes may come: tools die of others.
+ */
+#include "face_repl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "limits.h"
+
+#define RAW_BANNER	"raw REPL; CTRL-B to exit\r\n>"
+#define PROMPT		">>> "
+
+/* What may be typed before a job has begun. */
+#define AHEAD_MAX	4096
+
+#define TRACEBACK	"Traceback (most recent call last):\r\n" \
+			"  File \"<stdin>\", line 1, in <module>\r\n"
+
+static struct repl_face *
+repl_of_face(struct face *f)
+{
+	return (struct repl_face *)f;
+}
+
+static struct face *
+face_repl_create(void)
+{
+	struct repl_face	*r = calloc(1, sizeof *r);
+
+	if (r != NULL)
+		r->base.ops = &face_repl;
+	return r == NULL ? NULL : &r->base;
+}
+
+static void
+face_repl_destroy(struct face *f)
+{
+	struct repl_face	*r = repl_of_face(f);
+
+	face_edit_finish(r);
+	face_text_finish(&r->text);
+	face_text_finish(&r->ahead);
+	free(r);
+}
+
+static void
+say_banner(struct repl_face *r)
+{
+	face_say(&r->base, r->base.about);
+	face_say(&r->base, "\r\nType \"help()\" for more information.\r\n"
+	    PROMPT);
+}
+
+static bool
+is_circuitpython(const struct repl_face *r)
+{
+	return strstr(r->base.about, "CircuitPython") != NULL;
+}
+
+/* ------------------------------------------------------------------- jobs */
+
+/*
+ * A folder that mpremote mounts makes the board wait for its host with Ctrl-C
+ * switched off: on a shared board it would keep everybody out for good.
+ */
+static bool
+is_mount(const struct repl_face *r)
+{
+	return memmem(r->text.bytes, r->text.len, "RemoteFS", 8) != NULL;
+}
+
+static void
+job_begin(struct repl_face *r, enum face_event_type type,
+    const struct face_text *text, struct face_event *event)
+{
+	r->busy = true;
+	r->started = r->fed = r->resetting = r->greeted = false;
+	r->ahead.len = 0;
+	event->type = type;
+	event->data = (const uint8_t *)text->bytes;
+	event->len = text->len;
+}
+
+/* Ends a raw text that no board is asked about. */
+static void
+raw_end(struct repl_face *r, const char *error)
+{
+	face_say(&r->base, "\x04");
+	face_say(&r->base, error);
+	face_say(&r->base, "\x04>");
+	r->text.len = 0;
+}
+
+static void
+raw_begin(struct repl_face *r, struct face_event *event)
+{
+	r->mode = FACE_RAW;
+	if (r->too_long)
+		raw_end(r, "MemoryError: picod takes 256 KiB at a time\r\n");
+	else if (is_mount(r))
+		raw_end(r, TRACEBACK "OSError: picod: a mounted folder needs the "
+		    "port itself: picoctl lend -- mpremote connect {} mount .\r\n");
+	else if (r->text.len == 0)
+		raw_end(r, "");
+	else
+		job_begin(r, FACE_JOB, &r->text, event);
+	r->too_long = false;
+}
+
+/* ------------------------------------------------------------------ modes */
+
+static void
+enter_raw(struct repl_face *r)
+{
+	if (r->mode == FACE_FRIENDLY)
+		face_say(&r->base, "\r\n");
+	r->mode = FACE_RAW;
+	r->text.len = 0;
+	face_edit_drop(r);
+	face_say(&r->base, RAW_BANNER);
+}
+
+static void
+enter_friendly(struct repl_face *r)
+{
+	r->mode = FACE_FRIENDLY;
+	r->text.len = 0;
+	face_say(&r->base, "\r\n");
+	say_banner(r);
+}
+
+static void
+enter_raw_paste(struct repl_face *r)
+{
+	static const char	header[] = { 'R', 1, FACE_WINDOW & 0xff,
+	    FACE_WINDOW >> 8, 1 };
+
+	r->mode = FACE_RAW_PASTE;
+	r->text.len = 0;
+	r->window = FACE_WINDOW;
+	face_say_bytes(&r->base, header, sizeof header);
+}
+
+static void
+act_soft_reset(struct repl_face *r)
+{
+	face_say(&r->base, is_circuitpython(r) ? "OK\r\nsoft reboot\r\n" :
+	    "OK\r\nMPY: soft reboot\r\n");
+	face_say(&r->base, RAW_BANNER);
+}
+
+static void
+text_add(struct repl_face *r, uint8_t c)
+{
+	if (r->text.len < LIMIT_STATEMENT)
+		face_text_add(&r->text, &c, 1);
+	else
+		r->too_long = true;
+}
+
+static void
+feed_raw(struct repl_face *r, uint8_t c, struct face_event *event)
+{
+	switch (c) {
+	case 0x01:
+		if (r->text.len == 2 && memcmp(r->text.bytes, "\x05" "A", 2) == 0)
+			enter_raw_paste(r);
+		else
+			enter_raw(r);
+		break;
+	case 0x02:
+		enter_friendly(r);
+		break;
+	case 0x03:
+		r->text.len = 0;
+		break;
+	case 0x04:
+		if (r->text.len == 0) {
+			act_soft_reset(r);
+			break;
+		}
+		face_say(&r->base, "OK");
+		raw_begin(r, event);
+		break;
+	default:
+		text_add(r, c);
+	}
+}
+
+static void
+feed_raw_paste(struct repl_face *r, uint8_t c, struct face_event *event)
+{
+	if (c == 0x04) {
+		face_say(&r->base, "\x04");
+		raw_begin(r, event);
+		return;
+	}
+	if (c == 0x03) {
+		r->mode = FACE_RAW;
+		face_say(&r->base, "\x04");
+		raw_end(r, TRACEBACK "KeyboardInterrupt: \r\n");
+		return;
+	}
+	text_add(r, c);
+	if (--r->window == 0) {
+		r->window = FACE_WINDOW;
+		/* 04 says stop: the tool ends the text then. */
+		face_say(&r->base, r->too_long ? "\x04" : "\x01");
+	}
+}
+
+static void
+feed_shown_paste(struct repl_face *r, uint8_t c, struct face_event *event)
+{
+	if (c == 0x03) {
+		r->mode = FACE_FRIENDLY;
+		face_say(&r->base, "\r\n" PROMPT);
+	} else if (c == 0x04) {
+		r->mode = FACE_FRIENDLY;
+		face_say(&r->base, "\r\n");
+		if (r->text.len > 0 && !r->too_long)
+			job_begin(r, FACE_STATEMENT, &r->text, event);
+		else
+			face_say(&r->base, PROMPT);
+		r->too_long = false;
+	} else if (c == '\r') {
+		text_add(r, '\n');
+		face_say(&r->base, "\r\n=== ");
+	} else {
+		text_add(r, c);
+		face_say_bytes(&r->base, &c, 1);
+	}
+}
+
+/* Orders, where nothing is typed; false: it is something that is typed. */
+static bool
+feed_order(struct repl_face *r, uint8_t c, struct face_event *event)
+{
+	switch (c) {
+	case 0x01:
+		enter_raw(r);
+		return true;
+	case 0x02:
+		enter_friendly(r);
+		return true;
+	case 0x04:
+		r->busy = r->resetting = r->started = true;
+		r->greeted = false;
+		event->type = FACE_RESET;
+		return true;
+	case 0x05:
+		r->mode = FACE_SHOWN_PASTE;
+		r->text.len = 0;
+		face_say(&r->base, "\r\npaste mode; Ctrl-C to cancel, Ctrl-D to "
+		    "finish\r\n=== ");
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+feed_friendly(struct repl_face *r, uint8_t c, struct face_event *event)
+{
+	if (c == 0x03) {
+		face_edit_drop(r);
+		face_say(&r->base, "\r\n" PROMPT);
+		return;
+	}
+	if (face_edit_is_empty(r) && r->escape == 0 && feed_order(r, c, event))
+		return;
+	if (face_edit(r, c))
+		job_begin(r, FACE_STATEMENT, &r->block, event);
+}
+
+/*
+ * While a job runs, all is its standard input, but for a Ctrl-C, and that too once
+ * it was given some: it may want every byte, and stops at this one if it does not.
+ */
+static size_t
+feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
+    struct face_event *event)
+{
+	const uint8_t	*stop = r->fed && r->started ? NULL :
+			    memchr(bytes, 0x03, len);
+	size_t		 n = stop == NULL ? len : (size_t)(stop - bytes);
+
+	if (stop == bytes) {
+		r->ahead.len = 0;
+		event->type = FACE_STOP;
+		return 1;
+	}
+	if (!r->started) {
+		if (n > AHEAD_MAX - r->ahead.len)
+			n = AHEAD_MAX - r->ahead.len;
+		face_text_add(&r->ahead, bytes, n);
+		return n;
+	}
+	r->fed = true;
+	event->type = FACE_INPUT;
+	event->data = bytes;
+	event->len = n;
+	return n;
+}
+
+static size_t
+face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
+    struct face_event *event)
+{
+	struct repl_face	*r = repl_of_face(f);
+	size_t			 i;
+
+	if (r->busy)
+		return r->resetting ? 0 : feed_job(r, bytes, len, event);
+	for (i = 0; i < len && event->type == FACE_NONE; i++)
+		switch (r->mode) {
+		case FACE_FRIENDLY: feed_friendly(r, bytes[i], event); break;
+		case FACE_SHOWN_PASTE: feed_shown_paste(r, bytes[i], event); break;
+		case FACE_RAW: feed_raw(r, bytes[i], event); break;
+		default: feed_raw_paste(r, bytes[i], event); break;
+		}
+	return i;
+}
+
+static void
+face_repl_started(struct face *f, struct face_event *event)
+{
+	struct repl_face	*r = repl_of_face(f);
+
+	if (!r->busy || r->started)
+		return;
+	r->started = true;
+	if (r->ahead.len == 0)
+		return;
+	r->fed = true;
+	event->type = FACE_INPUT;
+	event->data = (const uint8_t *)r->ahead.bytes;
+	event->len = r->ahead.len;
+	r->ahead.len = 0;
+}
+
+static void
+face_repl_print(struct face *f, const void *bytes, size_t len)
+{
+	face_say_bytes(f, bytes, len);
+}
+
+static void
+say_end(struct repl_face *r, enum face_end end, const char *text, size_t len)
+{
+	if (end == FACE_FAILED) {
+		face_say(&r->base, TRACEBACK "OSError: picod: ");
+		face_say_bytes(&r->base, text, len);
+		face_say(&r->base, "\r\n");
+	} else if (end == FACE_INTERRUPTED && len == 0) {
+		face_say(&r->base, TRACEBACK "KeyboardInterrupt: \r\n");
+	} else
+		face_say_bytes(&r->base, text, len);
+}
+
+static void
+face_repl_ended(struct face *f, enum face_end end, const char *text, size_t len)
+{
+	struct repl_face	*r = repl_of_face(f);
+	bool			 raw = r->mode == FACE_RAW;
+
+	r->busy = false;
+	r->text.len = 0;
+	face_edit_drop(r);
+	if (r->resetting && end == FACE_DONE) {
+		r->resetting = false;
+		if (r->greeted)
+			return;
+		face_say(f, is_circuitpython(r) ? "\r\nsoft reboot\r\n" :
+		    "\r\nMPY: soft reboot\r\n");
+		say_banner(r);
+		return;
+	}
+	r->resetting = false;
+	if (raw)
+		face_say(f, "\x04");
+	say_end(r, end, text, len);
+	face_say(f, raw ? "\x04>" : PROMPT);
+}
+
+/* A person at the prompt sees it; within an order of a tool it would do harm. */
+static void
+face_repl_heard(struct face *f, const void *bytes, size_t len)
+{
+	struct repl_face	*r = repl_of_face(f);
+
+	if (r->mode != FACE_FRIENDLY || !face_edit_is_empty(r) ||
+	    (r->busy && !r->resetting))
+		return;
+	face_say_bytes(f, bytes, len);
+	r->greeted = len >= 4 && memcmp((const char *)bytes + len - 4, PROMPT,
+	    4) == 0;
+}
+
+static void
+face_repl_restarted(struct face *f)
+{
+	struct repl_face	*r = repl_of_face(f);
+
+	if (r->busy || r->mode != FACE_FRIENDLY)
+		return;
+	face_edit_drop(r);
+	if (!r->greeted) {
+		face_say(f, "\r\n");
+		say_banner(r);
+	}
+	r->greeted = false;
+}
+
+const struct face_ops	face_repl = {
+	.language = "repl",
+	.create = face_repl_create,
+	.destroy = face_repl_destroy,
+	.feed = face_repl_feed,
+	.started = face_repl_started,
+	.print = face_repl_print,
+	.ended = face_repl_ended,
+	.heard = face_repl_heard,
+	.restarted = face_repl_restarted,
+};

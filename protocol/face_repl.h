@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of the face of a REPL, shared by face_repl.c (its modes and jobs) and
+ * face_edit.c (the line that a person types).
+ */
+#ifndef PICOD_FACE_REPL_H
+#define PICOD_FACE_REPL_H
+
+#include "face_private.h"
+
+#define FACE_HISTORY	16
+#define FACE_WINDOW	1024		/* of raw-paste */
+
+enum face_mode {
+	FACE_FRIENDLY,
+	FACE_SHOWN_PASTE,	/* Ctrl-E: shown as it is typed */
+	FACE_RAW,
+	FACE_RAW_PASTE
+};
+
+struct repl_face {
+	struct face	 base;
+	enum face_mode	 mode;
+	struct face_text text;		/* of raw, of paste: so far */
+	size_t		 window;	/* of raw-paste: left of it */
+	bool		 too_long;
+
+	/* friendly */
+	struct face_text block;		/* lines of a statement, so far */
+	struct face_text line;		/* the one that is typed */
+	size_t		 at;		/* the cursor in it */
+	unsigned	 escape;	/* within ESC [ ... */
+	uint8_t		 parameter;
+	char		*history[FACE_HISTORY];
+	unsigned	 recalled;	/* how far back we are in it */
+	bool		 greeted;	/* by the prompt of the board itself */
+
+	/* the job */
+	bool		 busy;
+	bool		 resetting;	/* it is a reset */
+	bool		 started;
+	bool		 fed;		/* it was given input */
+	struct face_text ahead;		/* typed before it started */
+};
+
+/* A byte at the friendly prompt that is no order: true if a statement is whole. */
+bool	face_edit(struct repl_face *, uint8_t);
+
+/* Drops what is typed. */
+void	face_edit_drop(struct repl_face *);
+
+/* Whether something is typed. */
+bool	face_edit_is_empty(const struct repl_face *);
+
+void	face_edit_finish(struct repl_face *);
+
+#endif

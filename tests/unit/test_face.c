@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dialogues with a face, as unmodified tools hold them with a board: each fed
+ * whole, cut at every byte, and byte by byte, must come out the same.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/face.h"
+#include "protocol/limits.h"
+
+#define ABOUT	"MicroPython v1.25.0 on 2025-04-15; Raspberry Pi Pico with RP2040"
+#define BANNER	"\r\n" ABOUT "\r\nType \"help()\" for more information.\r\n>>> "
+#define RAW	"raw REPL; CTRL-B to exit\r\n>"
+#define TRACE	"Traceback (most recent call last):\r\n" \
+		"  File \"<stdin>\", line 1, in <module>\r\n"
+
+/* What a tool and a board do in turn. */
+enum act { SAY, JOB, STATEMENT, RESET, STOP, INPUT, BEGIN, PRINT, END, HEAR,
+	RESTART, NOTHING };
+
+struct move {
+	enum act	 act;
+	const char	*text;		/* said, carried out, printed, heard */
+	const char	*expected;	/* what the tool got, ? for NUL; NULL: "" */
+	enum face_end	 end;
+};
+
+struct dialogue {
+	const char	*name, *language;
+	struct move	 moves[12];
+};
+
+static const struct dialogue dialogues[] = {
+	{ "mpremote exec", "repl", {
+	    { SAY, "\r\x03\r\x01", "\r\n>>> \r\n>>> \r\n>>> \r\n" RAW, 0 },
+	    { SAY, "\x04", "OK\r\nMPY: soft reboot\r\n" RAW, 0 },
+	    { SAY, "\x05" "A\x01", "R\x01?\x04\x01", 0 },
+	    { SAY, "print(1)\x04", "\x04", 0 },
+	    { JOB, "print(1)", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { PRINT, "1\r\n", "1\r\n", 0 },
+	    { END, "", "\x04\x04>", FACE_DONE },
+	    { SAY, "\r\x02", BANNER, 0 } } },
+	{ "ampy", "repl", {
+	    { SAY, "\r\x03\x03\r\x01", "\r\n>>> \r\n>>> \r\n>>> \r\n>>> "
+		"\r\n" RAW, 0 },
+	    { SAY, "1/0\x04", "OK", 0 },
+	    { JOB, "1/0", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { END, TRACE "ZeroDivisionError: divide by zero\r\n",
+		"\x04" TRACE "ZeroDivisionError: divide by zero\r\n\x04>",
+		FACE_RAISED } } },
+	{ "Thonny looks for a prompt", "repl", {
+	    { SAY, "\x03", "\r\n>>> ", 0 },
+	    { SAY, "\x01", "\r\n" RAW, 0 },
+	    { SAY, "\x01", RAW, 0 },
+	    { SAY, "\x04", "OK\r\nMPY: soft reboot\r\n" RAW, 0 },
+	    { SAY, "\x02", BANNER, 0 } } },
+	{ "pyboard.py without raw-paste", "repl", {
+	    { SAY, "\r\x03\x01", "\r\n>>> \r\n>>> \r\n" RAW, 0 },
+	    { SAY, "x\r\ny\x04", "OK", 0 },
+	    { JOB, "x\r\ny", NULL, 0 },
+	    { SAY, "\x03", NULL, 0 },
+	    { STOP, NULL, NULL, 0 },
+	    { END, "", "\x04" TRACE "KeyboardInterrupt: \r\n\x04>",
+		FACE_INTERRUPTED } } },
+	{ "a text that is given up", "repl", {
+	    { SAY, "\x01", "\r\n" RAW, 0 },
+	    { SAY, "abc\x03" "def\x03\x05" "A\x01" "x\x03",
+		"R\x01?\x04\x01\x04\x04" TRACE "KeyboardInterrupt: \r\n\x04>", 0 },
+	    { SAY, "\x05" "A\x01\x04", "R\x01?\x04\x01\x04\x04\x04>", 0 } } },
+	{ "a folder that is mounted", "repl", {
+	    { SAY, "\x01" "class RemoteFS: pass\x04", "\r\n" RAW "OK\x04" TRACE
+		"OSError: picod: a mounted folder needs the port itself: picoctl "
+		"lend -- mpremote connect {} mount .\r\n\x04>", 0 } } },
+	{ "picod cannot", "repl", {
+	    { SAY, "\x01" "1\x04", "\r\n" RAW "OK", 0 },
+	    { JOB, "1", NULL, 0 },
+	    { END, "board b is not there", "\x04" TRACE
+		"OSError: picod: board b is not there\r\n\x04>", FACE_FAILED } } },
+	{ "input that came early, and input that did not", "repl", {
+	    { SAY, "\x01" "input()\x04" "Bob\r", "\r\n" RAW "OK", 0 },
+	    { JOB, "input()", NULL, 0 },
+	    { BEGIN, "Bob\r", NULL, 0 },
+	    { SAY, "\x03\x04\x01", NULL, 0 },
+	    { INPUT, "\x03\x04\x01", NULL, 0 },
+	    { END, "", "\x04\x04>", FACE_DONE } } },
+	{ "a person", "repl", {
+	    { SAY, "12\x7f" "1\r", "12\b \b1\r\n", 0 },
+	    { STATEMENT, "11", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { PRINT, "11\r\n", "11\r\n", 0 },
+	    { END, "", ">>> ", FACE_DONE },
+	    { SAY, "if a:\rb\r\r", "if a:\r\n...     b\r\n...     \r\n", 0 },
+	    { STATEMENT, "if a:\n    b\n", NULL, 0 },
+	    { END, "", ">>> ", FACE_DONE },
+	    { SAY, "\x1b[A\x1b[D\x1b[DX\x03", "    b\b\bX b\b\b\r\n>>> ", 0 } } },
+	{ "what is pasted", "repl", {
+	    { SAY, "\x05" "a\rb\x04", "\r\npaste mode; Ctrl-C to cancel, Ctrl-D "
+		"to finish\r\n=== a\r\n=== b\r\n", 0 },
+	    { STATEMENT, "a\nb", NULL, 0 },
+	    { END, "", ">>> ", FACE_DONE },
+	    { SAY, "\x05" "a\x03", "\r\npaste mode; Ctrl-C to cancel, Ctrl-D to "
+		"finish\r\n=== a\r\n>>> ", 0 } } },
+	{ "a person restarts the program", "repl", {
+	    { SAY, "\x04", NULL, 0 },
+	    { RESET, NULL, NULL, 0 },
+	    { HEAR, "hello\r\n", "hello\r\n", 0 },
+	    { END, "", "\r\nMPY: soft reboot" BANNER, FACE_DONE },
+	    { SAY, "\x04", NULL, 0 },
+	    { RESET, NULL, NULL, 0 },
+	    { HEAR, "hello\r\n>>> ", "hello\r\n>>> ", 0 },
+	    { END, "", NULL, FACE_DONE } } },
+	{ "what the board says by itself", "repl", {
+	    { HEAR, "tick\r\n", "tick\r\n", 0 },
+	    { RESTART, NULL, BANNER, 0 },
+	    { SAY, "x", "x", 0 },
+	    { HEAR, "tick\r\n", NULL, 0 },
+	    { SAY, "\x03\x01", "\r\n>>> \r\n" RAW, 0 },
+	    { HEAR, "tick\r\n", NULL, 0 },
+	    { RESTART, NULL, NULL, 0 } } },
+	{ "commands", "piserial", {
+	    { SAY, "\x03\x04\r\ncFF\r", NULL, 0 },
+	    { STATEMENT, "cFF", NULL, 0 },
+	    { PRINT, "v1\r\n", "v1\r\n", 0 },
+	    { END, "", "OK", FACE_DONE },
+	    { SAY, "\nx\n", NULL, 0 },
+	    { STATEMENT, "x", NULL, 0 },
+	    { HEAR, "t20\r\n", "t20\r\n", 0 },
+	    { END, "", "RR", FACE_REJECTED } } },
+};
+
+#define DIALOGUES	((int)(sizeof dialogues / sizeof *dialogues))
+
+/* A dialogue on its way: what a move says is fed in two pieces, or in many. */
+struct play {
+	struct face		*face;
+	const struct dialogue	*dialogue;
+	size_t			 cut;	/* where; 0: byte by byte */
+	enum act		 seen;
+	char			 text[256];	/* of a job or of input so far */
+};
+
+static void
+see(struct play *p, const struct face_event *e)
+{
+	static const enum act	acts[] = {
+		[FACE_JOB] = JOB, [FACE_STATEMENT] = STATEMENT,
+		[FACE_INPUT] = INPUT, [FACE_STOP] = STOP, [FACE_RESET] = RESET
+	};
+
+	if (e->type == FACE_NONE)
+		return;
+	ck_assert_msg(p->seen == NOTHING || acts[e->type] == INPUT ||
+	    acts[e->type] == p->seen, "%s: two events", p->dialogue->name);
+	p->seen = acts[e->type];
+	ck_assert_uint_lt(strlen(p->text) + e->len, sizeof p->text);
+	if (e->len > 0)
+		strncat(p->text, (const char *)e->data, e->len);
+}
+
+static void
+say(struct play *p, const char *text, size_t len)
+{
+	struct face_event	event;
+	size_t			n;
+
+	while (len > 0) {
+		n = face_feed(p->face, (const uint8_t *)text, len, &event);
+		ck_assert_uint_le(n, len);
+		see(p, &event);
+		if (n == 0 && event.type == FACE_NONE)
+			break;
+		text += n;
+		len -= n;
+	}
+	ck_assert_uint_eq(len, 0);
+}
+
+static void
+say_in_pieces(struct play *p, const char *text)
+{
+	size_t	len = strlen(text), first = p->cut < len ? p->cut : len, i;
+
+	if (p->cut > 0) {
+		say(p, text, first);
+		say(p, text + first, len - first);
+		return;
+	}
+	for (i = 0; i < len; i++)
+		say(p, text + i, 1);
+}
+
+static void
+check_output(struct play *p, const char *expected)
+{
+	const uint8_t	*bytes;
+	size_t		 len = face_output(p->face, &bytes), i;
+	char		 got[1024];
+
+	ck_assert_uint_lt(len, sizeof got);
+	for (i = 0; i < len; i++)
+		got[i] = bytes[i] == 0 ? '?' : (char)bytes[i];
+	got[len] = '\0';
+	ck_assert_msg(strcmp(got, expected) == 0, "%s: \"%s\", not \"%s\"",
+	    p->dialogue->name, got, expected);
+	face_sent(p->face, len);
+}
+
+static void
+make_move(struct play *p, const struct move *m)
+{
+	struct face_event	event;
+
+	switch (m->act) {
+	case SAY:
+		say_in_pieces(p, m->text);
+		break;
+	case BEGIN:
+		face_started(p->face, &event);
+		ck_assert_int_eq(event.type, m->text ? FACE_INPUT : FACE_NONE);
+		ck_assert(m->text == NULL || (event.len == strlen(m->text) &&
+		    memcmp(event.data, m->text, event.len) == 0));
+		break;
+	case PRINT:
+		face_print(p->face, m->text, strlen(m->text));
+		break;
+	case HEAR:
+		face_heard(p->face, m->text, strlen(m->text));
+		break;
+	case RESTART:
+		face_restarted(p->face);
+		break;
+	case END:
+		face_ended(p->face, m->end, m->text, strlen(m->text));
+		break;
+	default:
+		ck_assert_msg(p->seen == m->act, "%s: no such event",
+		    p->dialogue->name);
+		ck_assert_str_eq(p->text, m->text != NULL ? m->text : "");
+		p->seen = NOTHING;
+		p->text[0] = '\0';
+		return;
+	}
+	check_output(p, m->expected != NULL ? m->expected : "");
+}
+
+static void
+play(const struct dialogue *d, size_t cut)
+{
+	struct play		 p = { .dialogue = d, .cut = cut,
+				    .seen = NOTHING };
+	const struct move	*m;
+
+	p.face = face_create(d->language);
+	face_set_about(p.face, ABOUT);
+	for (m = d->moves; m->text != NULL || m->expected != NULL ||
+	    m->act != SAY; m++)
+		make_move(&p, m);
+	ck_assert_msg(p.seen == NOTHING, "%s: one event more", d->name);
+	face_destroy(p.face);
+}
+
+START_TEST(test_dialogue)
+{
+	size_t	cut;
+
+	for (cut = 0; cut < 40; cut++)
+		play(&dialogues[_i], cut);
+}
+END_TEST
+
+/* One more than picod takes: said early, so that the tool ends its text. */
+START_TEST(test_a_text_too_long)
+{
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	const uint8_t		*out;
+	size_t			 i, len;
+	int			 ends = 0;
+
+	face_feed(f, (const uint8_t *)"\x01", 1, &event);
+	face_feed(f, (const uint8_t *)"\x05" "A\x01", 3, &event);
+	face_sent(f, face_output(f, &out));
+	for (i = 0; i <= LIMIT_STATEMENT + 65536 && ends == 0; i++) {
+		face_feed(f, (const uint8_t *)"x", 1, &event);
+		ck_assert_int_eq(event.type, FACE_NONE);
+		len = face_output(f, &out);
+		ends += len > 0 && out[len - 1] == 0x04;
+		face_sent(f, len);
+	}
+	ck_assert_int_eq(ends, 1);
+	ck_assert_uint_gt(i, LIMIT_STATEMENT);
+	face_feed(f, (const uint8_t *)"\x04", 1, &event);
+	ck_assert_int_eq(event.type, FACE_NONE);
+	len = face_output(f, &out);
+	ck_assert_ptr_nonnull(memmem(out, len, "MemoryError", 11));
+	ck_assert(memcmp(out + len - 2, "\x04>", 2) == 0);
+	face_destroy(f);
+}
+END_TEST
+
+START_TEST(test_a_text_of_the_greatest_length)
+{
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	size_t			 i;
+
+	face_feed(f, (const uint8_t *)"\x01", 1, &event);
+	for (i = 0; i < LIMIT_STATEMENT; i++)
+		face_feed(f, (const uint8_t *)"x", 1, &event);
+	face_feed(f, (const uint8_t *)"\x04", 1, &event);
+	ck_assert_int_eq(event.type, FACE_JOB);
+	ck_assert_uint_eq(event.len, LIMIT_STATEMENT);
+	face_destroy(f);
+}
+END_TEST
+
+/* A line longer than any sketch reads is rejected whole. */
+START_TEST(test_a_command_too_long)
+{
+	struct face		*f = face_create("piserial");
+	struct face_event	 event;
+	const uint8_t		*out;
+	size_t			 i;
+
+	for (i = 0; i <= LIMIT_COMMAND; i++)
+		face_feed(f, (const uint8_t *)"x", 1, &event);
+	face_feed(f, (const uint8_t *)"\n", 1, &event);
+	ck_assert_int_eq(event.type, FACE_NONE);
+	ck_assert_uint_eq(face_output(f, &out), 2);
+	ck_assert(memcmp(out, "RR", 2) == 0);
+	face_destroy(f);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite	*suite = suite_create("face");
+	TCase	*tc = tcase_create("face");
+	SRunner	*runner;
+	int	 failed;
+
+	tcase_add_loop_test(tc, test_dialogue, 0, DIALOGUES);
+	tcase_add_test(tc, test_a_text_too_long);
+	tcase_add_test(tc, test_a_text_of_the_greatest_length);
+	tcase_add_test(tc, test_a_command_too_long);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
