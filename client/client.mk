@@ -20,7 +20,7 @@ PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/picoctl/%.o,duration suggest output
 $(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/port/holder.o \
 	$(LIBPROTOCOL)
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson libmd) -lm
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson libmd) -lm -lutil
 
 $(LIBPICOD_SO): $(LIBPICOD_OBJECTS) $(LIBPROTOCOL) client/lib/libpicod.map
 	$(call say,LD)

@@ -17,14 +17,16 @@
 #define FILES	"\"picoctl help\" has verbs for files: ls, cat, put, get, rm, " \
 		"sync, ..."
 #define REMOVE	"\"picoctl rm -r DIRECTORY\" removes one with all in it"
-#define CONSOLE	"\"picoctl console\" is the board's own prompt"
+#define CONSOLE	"\"picoctl repl\" is the board's prompt"
 #define MONITOR	"\"picoctl watch\" shows what boards print, and \"picoctl " \
-		"console\" lets you type as well"
+		"repl\" lets you type as well"
 #define RESET	"\"picoctl reset\" starts its program again, with --hard the " \
 		"chip"
 #define FLASH	"\"picoctl flash FILE\" writes firmware, and \"picoctl " \
 		"firmware\" shows what comes with picod"
-#define TOOL	"mpremote can do it: picoctl lend -- mpremote connect {} ..."
+#define TOOL	"mpremote can do it: picoctl tty -- mpremote connect {} ..."
+#define MOUNT	"mpremote can do it: picoctl lend -- mpremote connect {} " \
+		"mount ."
 #define SKETCH	"arduino-cli can do it; then \"picoctl flash FILE.hex\" " \
 		"writes the sketch"
 #define STOP	"\"picoctl interrupt\" stops what runs on a board"
@@ -38,13 +40,14 @@ static const struct {
 	{ " boards board devs devices device ports scan ", LIST },
 	{ " eval exec execute command print ", SEND },
 	{ " script ", RUN },
-	{ " repl shell terminal term prompt minicom screen picocom ", CONSOLE },
+	{ " shell terminal term prompt minicom screen picocom ", CONSOLE },
 	{ " monitor serial read tail logs ", MONITOR },
 	{ " soft-reset softreset restart reboot hard-reset ", RESET },
 	{ " bootloader bootsel dfu ", "\"picoctl reset --bootloader\" makes a "
 	    "board ready to be flashed" },
 	{ " upload burn burn-bootloader program write ", FLASH },
-	{ " mount umount mip romfs ", TOOL },
+	{ " mount umount ", MOUNT },
+	{ " mip romfs ", TOOL },
 	{ " fs sha256sum filesize filetype ", FILES },
 	{ " rmdir ", REMOVE },
 	{ " rsync ", "\"picoctl sync DIRECTORY\" does that" },

@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define PLACE	"{}"
+
 extern char	**environ;
 
 /* For the signals that are passed on; 0 while there is nobody. */
@@ -41,6 +43,62 @@ program_socket_path(const struct picoctl *ctl, char path[PATH_MAX])
 	if (error < 0)
 		return error;
 	return realpath(found, path) != NULL ? 0 : -errno;
+}
+
+/* A word with each {} replaced; NULL when memory is short. */
+static char *
+program_word(const char *word, const char *port)
+{
+	size_t		 size = strlen(word) + 1;
+	const char	*at, *from;
+	char		*made, *to;
+
+	for (at = word; (at = strstr(at, PLACE)) != NULL; at += strlen(PLACE))
+		size += strlen(port);
+	made = malloc(size);
+	if (made == NULL)
+		return NULL;
+	to = made;
+	for (from = word; (at = strstr(from, PLACE)) != NULL;
+	    from = at + strlen(PLACE)) {
+		to = mempcpy(to, from, (size_t)(at - from));
+		to = stpcpy(to, port);
+	}
+	strcpy(to, from);
+	return made;
+}
+
+void
+program_words_free(char **argv)
+{
+	size_t	i;
+
+	for (i = 0; argv != NULL && argv[i] != NULL; i++)
+		free(argv[i]);
+	free(argv);
+}
+
+char **
+program_words(const struct picoctl *ctl, const char *port)
+{
+	char	**argv = calloc((size_t)ctl->operand_count + 1, sizeof *argv);
+	int	 i;
+
+	for (i = 0; argv != NULL && i < ctl->operand_count; i++) {
+		argv[i] = i == 0 ? strdup(ctl->operands[0]) :
+		    program_word(ctl->operands[i], port);
+		if (argv[i] == NULL) {
+			program_words_free(argv);
+			return NULL;
+		}
+	}
+	return argv;
+}
+
+int
+program_pidfd(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
 /*
@@ -116,7 +174,7 @@ void
 program_guard(struct picoctl *ctl, pid_t pid, const char *argv0,
     const char *lost, const char *then)
 {
-	int		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int		pidfd = program_pidfd(pid);
 	struct pollfd	fds[2] = {
 		{ .fd = pidfd, .events = POLLIN },
 		{ .fd = picod_fd(ctl->picod), .events = POLLIN },

@@ -17,6 +17,13 @@
 int	program_socket_path(const struct picoctl *, char path[PATH_MAX]);
 
 /*
+ * The operands with each {} after the first of them, which names the program,
+ * replaced by the port; for program_words_free().  NULL when memory is short.
+ */
+char	**program_words(const struct picoctl *, const char *port);
+void	program_words_free(char **);
+
+/*
  * Starts a program; argv as execvp(3) has it.  From here on picoctl outlives what
  * a terminal sends to both, and passes on what is sent to it alone.  0, or the
  * exit status after a complaint.
@@ -29,6 +36,9 @@ int	program_start(char *const argv[], pid_t *);
  */
 void	program_guard(struct picoctl *, pid_t, const char *argv0,
     const char *lost, const char *then);
+
+/* Readable when the process has ended, with close-on-exec; below 0 before Linux 5.3. */
+int	program_pidfd(pid_t);
 
 /* Waits for its end: its exit status, or that of its signal. */
 int	program_wait(pid_t);

@@ -19,6 +19,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "console.h"
 #include "session.h"
 
 #define LEAVE_KEY	0x1d	/* Ctrl-] */
@@ -203,8 +204,8 @@ verb_console_end(struct picoctl *ctl, const struct console *c,
 	return 7;	/* as the error Disconnected */
 }
 
-static int
-verb_console_run(struct picoctl *ctl)
+int
+console_run(struct picoctl *ctl, bool shared)
 {
 	struct console	 c = { 0 };
 	const void	*bytes;
@@ -217,6 +218,8 @@ verb_console_run(struct picoctl *ctl)
 	parameters = session_parameters(ctl, true);
 	if (parameters != NULL)
 		session_add_time(ctl, parameters, OPTION_WAIT, "wait");
+	if (parameters != NULL && shared)
+		json_object_set_new(parameters, "shared", json_true());
 	status = session_upgrade(ctl, "io.picod.Console", parameters, &begun,
 	    &bytes, &len);
 	if (status != STATUS_OK)
@@ -225,7 +228,14 @@ verb_console_run(struct picoctl *ctl)
 	verb_console_catch();
 	verb_console_raw(&c);
 	if (c.terminal)
-		fputs("This is the board; Ctrl-] leaves.\r\n", stderr);
+		fputs(shared ? "This is the board, and you share it; "
+		    "Ctrl-] leaves.\r\n" : "This is the board; Ctrl-] leaves.\r\n",
+		    stderr);
+	/* A face waits for an order; a person wants to see a prompt. */
+	if (c.terminal && shared) {
+		c.typed[0] = '\r';
+		c.typed_len = 1;
+	}
 	if (verb_console_write(STDOUT_FILENO, bytes, len))
 		verb_console_copy(&c);
 	if (c.terminal)
@@ -235,6 +245,12 @@ verb_console_run(struct picoctl *ctl)
 	status = verb_console_end(ctl, &c, begun);
 	json_decref(begun);
 	return status;
+}
+
+static int
+verb_console_run(struct picoctl *ctl)
+{
+	return console_run(ctl, false);
 }
 
 const struct verb	verb_console = {

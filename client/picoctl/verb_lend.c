@@ -13,59 +13,6 @@
 #include "program.h"
 #include "session.h"
 
-#define PLACE	"{}"
-
-/* A word with each {} replaced; NULL when memory is short. */
-static char *
-verb_lend_word(const char *word, const char *port)
-{
-	size_t		 size = strlen(word) + 1;
-	const char	*at, *from;
-	char		*made, *to;
-
-	for (at = word; (at = strstr(at, PLACE)) != NULL; at += strlen(PLACE))
-		size += strlen(port);
-	made = malloc(size);
-	if (made == NULL)
-		return NULL;
-	to = made;
-	for (from = word; (at = strstr(from, PLACE)) != NULL;
-	    from = at + strlen(PLACE)) {
-		to = mempcpy(to, from, (size_t)(at - from));
-		to = stpcpy(to, port);
-	}
-	strcpy(to, from);
-	return made;
-}
-
-static void
-verb_lend_free(char **argv)
-{
-	size_t	i;
-
-	for (i = 0; argv != NULL && argv[i] != NULL; i++)
-		free(argv[i]);
-	free(argv);
-}
-
-/* The program's words; the first is its name, and stays. */
-static char **
-verb_lend_words(const struct picoctl *ctl, const char *port)
-{
-	char	**argv = calloc((size_t)ctl->operand_count + 1, sizeof *argv);
-	int	 i;
-
-	for (i = 0; argv != NULL && i < ctl->operand_count; i++) {
-		argv[i] = i == 0 ? strdup(ctl->operands[0]) :
-		    verb_lend_word(ctl->operands[i], port);
-		if (argv[i] == NULL) {
-			verb_lend_free(argv);
-			return NULL;
-		}
-	}
-	return argv;
-}
-
 /* Borrows the board; *lent is the reply. */
 static int
 verb_lend_take(struct picoctl *ctl, json_t **lent)
@@ -94,7 +41,7 @@ verb_lend_run(struct picoctl *ctl)
 	if (verb_lend_take(ctl, &lent) != STATUS_OK)
 		return STATUS_OWN_FAILURE;
 	port = output_string(lent, "port");
-	argv = verb_lend_words(ctl, port);
+	argv = program_words(ctl, port);
 	if (argv == NULL || setenv("PICOD_PORT", port, 1) < 0) {
 		picoctl_complain("%s", strerror(ENOMEM));
 		status = STATUS_OWN_FAILURE;
@@ -106,7 +53,7 @@ verb_lend_run(struct picoctl *ctl)
 			status = program_wait(pid);
 		}
 	}
-	verb_lend_free(argv);
+	program_words_free(argv);
 	json_decref(lent);
 	return status;
 }

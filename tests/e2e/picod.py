@@ -171,6 +171,17 @@ class Connection:
         self.send(method, more=True, **parameters)
         return self.receive_all()
 
+    def upgrade(self, method, **parameters):
+        """A call after which the connection is for bytes."""
+        self.sent.append(full_name(method))
+        self.write(encode(method, upgrade=True, **parameters))
+        return self.receive()
+
+    def read_bytes(self):
+        """What came after an upgrade; nothing at the end."""
+        data, self.pending = self.pending, b''
+        return data or self.socket.recv(1 << 16)
+
     def wait_closed(self):
         """Reads until picod closes, and returns what came before."""
         try:
@@ -185,13 +196,15 @@ def full_name(method):
     return method if '.' in method else 'io.picod.' + method
 
 
-def encode(method, *, more=False, oneway=False, **parameters):
+def encode(method, *, more=False, oneway=False, upgrade=False, **parameters):
     """A call as it goes over the wire."""
     message = {'method': full_name(method), 'parameters': parameters}
     if more:
         message['more'] = True
     if oneway:
         message['oneway'] = True
+    if upgrade:
+        message['upgrade'] = True
     return json.dumps(message).encode() + b'\0'
 
 

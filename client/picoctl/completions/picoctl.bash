@@ -54,7 +54,7 @@ _picoctl() {
 	fi
 	_picoctl_parse
 	COMPREPLY=()
-	if [[ $verb == hold || $verb == lend ]] && ((operand > 0)); then
+	if [[ $verb == hold || $verb == lend || $verb == tty ]] && ((operand > 0)); then
 		if declare -F _command_offset >/dev/null; then
 			_command_offset "$operand"
 		else
@@ -87,7 +87,7 @@ _picoctl() {
 		put:* | get:* | cp:* | run:* | sync:*)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
-		hold:* | lend:*)
+		hold:* | lend:* | tty:*)
 			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 			return ;;
 		esac ;;

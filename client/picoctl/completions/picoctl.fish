@@ -79,7 +79,7 @@ complete -c picoctl -n '__picoctl_takes output' -s o -l output -r -F \
     -d 'draw into a file'
 complete -c picoctl -n '__picoctl_takes will' -l will -x \
     -d 'a statement to run should the program fail'
-complete -c picoctl -n '__picoctl_verb hold lend' \
+complete -c picoctl -n '__picoctl_verb hold lend tty' \
     -a '(__fish_complete_subcommand --fcs-skip=2)'
 complete -c picoctl -n '__picoctl_verb cancel' -a '(__picoctl_requests)'
 complete -c picoctl -n '__picoctl_verb flash' -F -a '(__picoctl_images)'

@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: MIT
+"""Tools that want the port for themselves, unmodified, beside other clients."""
+
+import os
+import pty
+import select
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import picod
+from boards import MicroPython
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MPREMOTE = subprocess.run(
+    [os.path.join(HERE, '../boards/mpremote-program')],
+    stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+
+
+class Face:
+    """The test is the tool: the bytes of a shared Console."""
+
+    def __init__(self, p, **parameters):
+        self.connection = p.connect()
+        self.begun = self.connection.upgrade('Console', shared=True,
+                                             **parameters)
+        self.bytes = b''
+
+    def say(self, data):
+        self.connection.write(data)
+
+    def expect(self, end):
+        """Reads until those bytes have come; all that came with them."""
+        while end not in self.bytes:
+            data = self.connection.read_bytes()
+            if not data:
+                raise AssertionError(f'only {self.bytes} came, not {end}')
+            self.bytes += data
+        size = self.bytes.index(end) + len(end)
+        got, self.bytes = self.bytes[:size], self.bytes[size:]
+        return got
+
+    def end(self):
+        self.connection.end()
+
+    def close(self):
+        self.connection.close()
+
+
+class Case(picod.Case):
+    def setUp(self):
+        self.simulated = self.board(MicroPython())
+        self.p = self.picod(b=f'unix:{self.simulated.path}')
+
+    def face(self, **parameters):
+        face = Face(self.p, **parameters)
+        self.addCleanup(face.close)
+        return face
+
+
+class Dialogues(Case):
+    BANNER = b'raw REPL; CTRL-B to exit\r\n>'
+
+    def raw(self):
+        face = self.face()
+        face.say(b'\r\x03\r\x01')
+        face.expect(self.BANNER)
+        return face
+
+    def run_raw(self, face, text):
+        face.say(text + b'\x04')
+        self.assertEqual(face.expect(b'OK'), b'OK')
+        output = face.expect(b'\x04')[:-1]
+        error = face.expect(b'\x04')[:-1]
+        self.assertEqual(face.expect(b'>'), b'>')
+        return output, error
+
+    def test_a_raw_text_is_carried_out_as_it_is(self):
+        face = self.raw()
+        self.assertEqual(self.run_raw(face, b'1 + 1'), (b'', b''))
+        self.assertEqual(self.run_raw(face, b'print(1)\nprint(__name__)'),
+                         (b'1\r\n__main__\r\n', b''))
+        self.assertEqual(self.run_raw(face, b"print('\\x1e\\x01')"),
+                         (b'\x1e\x01\r\n', b''))
+
+    def test_a_traceback_is_the_boards(self):
+        output, error = self.run_raw(self.raw(), b'x = 1\n\n1 / 0')
+        self.assertEqual(output, b'')
+        self.assertEqual(error, b'Traceback (most recent call last):\r\n'
+                         b'  File "<stdin>", line 3, in <module>\r\n'
+                         b'ZeroDivisionError: divide by zero\r\n')
+
+    def test_a_soft_reset_of_a_tool_loses_nobodys_variables(self):
+        self.p.send('mine = 42')
+        face = self.raw()
+        face.say(b'\x04')
+        face.expect(b'soft reboot\r\n')
+        face.expect(self.BANNER)
+        self.assertEqual(self.p.send('mine'), '42\n')
+
+    def test_a_person_restarts_the_program(self):
+        self.p.send('mine = 42')
+        boot = self.p.board()['boot']
+        face = self.face()
+        face.say(b'\x04')
+        face.expect(b'soft reboot\r\n')
+        face.expect(b'>>> ')
+        self.assertGreater(self.p.board()['boot'], boot)
+        with self.assertRaises(picod.PicodError):
+            self.p.send('mine')
+
+    def test_ctrl_c_stops_its_own_statement_only(self):
+        face = self.face()
+        face.say(b'\r')
+        face.expect(b'>>> ')
+        watch = self.watch(self.p)
+        with self.p.connect() as other:
+            other.send('Send', text='import time\nfor i in range(20):\n'
+                       '  time.sleep_ms(50)\nprint("done")')
+            watch.wait(event='state', state='busy')
+            face.say(b'\x03\x03')
+            face.expect(b'>>> ')
+            face.say(b'print("late")\r')
+            face.expect(b'print("late")\r\n')
+            face.say(b'\x03')
+            self.assertIn(b'KeyboardInterrupt', face.expect(b'>>> '))
+            self.assertEqual(other.receive()['output'], 'done\n')
+        watch.wait(event='state', state='ready')
+        face.say(b'while True: pass\r\r')
+        watch.wait(event='state', state='busy')
+        face.say(b'\x03')
+        self.assertIn(b'KeyboardInterrupt', face.expect(b'>>> '))
+        self.assertEqual(self.p.send('6 * 7'), '42\n')
+
+    def test_a_statement_reads_what_is_typed(self):
+        face = self.face()
+        face.say(b'input("name? ")\r')
+        face.expect(b'name? ')
+        face.say(b'Bob\r')
+        self.assertIn(b"'Bob'", face.expect(b'>>> '))
+
+    def test_a_raw_text_reads_every_byte(self):
+        face = self.raw()
+        face.say(b"import sys, micropython\nmicropython.kbd_intr(-1)\n"
+                 b"print('go')\nb = sys.stdin.buffer.read(6)\n"
+                 b"micropython.kbd_intr(3)\nprint(b)\x04")
+        face.expect(b'go\r\n')
+        face.say(b'\x01\x02\x03\x04\x05\xff')
+        self.assertEqual(face.expect(b'\x04\x04>'),
+                         b"b'\\x01\\x02\\x03\\x04\\x05\\xff'\r\n\x04\x04>")
+        self.assertEqual(self.p.send('6 * 7'), '42\n')
+
+    def test_what_was_typed_for_nobody_is_nobodys(self):
+        """It is not the next statement of somebody else."""
+        face = self.raw()
+        face.say(b"import time\nprint('go')\ntime.sleep_ms(300)\x04")
+        face.expect(b'go\r\n')
+        face.say(b'mine = 1\rprint(5)\r')
+        face.expect(b'\x04\x04>')
+        self.assertEqual(self.p.send('6 * 7'), '42\n')
+        with self.assertRaises(picod.PicodError) as raised:
+            self.p.send('mine')
+        self.assertIn('NameError', raised.exception['traceback'])
+
+    def test_a_mount_is_refused(self):
+        output, error = self.run_raw(self.raw(), b'class RemoteFS: pass')
+        self.assertEqual(output, b'')
+        self.assertIn(b'picoctl lend', error)
+
+    def test_a_long_text_in_pieces(self):
+        face = self.raw()
+        face.say(b'\x05A\x01')
+        self.assertEqual(face.expect(b'R\x01')[-2:], b'R\x01')
+        while len(face.bytes) < 2:
+            face.bytes += face.connection.read_bytes()
+        window = int.from_bytes(face.bytes[:2], 'little')
+        face.bytes = face.bytes[2:]
+        room = 0
+        text = b'x = 0\n' + b'x += 1\n' * 1000 + b'print(x)\n'
+        for at in range(0, len(text), window):
+            while room == 0:
+                face.expect(b'\x01')
+                room += window
+            room -= len(text[at:at + window])
+            face.say(text[at:at + window])
+        face.say(b'\x04')
+        face.expect(b'\x04')
+        self.assertEqual(face.expect(b'\x04'), b'1000\r\n\x04')
+        self.assertEqual(face.expect(b'\x04>'), b'\x04>')
+
+    def test_a_tool_that_leaves_its_statement_running(self):
+        """It goes on until somebody else wants the board."""
+        face = self.raw()
+        face.say(b"import time\nprint('go')\nwhile True: time.sleep_ms(10)\x04")
+        face.expect(b'go\r\n')
+        face.close()
+        self.assertEqual(self.p.send('6 * 7'), '42\n')
+
+    def test_the_board_begins_anew(self):
+        face = self.face()
+        face.say(b'\r')
+        face.expect(b'>>> ')
+        self.p.call('Reset')
+        self.assertIn(b'soft reboot', face.expect(b'MicroPython'))
+        face.expect(b'>>> ')
+        face = self.raw()
+        face.say(b'import machine\nmachine.reset()\x04')
+        self.assertIn(b'picod: ', face.expect(b'\x04>'))
+
+    def test_a_hold_of_somebody_else(self):
+        with self.p.connect() as owner:
+            hold = owner.call('Hold')
+            face = self.raw()
+            face.say(b'print(1)\x04')
+            face.expect(b'OK')
+            inside = self.face(hold=hold['token'])
+            inside.say(b'print(2)\r')
+            inside.expect(b'2\r\n>>> ')
+        self.assertEqual(face.expect(b'>'), b'1\r\n\x04\x04>')
+
+
+class Tools(Case):
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.here = folder.name
+
+    def tool(self, *words, status=0):
+        done = self.p.picoctl('tty', '--', MPREMOTE, 'connect', '{}', *words,
+                              cwd=self.here)
+        self.assertEqual(done.returncode, status, done)
+        return done.stdout
+
+    def test_mpremote_beside_another_client(self):
+        self.p.send('mine = 0')
+        answers, end = [], threading.Event()
+
+        def other():
+            with self.p.connect() as client:
+                while not end.is_set():
+                    answers.append(client.call(
+                        'Send', text='mine += 1; mine')['output'])
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        try:
+            self.check_verbs()
+        finally:
+            end.set()
+            thread.join()
+        self.assertEqual(answers, [f'{i + 1}\n' for i in range(len(answers))])
+
+    def check_verbs(self):
+        with open(os.path.join(self.here, 'a.py'), 'wb') as file:
+            file.write(b'print("of a file")\n' * 200)
+        self.assertEqual(self.tool('exec', 'print(1 + 1)'), '2\n')
+        self.assertEqual(self.tool('eval', '1 + 1'), '2\n')
+        self.assertIn('of a file', self.tool('run', 'a.py'))
+        self.tool('fs', 'cp', 'a.py', ':b.py')
+        self.assertIn('b.py', self.tool('fs', 'ls'))
+        self.tool('fs', 'cp', ':b.py', 'c.py')
+        with open(os.path.join(self.here, 'c.py'), 'rb') as file:
+            self.assertEqual(file.read(), b'print("of a file")\n' * 200)
+        self.assertIn('ZeroDivisionError', self.tool('exec', '1/0', status=1))
+        self.tool('soft-reset')
+
+    def test_the_exit_status_is_the_tools(self):
+        words = ['tty', '--', 'sh', '-c']
+        self.assertEqual(self.p.picoctl(*words, 'exit 7').returncode, 7)
+        self.assertEqual(self.p.picoctl(*words, 'kill -9 $$').returncode, 137)
+        self.assertEqual(self.p.picoctl('tty', '--', 'nix').returncode, 127)
+        self.assertEqual(self.p.picoctl('tty', '-b', 'nix', '--', 'true')
+                         .returncode, 125)
+
+
+class OwnDev(picod.Case):
+    """The tool's /dev: the port by the board's name, all else as it was."""
+
+    LOOK = 'ls -d {} /dev/null /dev/shm; echo x >/dev/null; ' \
+        'test -t 0 <{} && echo "$PICOD_PORT"'
+    NAME = '/dev/ttyACM-b'
+    USER = None
+
+    def test_the_name(self):
+        if self.USER is not None and os.getuid() != 0:
+            self.skipTest('needs root, to be somebody else')
+        if subprocess.run(['unshare', '-Urm', 'true'], check=False,
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest('this kernel gives users no mount namespace')
+        simulated = self.board(MicroPython())
+        for path in (simulated.directory, simulated.path):
+            os.chown(path, self.USER or os.getuid(), -1)
+        p = picod.Picod(boards={'b': f'unix:{simulated.path}'},
+                        user=self.USER)
+        self.addCleanup(p.stop)
+        someone = {} if self.USER is None else {
+            'user': self.USER, 'group': self.USER, 'extra_groups': []}
+        done = subprocess.run(
+            [p.within_reach(picod.PICOCTL), 'tty', '--', 'sh', '-c',
+             self.LOOK], env=p.client_environment(), text=True,
+            capture_output=True, timeout=picod.PATIENCE_S, **someone)
+        self.assertEqual(sorted(done.stdout.split()), sorted(
+            [self.NAME, self.NAME, '/dev/null', '/dev/shm']), done)
+        self.assertEqual(done.stderr, '')
+        self.assertFalse(os.path.exists(self.NAME))
+
+
+class OwnDevOfUser(OwnDev):
+    USER = 12345
+
+
+class Prompt(Case):
+    """picoctl repl, in a terminal."""
+
+    def setUp(self):
+        super().setUp()
+        self.terminal, slave = pty.openpty()
+        self.addCleanup(os.close, self.terminal)
+        self.process = subprocess.Popen(
+            [os.path.join(picod.BUILD, 'picoctl'), 'repl'], stdin=slave,
+            stdout=slave, stderr=slave, env=self.p.client_environment())
+        os.close(slave)
+        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.kill)
+        self.seen = b''
+
+    def expect(self, end):
+        while end not in self.seen:
+            if not select.select([self.terminal], [], [],
+                                 picod.PATIENCE_S)[0]:
+                raise AssertionError(f'only {self.seen} came, not {end}')
+            self.seen += os.read(self.terminal, 4096)
+        at = self.seen.index(end) + len(end)
+        got, self.seen = self.seen[:at], self.seen[at:]
+        return got
+
+    def type(self, data):
+        os.write(self.terminal, data)
+
+    def test_a_block_a_correction_and_the_end(self):
+        self.expect(b'>>> ')
+        self.type(b'6 * 8\x7f7\r')
+        self.expect(b'42\r\n>>> ')
+        self.type(b'for i in range(3):\rprint(i)\r')
+        self.expect(b'... ')
+        self.type(b'\r\r')
+        self.expect(b'0\r\n1\r\n2\r\n>>> ')
+        self.assertEqual(self.p.send('i'), '2\n')
+        self.type(b'\x1d')
+        self.assertEqual(self.process.wait(picod.PATIENCE_S), 0)
+
+
+if __name__ == '__main__':
+    unittest.main()
