@@ -87,12 +87,34 @@ class Statuses(picod.Case):
         self.assertEqual(self.uno.counters()['resets'], resets)
 
 
+class Restart(picod.Case):
+    def test_a_pin_server_that_begins_anew_ends_its_command(self):
+        """A brown-out: nobody waits for an answer that cannot come."""
+        uno = self.board(Uno(sketch=os.path.join(picod.FIRMWARE,
+                                                 'uno-pinserver.hex')))
+        p = self.picod(uno=f'{uno.path},driver=piserial,reports=hlov')
+        p.send('r02', wait=20000)
+        boot = p.board()['boot']
+        watcher = self.watch(p)
+        with self.connect(p) as client, self.connect(p) as next_one:
+            client.send('Send', text='u02103E8')
+            watcher.wait(event='state', state='busy')
+            next_one.send('Send', text='i')
+            uno.reset()
+            with self.fails('Disconnected', sent=True) as caught:
+                client.receive()
+            self.assertIn('restarted', caught.exception['message'])
+            self.assertIn('\n', next_one.receive()['output'])
+        self.assertGreater(p.board()['boot'], boot)
+
+
 class Noise(picod.Case):
     """One byte in 500 arrives as none that PiSerial has, or as a letter, which
     makes two commands of one."""
 
     CLIENTS = 4
-    COMMANDS = 2500 if LONG else 250
+    COMMANDS = 250
+    ROUNDS = 10 if LONG else 1
     RATE = 0.002
     NOISE = sorted(set(range(256)) - set(b'0123456789ABCDEF\r\n') -
                    set(b'abcdefghijklmnopqrstuvwxyz'))
@@ -118,7 +140,7 @@ class Noise(picod.Case):
         with self.p.connect() as client:
             for _ in range(self.COMMANDS):
                 value = f'{dice.randrange(65536):04X}'
-                client.send('Send', text=f'i{value}', timeout=250)
+                client.send('Send', text=f'i{value}', timeout=1000)
                 try:
                     output = client.receive()['output']
                 except picod.PicodError as error:
@@ -141,10 +163,12 @@ class Noise(picod.Case):
         self.addCleanup(relay.stop)
         self.p = self.picod(uno=f'unix:{relay.path},driver=piserial',
                             verbose=False)
-        picod.in_threads([lambda n=n: self.program(n)
-                          for n in range(self.CLIENTS)])
+        for first in range(0, self.ROUNDS * self.CLIENTS, self.CLIENTS):
+            picod.in_threads([lambda n=n: self.program(n)
+                              for n in range(first, first + self.CLIENTS)])
         # It was noisy, and noise cost no more than what it hit.
-        self.assertGreater(self.damaged, self.COMMANDS * self.CLIENTS // 100)
+        self.assertGreater(self.damaged, self.ROUNDS * self.COMMANDS *
+                           self.CLIENTS // 100)
         self.assertLessEqual(self.failed + self.empty, self.damaged)
 
 

@@ -120,7 +120,7 @@ static void obey(char command)
 	case 'l':
 		if (!take(&PiSerial::paramInt, &value))
 			return;
-		delay(value);
+		delay((unsigned int)value);
 		break;
 	case 'r':
 		if (take(&PiSerial::paramInt, &value))
@@ -130,7 +130,7 @@ static void obey(char command)
 		if (!take(&PiSerial::paramInt, &value))
 			return;
 		Serial.println("LOOKING");
-		delay(value);
+		delay((unsigned int)value);
 		break;
 	default:
 		piSerial.sendError();
