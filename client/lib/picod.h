@@ -134,6 +134,8 @@ struct picod_result {
 	size_t		 data_len;	/* where they were not UTF-8 */
 	char		*status;	/* of PiSerial: "OK" */
 	char		*traceback;	/* of PICOD_STATEMENT_FAILED */
+	char		*notice;	/* a sentence for a person, such as that the
+					 * board restarted and variables are gone */
 	long long	 boot;		/* changes when the board restarted */
 };
 

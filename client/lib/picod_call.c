@@ -139,6 +139,9 @@ picod_result_fill(struct picod_result *result, const json_t *reply)
 	if (error == 0)
 		error = picod_copy_string(reply, "traceback",
 		    &result->traceback, NULL);
+	if (error == 0)
+		error = picod_copy_string(reply, "notice", &result->notice,
+		    NULL);
 	if (error == 0 && json_is_string(data))
 		error = text_base64_decode(json_string_value(data),
 		    json_string_length(data), &result->data, &result->data_len);
@@ -188,5 +191,6 @@ picod_result_finish(struct picod_result *result)
 	free(result->data);
 	free(result->status);
 	free(result->traceback);
+	free(result->notice);
 	*result = (struct picod_result){ 0 };
 }

@@ -47,6 +47,25 @@ output_text_status(struct output *o, const char *status)
 	o->midline = false;
 }
 
+/* A sentence, which may name a program, whose name is its own choice. */
+static void
+output_text_sentence(struct output *o, const char *sentence)
+{
+	fputs("picoctl: ", o->err);
+	output_escape(o->err, OUTPUT_LINE, sentence, strlen(sentence));
+	fputc('\n', o->err);
+}
+
+/* What else the user should know, whatever became of what was sent. */
+static void
+output_text_notice(struct output *o, const json_t *reply)
+{
+	const char	*notice = output_string(reply, "notice");
+
+	if (notice[0] != '\0')
+		output_text_sentence(o, notice);
+}
+
 static void
 output_text_answer(struct output *o, const json_t *reply)
 {
@@ -56,6 +75,7 @@ output_text_answer(struct output *o, const json_t *reply)
 	if (status[0] != '\0')
 		output_text_status(o, status);
 	output_flush(o);
+	output_text_notice(o, reply);
 }
 
 /* Of FlashFailed: lines of a program, or of a board. */
@@ -95,12 +115,9 @@ output_text_error(struct output *o, const char *name, const json_t *parameters,
 		fwrite(traceback, 1, len, o->err);
 	if (len > 0 && traceback[len - 1] != '\n')
 		fputc('\n', o->err);
-	if (len > 0)
-		return;
-	/* It may name a program, whose name is its own choice. */
-	fputs("picoctl: ", o->err);
-	output_escape(o->err, OUTPUT_LINE, message, strlen(message));
-	fputc('\n', o->err);
+	if (len == 0)
+		output_text_sentence(o, message);
+	output_text_notice(o, parameters);
 }
 
 static void

@@ -165,6 +165,7 @@ void
 board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 {
 	b->boot++;
+	news_restart(&b->news, now);
 	if (board_is_away(b)) {		/* it is not for the driver */
 		if (!board_is_open(b))
 			b->tell.port = WISH_CLOSED;

@@ -5,7 +5,7 @@
 #include "board_state.h"
 
 static const char *const state_names[BOARD_STATE_COUNT] = {
-	"absent", "unclaimed", "listening", "ready", "busy", "recovering",
+	"absent", "unclaimed", "listening", "over", "ready", "busy", "recovering",
 	"silent", "lent", "console", "flashing", "bootsel"
 };
 

@@ -66,8 +66,10 @@ run_conclude_stopped(struct board *b)
 	switch (b->turn.stop) {
 	case STOP_TIMEOUT:
 		run_conclude(b, ERROR_TIMED_OUT,
-		    "it ran longer than %llu ms on board %s and was interrupted",
-		    (unsigned long long)b->turn.request->timeout_ms, b->name);
+		    "it ran longer than %llu ms on board %s and was interrupted%s",
+		    (unsigned long long)b->turn.request->timeout_ms, b->name,
+		    b->turn.midline ? "; its last line has no end, so perhaps "
+		    "it waited for input" : "");
 		break;
 	case STOP_OVERFLOW:
 		run_conclude(b, ERROR_OUTPUT_TOO_LARGE,
@@ -93,7 +95,7 @@ run_stop(struct board *b, enum turn_stop stop, uint64_t now)
 		driver_interrupt(b->driver, now);
 }
 
-static bool
+bool
 run_is_reset(const struct request *r)
 {
 	return r->kind == REQUEST_SOFT_RESET || r->kind == REQUEST_HARD_RESET ||
@@ -115,12 +117,27 @@ run_vanish(struct board *b, const char *reason, bool again)
 }
 
 void
+run_tell_news(struct board *b, uint64_t now)
+{
+	struct request	*r = b->turn.request;
+
+	if (news_tell(&b->news, r->client.uid, now))
+		request_set_notice(r, "board %s has restarted; what was put on "
+		    "it is gone", b->name);
+}
+
+void
 run_begun(struct board *b, uint64_t now)
 {
 	struct turn	*turn = &b->turn;
 
 	turn->phase = TURN_BEGUN;
 	b->was_reset = false;
+	if (turn->request->kind == REQUEST_RUN &&
+	    strcmp(driver_name(b->driver), "repl") == 0) {
+		run_tell_news(b, now);
+		news_use(&b->news);
+	}
 	board_enter(b, BOARD_BUSY, "a request runs");
 	if (turn->request->timeout_ms != REQUEST_NO_LIMIT &&
 	    turn->stop == STOP_NONE)
@@ -138,6 +155,7 @@ run_print(struct board *b, const struct driver_event *event, uint64_t now)
 	    LIMIT_OUTPUT) > 0 && turn->stop != STOP_TIMEOUT)
 		run_stop(b, STOP_OVERFLOW, now);
 	turn->printed = request_streams(turn->request);
+	turn->midline = event->data[event->len - 1] != '\n';
 }
 
 void
@@ -147,6 +165,9 @@ run_forbidden(struct board *b)
 	    "board %s runs a program of its own, and its configuration says "
 	    "interrupt = no", b->name);
 }
+
+#define FULL "the memory of board %s is full, so that it did not take this; " \
+    "free some, or reset it"
 
 /* Which answer the end of a job is. */
 void
@@ -166,10 +187,10 @@ run_done(struct board *b, const struct driver_event *event)
 	else if (event->outcome == DRIVER_RAISED)
 		run_conclude(b, ERROR_STATEMENT_FAILED,
 		    "the statement raised an exception");
-	else if (event->outcome == DRIVER_FULL)
-		run_conclude(b, ERROR_STATEMENT_FAILED,
-		    "the memory of board %s is full, so that it did not take "
-		    "this; free some, or reset it", b->name);
+	else if (event->outcome == DRIVER_FULL) {
+		request_set_notice(r, FULL, b->name);
+		run_conclude(b, ERROR_STATEMENT_FAILED, FULL, b->name);
+	}
 	else if (event->outcome == DRIVER_FORBIDDEN)
 		run_forbidden(b);
 	else if (event->outcome == DRIVER_REJECTED)

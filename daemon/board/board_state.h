@@ -15,6 +15,7 @@
 
 #include "board.h"
 #include "board_hold.h"
+#include "board_news.h"
 #include "board_queue.h"
 
 /* For a port to open again. */
@@ -41,6 +42,7 @@ struct turn {
 	enum turn_stop		 stop;
 	uint64_t		 timeout_at;
 	bool			 printed;	/* output is to be told */
+	bool			 midline;	/* its last line has no end */
 };
 
 /* What a console has of the board. */
@@ -103,6 +105,7 @@ struct board {
 	struct evbuffer		*input;		/* for what runs in it */
 	struct board_queue	 queue;
 	struct hold		 hold;
+	struct news		 news;
 	struct away		 away;
 	struct tell		 tell;
 	uint64_t		 next_id;
@@ -148,6 +151,9 @@ void	board_drop_hold(struct board *);
 
 /* ------------------------------------------------------------- board_run.c */
 
+/* Whether a request is for a restart of the board. */
+bool	run_is_reset(const struct request *);
+
 /* Whether the driver has a job of a request. */
 bool	run_is_on(const struct board *);
 
@@ -161,6 +167,9 @@ void	run_stop(struct board *, enum turn_stop, uint64_t now);
 /* Its job is over: its maker is asked, if he may have another one. */
 void	run_conclude(struct board *, enum error_code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The board has restarted before it or because of it: its asker may be told. */
+void	run_tell_news(struct board *, uint64_t now);
 
 /* The driver says that it is done. */
 void	run_done(struct board *, const struct driver_event *);

@@ -28,6 +28,8 @@ turn_start(struct board *b, struct request *r, uint64_t now)
 	r->place = REQUEST_RUNNING;
 	b->turn.request = r;
 	b->turn.phase = TURN_SET_OUT;
+	if (run_is_reset(r))
+		news_expect(&b->news, r->client.uid);
 	if (b->state == BOARD_BOOTSEL)
 		away_take(b);
 	else if (r->kind == REQUEST_HARD_RESET) {
@@ -105,6 +107,8 @@ turn_settle(struct board *b, const char *reason)
 {
 	if (driver_in_step(b->driver))
 		board_enter(b, BOARD_READY, reason);
+	else if (driver_program(b->driver) == DRIVER_PROGRAM_OVER)
+		board_enter(b, BOARD_OVER, reason);
 	else
 		board_enter(b, BOARD_LISTENING, reason);
 }
@@ -240,15 +244,28 @@ turn_heard_unasked(struct board *b, const struct driver_event *event)
 }
 
 static void
-turn_heard_boot(struct board *b)
+turn_heard_boot(struct board *b, uint64_t now)
 {
 	struct board_notice	notice = {
 		.kind = NOTICE_BOOT, .reason = "the board restarted"
 	};
 
 	b->boot++;
+	news_restart(&b->news, now);
+	if (run_is_on(b))
+		run_tell_news(b, now);
 	history_clear(&b->history);
 	board_notify(b, &notice);
+}
+
+/* Its own program began, or ended. */
+static void
+turn_heard_program(struct board *b)
+{
+	if (b->state == BOARD_LISTENING || b->state == BOARD_OVER)
+		turn_settle(b, driver_program(b->driver) ==
+		    DRIVER_PROGRAM_OVER ? "its program has ended" :
+		    "its program runs");
 }
 
 void
@@ -275,9 +292,10 @@ board_hear(struct board *b, const struct driver_event *event, uint64_t now)
 		turn_heard_unasked(b, event);
 		break;
 	case DRIVER_RESTARTED:
-		turn_heard_boot(b);
+		turn_heard_boot(b, now);
 		break;
 	case DRIVER_PROGRAM:
+		turn_heard_program(b);
 		break;
 	case DRIVER_DONE:
 	case DRIVER_LOST:

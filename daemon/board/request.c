@@ -37,6 +37,7 @@ request_clear_result(struct request *r)
 	free(r->result.traceback);
 	free(r->result.holder);
 	free(r->result.message);
+	free(r->result.notice);
 	r->result = (struct request_result){ 0 };
 }
 
@@ -153,6 +154,18 @@ request_set_message(struct request *r, const char *format, va_list args)
 {
 	free(r->result.message);
 	r->result.message = xvasprintf(format, args);
+}
+
+void
+request_set_notice(struct request *r, const char *format, ...)
+{
+	va_list	 args;
+
+	free(r->result.notice);
+	va_start(args, format);
+	if (vasprintf(&r->result.notice, format, args) < 0)
+		abort();
+	va_end(args);
 }
 
 void

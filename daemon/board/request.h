@@ -73,6 +73,8 @@ struct request_result {
 	const char		*board;
 	uint64_t		 boot;
 	char			*message;	/* a sentence; NULL without error */
+	char			*notice;	/* another that his client should see,
+						 * with or without error; or NULL */
 };
 
 struct request_sink {
@@ -164,6 +166,8 @@ void		 request_renew(struct request *, enum request_kind,
 /* How it ended: the message, and copies of what it said and of who is in the way. */
 void		 request_set_message(struct request *, const char *format, va_list)
     __attribute__((format(printf, 2, 0)));
+void	request_set_notice(struct request *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void		 request_set_traceback(struct request *, const void *, size_t len);
 void		 request_set_holder(struct request *, const struct client *);
 

@@ -266,6 +266,10 @@ task_finish(struct asker *a, const struct request_result *result)
 		    json_integer((json_int_t)result->boot));
 	if (result->status != NULL)
 		json_object_set_new(json, "status", json_string(result->status));
+	if (result->notice != NULL && a->request->kind == REQUEST_RUN &&
+	    (result->error == ERROR_NONE ||
+	    task_error_has_output(result->error)))
+		json_object_set_new(json, "notice", json_string(result->notice));
 	if (result->error == ERROR_NONE)
 		call_reply(call, json);
 	else

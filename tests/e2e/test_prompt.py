@@ -205,6 +205,44 @@ class AtThePrompt:
         self.check([('x + y', '9\n')])
 
 
+    # --------------------------------------------------------------- notices
+
+    def test_a_time_limit_on_what_waits_for_input(self):
+        self.start()
+        with self.fails('TimedOut', output='name? ') as caught:
+            self.p.call('Send', text='input("name? ")', timeout=500)
+        self.assertIn('waited for input', caught.exception['message'])
+        with self.fails('TimedOut', output='') as caught:
+            self.p.call('Send', text='while True: pass', timeout=100)
+        self.assertNotIn('input', caught.exception['message'])
+
+    def check_notice(self, restart):
+        """Once, to who sends next, and never to who asked for it."""
+        self.output('x = 1')
+        restart()
+        answer = self.p.call('Send', text='1')
+        self.assertIn('has restarted', answer['notice'])
+        self.assertNotIn('notice', self.p.call('Send', text='1'))
+        self.output('x = 1')
+        restart()
+        result = self.p.picoctl('send', 'x')
+        self.assertEqual((result.returncode, result.stdout), (1, ''))
+        self.assertIn('has restarted', result.stderr)
+        self.assertIn('NameError', result.stderr)
+
+    def test_a_restart_is_told_to_who_sends_next(self):
+        self.start('driver=repl')
+        watcher = self.watch(self.p)
+
+        def restart():
+            self.mb.reset()
+            watcher.wait(event='boot')
+        self.check_notice(restart)
+        self.output('x = 1')
+        self.p.call('Reset')
+        self.assertNotIn('notice', self.p.call('Send', text='1'))
+
+
 class OnMicrobit(AtThePrompt, picod.Case):
     BOARD = Microbit
 
@@ -237,6 +275,13 @@ class OnMicroPython(AtThePrompt, picod.Case):
             with self.fails('StatementFailed') as caught:
                 self.output(text)
             self.assertIn('SyntaxError', caught.exception['traceback'])
+
+    def test_an_exit_is_told(self):
+        self.start()
+        result = self.p.picoctl('send', 'print("well")\nimport sys\nsys.exit()')
+        self.assertEqual((result.returncode, result.stdout), (0, 'well\n'))
+        self.assertIn('has restarted', result.stderr)
+        self.assertEqual(self.p.picoctl('send', '1').stderr, '')
 
     def test_a_full_memory_is_told_and_nothing_is_lost(self):
         self.start()

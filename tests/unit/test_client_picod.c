@@ -261,6 +261,7 @@ START_TEST(test_send)
 	ck_assert_mem_eq(result.data, "a\0b\xff", 4);
 	ck_assert_str_eq(result.status, "OK");
 	ck_assert_ptr_null(result.traceback);
+	ck_assert_ptr_null(result.notice);
 	ck_assert_int_eq(result.boot, 77);
 	picod_result_finish(&result);
 	ck_assert_ptr_null(result.output);
@@ -278,6 +279,7 @@ START_TEST(test_send_fails)
 				    "\"io.picod.StatementFailed\","
 				    "\"parameters\":{\"output\":\"x\","
 				    "\"traceback\":\"T\",\"boot\":7,"
+				    "\"notice\":\"N\","
 				    "\"message\":\"it raised\"}}", NULL };
 	struct picod		*picod = server_start(replies);
 	struct picod_result	 result;
@@ -286,6 +288,7 @@ START_TEST(test_send_fails)
 	    &result), PICOD_STATEMENT_FAILED);
 	ck_assert_str_eq(result.output, "x");
 	ck_assert_str_eq(result.traceback, "T");
+	ck_assert_str_eq(result.notice, "N");
 	ck_assert_int_eq(result.boot, 7);
 	ck_assert_str_eq(picod_message(picod), "it raised");
 	ck_assert_str_eq(picod_error_name(picod), "io.picod.StatementFailed");
