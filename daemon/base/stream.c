@@ -34,10 +34,12 @@ struct stream {
 	void			*arg;
 	int			 fd;
 	int			 watched_fd;	/* the duplicate, or -1 */
-	struct evbuffer		*in, *out;
+	struct evbuffer		*in;		/* NULL until it is needed */
+	struct evbuffer		*out;
 	size_t			 in_high, out_high;
 	unsigned		 stall_ms;
-	struct event		 readable, writable, hangup, late;
+	struct event		*hangup;	/* likewise */
+	struct event		 readable, writable, late;
 	struct event		 turn;		/* the next one of the loop */
 	bool			 reading;
 	bool			 ended;		/* the other side says no more */
@@ -47,6 +49,12 @@ struct stream {
 	bool			 finishing;
 	bool			 closed;
 };
+
+static size_t
+stream_uneaten(const struct stream *s)
+{
+	return s->in == NULL ? 0 : evbuffer_get_length(s->in);
+}
 
 static void
 stream_tell(struct stream *s, enum stream_event event)
@@ -115,10 +123,10 @@ stream_watch(struct stream *s)
 			stream_lose(s);		/* better than never to notice */
 			return;
 		}
-		event_assign(&s->hangup, s->base, s->watched_fd,
+		s->hangup = event_new(s->base, s->watched_fd,
 		    EV_READ | EV_ET | EV_PERSIST, stream_hangup_cb, s);
 	}
-	event_add(&s->hangup, NULL);
+	event_add(s->hangup, NULL);
 }
 
 /* Reads or not, as there is room. */
@@ -126,15 +134,15 @@ static void
 stream_set_reading(struct stream *s)
 {
 	bool	on = !s->closed && !s->finishing && !s->ended &&
-		    evbuffer_get_length(s->in) < s->in_high;
+		    stream_uneaten(s) < s->in_high;
 
 	if (s->reading == on)
 		return;
 	s->reading = on;
 	if (on) {
 		event_add(&s->readable, NULL);
-		if (s->watched_fd >= 0)
-			event_del(&s->hangup);
+		if (s->hangup != NULL)
+			event_del(s->hangup);
 	} else {
 		event_del(&s->readable);
 		stream_watch(s);
@@ -144,7 +152,7 @@ stream_set_reading(struct stream *s)
 static void
 stream_tell_end(struct stream *s)
 {
-	if (!s->ended || s->end_told || evbuffer_get_length(s->in) > 0)
+	if (!s->ended || s->end_told || stream_uneaten(s) > 0)
 		return;
 	s->end_told = true;
 	stream_tell(s, STREAM_END);
@@ -154,15 +162,16 @@ stream_tell_end(struct stream *s)
 static void
 stream_offer(struct stream *s)
 {
-	size_t	len = evbuffer_get_contiguous_space(s->in), n;
+	size_t	len, n;
 
-	if (len > 0) {
+	if (stream_uneaten(s) > 0) {
+		len = evbuffer_get_contiguous_space(s->in);
 		n = s->handler->bytes(s->arg,
 		    (char *)evbuffer_pullup(s->in, (ev_ssize_t)len), len);
 		if (s->closed || s->finishing)
 			return;
 		evbuffer_drain(s->in, n);
-		if (n > 0 && evbuffer_get_length(s->in) > 0)
+		if (n > 0 && stream_uneaten(s) > 0)
 			stream_ask_turn(s);
 	}
 	stream_set_reading(s);
@@ -186,10 +195,12 @@ stream_take(struct stream *s, const char *bytes, size_t len)
 {
 	size_t	n = 0;
 
-	if (evbuffer_get_length(s->in) == 0)
+	if (stream_uneaten(s) == 0)
 		n = s->handler->bytes(s->arg, bytes, len);
 	if (n == len || s->closed || s->finishing)
 		return;
+	if (s->in == NULL)
+		s->in = evbuffer_new();
 	evbuffer_add(s->in, bytes + n, len - n);
 	if (n > 0)
 		stream_ask_turn(s);
@@ -276,7 +287,6 @@ stream_create(struct event_base *base, int fd, size_t in_high, size_t out_high,
 {
 	struct stream	*s = xcalloc(1, sizeof *s);
 
-	s->in = evbuffer_new();
 	s->out = evbuffer_new();
 	s->base = base;
 	s->handler = handler;
@@ -301,8 +311,8 @@ stream_stop(struct stream *s)
 	event_del(&s->writable);
 	event_del(&s->late);
 	event_del(&s->turn);
-	if (s->watched_fd >= 0)
-		event_del(&s->hangup);
+	if (s->hangup != NULL)
+		event_del(s->hangup);
 }
 
 void
@@ -311,10 +321,13 @@ stream_destroy(struct stream *s)
 	if (s == NULL)
 		return;
 	stream_stop(s);
+	if (s->hangup != NULL)
+		event_free(s->hangup);
 	if (s->watched_fd >= 0)
 		close(s->watched_fd);
 	close(s->fd);
-	evbuffer_free(s->in);
+	if (s->in != NULL)
+		evbuffer_free(s->in);
 	evbuffer_free(s->out);
 	free(s);
 }
@@ -349,7 +362,7 @@ stream_finish(struct stream *s, unsigned stall_ms)
 void
 stream_resume(struct stream *s)
 {
-	if (!s->closed && !s->finishing && evbuffer_get_length(s->in) > 0)
+	if (!s->closed && !s->finishing && stream_uneaten(s) > 0)
 		stream_ask_turn(s);
 }
 
@@ -368,11 +381,10 @@ stream_write(struct stream *s, const void *bytes, size_t len)
 	}
 	if ((size_t)n == len)
 		return;
-	if (evbuffer_add(s->out, (const char *)bytes + n, len - (size_t)n) < 0)
-		stream_close(s);	/* rather than with a hole in it */
+	evbuffer_add(s->out, (const char *)bytes + n, len - (size_t)n);
 	s->full = evbuffer_get_length(s->out) > s->out_high;
-	if (!s->closed && (n > 0 || s->full != was_full ||
-	    !event_pending(&s->writable, EV_WRITE, NULL)))
+	if (n > 0 || s->full != was_full ||
+	    !event_pending(&s->writable, EV_WRITE, NULL))
 		stream_wait(s);
 }
 
@@ -413,5 +425,5 @@ stream_expect(struct stream *s, unsigned ms)
 size_t
 stream_kept(const struct stream *s)
 {
-	return evbuffer_get_length(s->in) + evbuffer_get_length(s->out);
+	return stream_uneaten(s) + evbuffer_get_length(s->out);
 }

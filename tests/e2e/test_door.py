@@ -110,8 +110,8 @@ class Strangers(picod.Case):
 
     def test_has_one_call(self):
         client = self.stranger()
-        client.send(SERVICE + 'GetInfo')
-        client.send(SERVICE + 'GetInfo')
+        client.sent.append(SERVICE + 'GetInfo')
+        client.write(2 * picod.encode(SERVICE + 'GetInfo'))
         self.assertEqual(client.receive()['product'], 'picod')
         self.assertEqual(client.wait_closed(), b'')
 
