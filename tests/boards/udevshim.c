@@ -7,7 +7,8 @@
  * same folder below $UMOCKDEV_DIR, where usbbus writes such files.
  *
  * What is mounted is likewise what $UMOCKDEV_DIR/proc/self/mounts says, if there is
- * such a file: a test cannot mount the drive of a board.
+ * such a file: a test cannot mount the drive of a board.  A folder that is a vfat
+ * there is one.
  *
  * It also says at once that a port is not there.  umockdev keeps a record of each
  * port that could not be opened, never drops it, and aborts after fifty.
@@ -21,12 +22,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <mntent.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define FOLDER "/run/udev/"
@@ -77,6 +81,40 @@ fopen64(const char *restrict path, const char *restrict mode)
 
 	find_next(&next, "fopen64");
 	return next(lead(path, buffer), mode);
+}
+
+/* Whether the faked mounts say so of a folder. */
+static bool
+is_vfat(const char *folder)
+{
+	char buffer[PATH_MAX], line[2 * PATH_MAX];
+	const char *path = lead(MOUNTS, buffer);
+	struct mntent mount;
+	FILE *file = path == buffer ? fopen(MOUNTS, "re") : NULL;
+	bool found = false;
+
+	while (file != NULL && !found &&
+	    getmntent_r(file, &mount, line, sizeof(line)) != NULL)
+		found = strcmp(mount.mnt_dir, folder) == 0 &&
+		    strcmp(mount.mnt_type, "vfat") == 0;
+	if (file != NULL)
+		fclose(file);
+	return found;
+}
+
+int
+fstatfs(int fd, struct statfs *fs)
+{
+	static int (*next)(int, struct statfs *);
+	char link[64], folder[PATH_MAX] = "";
+
+	find_next(&next, "fstatfs");
+	if (next(fd, fs) < 0)
+		return -1;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (readlink(link, folder, sizeof(folder) - 1) > 0 && is_vfat(folder))
+		fs->f_type = MSDOS_SUPER_MAGIC;
+	return 0;
 }
 
 int

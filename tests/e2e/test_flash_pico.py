@@ -5,6 +5,7 @@
 What the Pico is before and afterwards is played.
 """
 
+import ctypes
 import io
 import os
 import shutil
@@ -80,6 +81,11 @@ def repl(persona):
     return PicoRepl(persona, paste=True)
 
 
+IN_CLOSE_WRITE = 8      # inotify(7)
+INFO = ('UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\n'
+        'Board-ID: RPI-RP2\r\n')
+
+
 class Drive(threading.Thread):
     """The mounted drive of a Pico in BOOTSEL; what is copied is flashed."""
 
@@ -87,13 +93,16 @@ class Drive(threading.Thread):
         super().__init__(daemon=True)
         self.pico = pico
         self.copy = os.path.join(folder, 'FIRMWARE.UF2')
-        os.mkfifo(self.copy)
         with open(os.path.join(folder, 'INFO_UF2.TXT'), 'w') as file:
-            file.write('UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\n'
-                       'Board-ID: RPI-RP2\r\n')
+            file.write(INFO)
+        libc = ctypes.CDLL(None)
+        self.written = libc.inotify_init1(os.O_CLOEXEC)
+        libc.inotify_add_watch(self.written, folder.encode(), IN_CLOSE_WRITE)
         self.start()
 
     def run(self):
+        os.read(self.written, 4096)
+        os.close(self.written)
         with open(self.copy, 'rb') as file:
             data = payload(file.read())
         self.pico.flash[:len(data)] = data
@@ -309,10 +318,11 @@ class PicoTest(FlashCase):
         folder = self.directory()
         Drive(self.pico, folder)
         self.tell_mounts(f'/dev/sda1 {folder} vfat rw 0 0\n')
+        return folder
 
     def tell_mounts(self, text):
         path = os.path.join(self.bus.root, 'proc/self/mounts')
-        os.makedirs(os.path.dirname(path))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'w') as file:
             file.write('tmpfs /tmp tmpfs rw 0 0\n' + text)
 
@@ -344,10 +354,54 @@ class PicoTest(FlashCase):
         self.assertNotIn('verified', result.stdout)
         self.assert_written(LARGE)
 
+    def test_drive_is_no_fat(self):
+        """Whatever it says it is: another file system has links and pipes."""
+        self.start(virgin=True, PATH='/nonexistent')
+        folder = self.directory()
+        with open(os.path.join(folder, 'INFO_UF2.TXT'), 'w') as file:
+            file.write(INFO)
+        for mounted in (f'/dev/sda1 {folder} ext4 rw 0 0\n',
+                        f'/dev/sda1 {folder} fuseblk rw 0 0\n',
+                        f'/dev/sda1 {folder} fuse.vfat rw 0 0\n',
+                        f'vfat {folder} vfat rw 0 0\n'):
+            self.refuses_drive(mounted)
+        self.assertEqual(os.listdir(folder), ['INFO_UF2.TXT'])
+
+    def test_drive_with_pipes(self):
+        """Nobody waits for their other end."""
+        self.start(virgin=True, PATH='/nonexistent')
+        folder = self.directory()
+        os.mkfifo(os.path.join(folder, 'INFO_UF2.TXT'))
+        self.refuses_drive(f'/dev/sda1 {folder} vfat rw 0 0\n')
+
+    def test_drive_with_links(self):
+        """A file of the user's, which they lead to, stays as it is."""
+        self.start(virgin=True, PATH='/nonexistent')
+        folder = self.mount()
+        mine = os.path.join(self.directory(), 'mine')
+        with open(mine, 'w') as file:
+            file.write('mine')
+        os.symlink(mine, os.path.join(folder, 'FIRMWARE.UF2'))
+        result = self.copy('pinserver')
+        self.assertEqual(result.returncode, 0, result.stderr)
+        with open(mine) as file:
+            self.assertEqual(file.read(), 'mine')
+        self.assert_written(image(PINSERVER))
+
+    def refuses_drive(self, mounted):
+        """As if it were not there."""
+        self.tell_mounts(mounted)
+        self.copies_by_hand()
+        self.pico.bootsel()
+        self.watch(self.p, board='pico0').wait(state='bootsel')
+
     def test_drive_is_not_mounted(self):
         """What to run is said; somebody copies the image by hand."""
         self.start(virgin=True, PATH='/nonexistent')
         self.tell_mounts('')
+        self.copies_by_hand()
+
+    def copies_by_hand(self):
         with subprocess.Popen(
                 [PICOCTL, 'flash', 'pinserver'], text=True,
                 env=self.bus.environment(self.p.client_environment()),
