@@ -252,7 +252,7 @@ turn_heard_boot(struct board *b, uint64_t now)
 
 	b->boot++;
 	news_restart(&b->news, now);
-	if (run_is_on(b))
+	if (run_is_on(b) && b->turn.request->kind == REQUEST_RUN)
 		run_tell_news(b, now);
 	history_clear(&b->history);
 	board_notify(b, &notice);

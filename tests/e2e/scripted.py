@@ -27,6 +27,7 @@ class Repl:
     """A MicroPython.  paste: with raw-paste and compile(), or without."""
 
     WINDOW = 32
+    drop = False        # what was sent ahead is to be forgotten
 
     def __init__(self, board, paste):
         self.board = board
@@ -158,6 +159,8 @@ class Repl:
 
 class PiSerial:
     """A sketch with cN, which sends a v00 of its own before its OK."""
+
+    drop = False
 
     def __init__(self, board):
         self.board = board
@@ -308,6 +311,9 @@ class Board:
             self.count_byte()
             if not self.mute:
                 self.say(self.machine.hear(byte))
+            if self.machine.drop:
+                self.machine.drop = False
+                return
 
     def say(self, data):
         machine = self.machine
