@@ -165,7 +165,7 @@ ask_take_back(struct board *b, struct request *r, uint64_t now)
 	if (r->result.error == ERROR_NONE && r->kind == REQUEST_HOLD &&
 	    hold_admits(&b->hold, r->token))
 		hold_end(&b->hold);
-	else if (r->result.error == ERROR_NONE && away_takes(r) &&
+	else if (r->result.error == ERROR_NONE && request_takes_board(r) &&
 	    board_is_away(b))
 		away_return(b, now);
 	request_destroy(r);

@@ -14,13 +14,6 @@
 /* For a board that was flashed to come back. */
 #define BACK_MS		20000
 
-bool
-away_takes(const struct request *r)
-{
-	return r->kind == REQUEST_LEND || r->kind == REQUEST_CONSOLE ||
-	    r->kind == REQUEST_FLASH;
-}
-
 void
 away_take(struct board *b)
 {
@@ -43,7 +36,8 @@ away_take(struct board *b)
 	run_conclude(b, ERROR_NONE, "%s", "");
 }
 
-void
+/* The console is not connected any more, and what was typed there is forgotten. */
+static void
 away_disconnect(struct away *a)
 {
 	a->console = NULL;

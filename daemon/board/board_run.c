@@ -182,7 +182,7 @@ run_done(struct board *b, const struct driver_event *event)
 	}
 	request_set_traceback(r, event->data, event->len);
 	if (stop != STOP_NONE && (event->outcome == DRIVER_INTERRUPTED ||
-	    stop != STOP_INTERRUPT || away_takes(r)))
+	    stop != STOP_INTERRUPT || request_takes_board(r)))
 		run_conclude_stopped(b);
 	else if (event->outcome == DRIVER_RAISED)
 		run_conclude(b, ERROR_STATEMENT_FAILED,

@@ -8,7 +8,8 @@
  *	board_away.c	out of service
  *	board_job.c	what a request is to the driver
  *	board_turn.c	whose turn it is next; what its driver says
- *	board_ask.c, board.c	what clients, and what the port does to it
+ *	board_port.c, board_ask.c, board.c	what its port does to it, and
+ *			clients, and what comes and goes there
  */
 #ifndef PICOD_BOARD_STATE_H
 #define PICOD_BOARD_STATE_H
@@ -194,16 +195,10 @@ struct request *run_give_up(struct board *);
 
 /* ------------------------------------------------------------ board_away.c */
 
-/* Whether a request takes the board out of service. */
-bool	away_takes(const struct request *);
-
 /* The board is the asker's of the running request. */
 void	away_take(struct board *);
 
-/* The console is not connected any more, and what was typed there is forgotten. */
-void	away_disconnect(struct away *);
-
-/* The same, and its owner is to be told. */
+/* What was typed for it is forgotten, and its console is to be told. */
 void	away_end(struct board *);
 
 /* Out of its state of being away. */
@@ -233,6 +228,11 @@ void	board_probe(struct board *, uint64_t now);
 
 /* After a turn: the next one, or none. */
 void	board_pass_on(struct board *, uint64_t now);
+
+/* ------------------------------------------------------------ board_port.c */
+
+/* It is not expected any more: those who would wait no longer are told why. */
+void	board_give_up(struct board *);
 
 /* ------------------------------------------------------------- board_ask.c */
 

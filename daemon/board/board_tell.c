@@ -226,7 +226,8 @@ tell_console(struct away *a, struct board_event *event)
 		a->room = false;
 	} else if (a->hung_up) {
 		event->type = BOARD_HUNG_UP;
-		away_disconnect(a);
+		a->console = NULL;
+		a->hung_up = false;
 	} else
 		return false;
 	return true;

@@ -206,7 +206,7 @@ turn_over(struct board *b, const struct driver_event *event, uint64_t now)
 	if (b->turn.phase == TURN_LEAVE) {
 		run_give_up(b);
 		turn_left(b);
-	} else if (run_is_on(b) && away_takes(b->turn.request) &&
+	} else if (run_is_on(b) && request_takes_board(b->turn.request) &&
 	    b->turn.stop == STOP_NONE) {
 		away_take(b);		/* also if it could not be left well */
 	} else if (event->type == DRIVER_DONE) {

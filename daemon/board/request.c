@@ -89,6 +89,13 @@ request_join(struct request *r, const struct request_sink *sink, void *arg)
 	return a;
 }
 
+bool
+request_takes_board(const struct request *r)
+{
+	return r->kind == REQUEST_LEND || r->kind == REQUEST_CONSOLE ||
+	    r->kind == REQUEST_FLASH;
+}
+
 struct asker *
 request_maker(const struct request *r)
 {

@@ -143,6 +143,9 @@ void		 request_destroy(struct request *);
 struct asker	*request_join(struct request *, const struct request_sink *,
     void *arg);
 
+/* Whether it takes the board out of service. */
+bool		 request_takes_board(const struct request *);
+
 /* The maker of a request, or NULL: he left. */
 struct asker	*request_maker(const struct request *);
 

@@ -136,8 +136,9 @@ unit_output(struct unit *u, struct request *r)
 	}
 }
 
-static void
-unit_act(struct unit *u, const struct board_event *event)
+/* What it wants of its port; false: it wants something else. */
+static bool
+unit_act_on_port(struct unit *u, const struct board_event *event)
 {
 	struct board	*b = u->board;
 
@@ -159,6 +160,20 @@ unit_act(struct unit *u, const struct board_event *event)
 	case BOARD_CHANGE_SPEED:
 		unit_change_speed(u, event->baud);
 		break;
+	case BOARD_PAUSE:
+		port_pause(u->port, event->pause);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* What it has for a request's askers, for its console, and for those who watch. */
+static void
+unit_act(struct unit *u, const struct board_event *event)
+{
+	switch (event->type) {
 	case BOARD_NOTICE:
 		unit_notice(u, &event->notice);
 		break;
@@ -167,9 +182,9 @@ unit_act(struct unit *u, const struct board_event *event)
 		break;
 	case BOARD_ENDED:
 		if (request_next(event->request))
-			board_proceed(b, clock_now());
+			board_proceed(u->board, clock_now());
 		else
-			board_dismiss(b, clock_now());
+			board_dismiss(u->board, clock_now());
 		break;
 	case BOARD_FINISHED:
 		request_finish(event->request);
@@ -177,7 +192,7 @@ unit_act(struct unit *u, const struct board_event *event)
 	case BOARD_HEARD:
 		if (!event->console->bytes(event->console_arg, event->bytes,
 		    event->len))
-			board_pause(b);
+			board_pause(u->board);
 		break;
 	case BOARD_ROOM:
 		event->console->room(event->console_arg);
@@ -185,11 +200,10 @@ unit_act(struct unit *u, const struct board_event *event)
 	case BOARD_HUNG_UP:
 		event->console->ended(event->console_arg);
 		break;
-	case BOARD_PAUSE:
-		port_pause(u->port, event->pause);
-		break;
 	case BOARD_LEFT:
 		u->handler->left(u->arg);
+		break;
+	default:
 		break;
 	}
 }
@@ -204,7 +218,8 @@ unit_pump(struct unit *u)
 	u->pumping = true;
 	unit_send(u);
 	while (board_event_next(u->board, &event)) {
-		unit_act(u, &event);
+		if (!unit_act_on_port(u, &event))
+			unit_act(u, &event);
 		unit_send(u);
 	}
 	u->pumping = false;
