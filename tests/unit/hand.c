@@ -158,6 +158,19 @@ fake_in_step(const struct driver *d)
 	return fake->in_step;
 }
 
+static void
+fake_fed(struct driver *d)
+{
+	(void)d;
+}
+
+static enum driver_program
+fake_program(const struct driver *d)
+{
+	(void)d;
+	return fake->program;
+}
+
 static const char *
 fake_language(const struct driver *d)
 {
@@ -171,7 +184,7 @@ static const struct driver_ops fake_driver = {
 	.run = fake_run, .interrupt = fake_interrupt, .feed = fake_feed,
 	.tick = fake_tick, .deadline = fake_deadline, .output = fake_output,
 	.sent = fake_sent, .about = fake_about, .in_step = fake_in_step,
-	.hears = fake_hears,
+	.hears = fake_hears, .fed = fake_fed, .program = fake_program,
 	.language = fake_language,
 };
 

@@ -19,6 +19,7 @@ struct fake {
 	bool		 in_step;
 	uint64_t	 over_at;	/* when its job is over by itself */
 	const char	*language;	/* NULL: its own */
+	enum driver_program program;
 	char		*said;		/* what its next job overwrites */
 };
 

@@ -71,6 +71,23 @@ START_TEST(test_reset_through_the_port_after_a_probe)
 }
 END_TEST
 
+/* Nothing runs on it before a key: nobody disturbs anything there. */
+START_TEST(test_a_program_that_has_ended_is_over)
+{
+	static struct someone	a;
+
+	ask(&a, "1");
+	say("L", 0);
+	fake->program = DRIVER_PROGRAM_OVER;
+	say("UCode done running.", 0);
+	ck_assert_int_eq(board_state(board), BOARD_OVER);
+	ck_assert(board_is_open(board));
+	ask(&a, "2");
+	say("d", 0);
+	ck_assert_int_eq(board_state(board), BOARD_READY);
+}
+END_TEST
+
 START_TEST(test_silent_board_speaks)
 {
 	static struct someone	a;
@@ -232,6 +249,7 @@ main(void)
 	tcase_add_test(tc, test_silent_and_back);
 	tcase_add_test(tc, test_requests_wait_for_a_probe);
 	tcase_add_test(tc, test_reset_through_the_port_after_a_probe);
+	tcase_add_test(tc, test_a_program_that_has_ended_is_over);
 	tcase_add_test(tc, test_silent_board_speaks);
 	tcase_add_test(tc, test_reset_through_the_port_is_the_last_step);
 	tcase_add_test(tc, test_a_board_that_speaks_something_else);
