@@ -66,6 +66,10 @@
 /* Output kept for a call that does not stream, in bytes. */
 #define LIMIT_OUTPUT		(1024 * 1024)
 
+/* Answers of a board that are kept for those who share them, and bytes of each. */
+#define LIMIT_READINGS		32
+#define LIMIT_READING		4096
+
 /* An image for Flash, in bytes: the flash memory of the largest board; those
  * handed over and not yet flashed, of all users but root, and of one; and how
  * long one is kept to which nothing is added, if another needs its place. */

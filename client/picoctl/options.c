@@ -24,6 +24,8 @@ const struct option	options_table[] = {
 	    "how long it may run: 500ms, 2s, 1m" },
 	{ OPTION_WAIT, '\0', "wait", "TIME",
 	    "how long to wait for the board" },
+	{ OPTION_MAX_AGE, '\0', "max-age", "TIME",
+	    "share an answer that is no older" },
 	{ OPTION_FILE, 'f', "file", "FILE",
 	    "a program to send first; - is standard input" },
 	{ OPTION_DETAILS, 'v', "verbose", NULL,

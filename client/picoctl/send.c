@@ -32,6 +32,7 @@ send_text(struct picoctl *ctl, const char *text, size_t len,
 	json_object_set_new(parameters, "text", json);
 	session_add_time(ctl, parameters, OPTION_TIMEOUT, "timeout");
 	session_add_time(ctl, parameters, OPTION_WAIT, "wait");
+	session_add_time(ctl, parameters, OPTION_MAX_AGE, "maxAge");
 	return session_stream(ctl, "io.picod.Send", parameters,
 	    ctl->output.ops != &output_json, ctl->output.ops->answer);
 }

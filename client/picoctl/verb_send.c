@@ -60,10 +60,13 @@ const struct verb	verb_send = {
 "long as it takes.  --wait is for the time before: in the queue, or until the\n"
 "board is plugged in.  Ctrl-C stops the statement on the board too.\n"
 "\n"
+"--max-age takes an answer to the same TEXT that another got so recently, or\n"
+"waits for it together with him: many who ask are one who asks.\n"
+"\n"
 "A board that ran a program of its own (main.py) has been stopped for this, and\n"
 "stays so until \"picoctl reset\" starts it again.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(FILE) | OPTION_BIT(TIMEOUT) |
-	    OPTION_BIT(WAIT),
+	    OPTION_BIT(WAIT) | OPTION_BIT(MAX_AGE),
 	.most = -1,
 	.run = verb_send_run,
 };

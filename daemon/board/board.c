@@ -62,6 +62,7 @@ board_create(const struct board_options *options, uint64_t boot)
 	b->turn.timeout_at = b->probe_at = b->coming_at = DRIVER_NEVER;
 	b->away.typed = evbuffer_new();
 	b->input = evbuffer_new();
+	share_init(&b->readings);
 	board_set_flash(b, &options->flash);
 	return b;
 }
@@ -90,6 +91,7 @@ board_destroy(struct board *b)
 	evbuffer_free(b->away.typed);
 	evbuffer_free(b->input);
 	history_finish(&b->history);
+	share_finish(&b->readings);
 	flash_free(&b->flash);
 	free(b->name);
 	free(b->port);

@@ -171,6 +171,30 @@ size_t		 board_waiting(const struct board *);
 const struct request *board_request(const struct board *,
     const struct request *);
 
+/* An answer that is kept for who asks the same. */
+struct reading {
+	TAILQ_ENTRY(reading)	 entry;
+	char			*text, *output;
+	size_t			 len, output_len;
+	const char		*status;	/* as in struct request_result */
+	uint64_t		 at;		/* when its statement started */
+	uint64_t		 boot;
+};
+
+/*
+ * The answer to that text, if it is no older than that and the board has not
+ * restarted, or NULL; the board's, until its next call.
+ */
+const struct reading *board_reading(const struct board *, const char *text,
+    size_t len, uint64_t max_age_ms, uint64_t now);
+
+/*
+ * A request that waits, or runs for no longer than that, and that whoever made one
+ * like this may join instead: both are marked as shared.  NULL for none.
+ */
+struct request *board_shared(struct board *, const struct request *like,
+    uint64_t max_age_ms, uint64_t now);
+
 /*
  * Flashed, or in BOOTSEL: what comes to its place is it.  That remains so in
  * BOOTSEL.

@@ -132,6 +132,7 @@ run_begun(struct board *b, uint64_t now)
 	struct turn	*turn = &b->turn;
 
 	turn->phase = TURN_BEGUN;
+	turn->request->started_at = now;
 	b->was_reset = false;
 	if (turn->request->kind == REQUEST_RUN &&
 	    strcmp(driver_name(b->driver), "repl") == 0) {

@@ -80,6 +80,12 @@ enum board_stay {
 	BOARD_STAYS, BOARD_LEAVES, BOARD_HAS_LEFT, BOARD_ENDS
 };
 
+/* Answers that others may share, see board_share.c; the newest is the last. */
+struct readings {
+	TAILQ_HEAD(, reading)	 list;
+	size_t			 count;
+};
+
 struct board {
 	char			*name;
 	uint64_t		 number;
@@ -109,6 +115,7 @@ struct board {
 	struct news		 news;
 	struct away		 away;
 	struct tell		 tell;
+	struct readings		 readings;
 	uint64_t		 next_id;
 	struct files_board	 files;		/* what was put on it, as of */
 	uint64_t		 files_boot;	/* that boot */
@@ -192,6 +199,14 @@ void	run_vanish(struct board *, const char *reason, bool again);
 
 /* The turn is nobody's any more; returns whose it was. */
 struct request *run_give_up(struct board *);
+
+/* ----------------------------------------------------------- board_share.c */
+
+void	share_init(struct readings *);
+void	share_finish(struct readings *);
+
+/* A request is over: keeps its answer if others may want it. */
+void	share_keep(struct board *, const struct request *);
 
 /* ------------------------------------------------------------ board_away.c */
 

@@ -142,6 +142,7 @@ board_finish_result(struct board *b, struct request *r)
 {
 	if (hold_is_will(&b->hold, r))
 		board_finish_will(b, r);
+	share_keep(b, r);
 	r->place = REQUEST_OVER;
 	if (request_maker(r) == NULL)
 		request_destroy(r);

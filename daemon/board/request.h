@@ -123,6 +123,8 @@ struct request {
 	uint64_t		 deadline;	/* of waiting: the board's */
 	char			 token[REQUEST_TOKEN_SIZE];
 	bool			 printed;	/* there was output */
+	bool			 shared;	/* others may have its answer, too */
+	uint64_t		 started_at;	/* on the board, once it has begun */
 	struct request_result	 result;	/* once its job is over */
 };
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "method.h"
@@ -264,6 +265,9 @@ task_finish(struct asker *a, const struct request_result *result)
 	    result->error == ERROR_COMMAND_REJECTED)
 		json_object_set_new(json, "boot",
 		    json_integer((json_int_t)result->boot));
+	if (a->request->shared && result->error == ERROR_NONE)
+		json_object_set_new(json, "age", json_integer(
+		    (json_int_t)(clock_now() - a->request->started_at)));
 	if (result->status != NULL)
 		json_object_set_new(json, "status", json_string(result->status));
 	if (result->notice != NULL && a->request->kind == REQUEST_RUN &&
@@ -299,15 +303,17 @@ method_request(struct call *call, enum request_kind kind, const char *text,
 	return r;
 }
 
-void
-method_submit(struct call *call, struct board *b, struct request *r)
+/* shared: the request of somebody else that this one is not needed beside. */
+static void
+send_submit(struct call *call, struct board *b, struct request *r,
+    struct request *shared)
 {
 	struct task	*t = xcalloc(1, sizeof *t);
 	struct timeval	 tv = { WAITING_S, 0 };
 
 	t->call = call;
 	t->board = b;
-	if (call->in.more && r->kind == REQUEST_RUN) {
+	if (call->in.more && r->kind == REQUEST_RUN && !r->shared) {
 		t->piece = evtimer_new(server_base(call_server(call)),
 		    task_piece_cb, t);
 		t->waiting = evtimer_new(server_base(call_server(call)),
@@ -315,28 +321,67 @@ method_submit(struct call *call, struct board *b, struct request *r)
 		event_add(t->waiting, &tv);
 		call_press(call);
 	}
-	t->asker = request_join(r, t->piece == NULL ? &task_sink :
-	    &task_stream_sink, t);
 	call->state = t;
 	call->cancel = task_cancel;
 	call->drained = task_drained;
+	if (shared != NULL) {
+		t->asker = request_join(shared, &task_sink, t);
+		request_destroy(r);
+		return;
+	}
+	t->asker = request_join(r, t->piece == NULL ? &task_sink :
+	    &task_stream_sink, t);
 	unit_submit(b, r);
+}
+
+void
+method_submit(struct call *call, struct board *b, struct request *r)
+{
+	send_submit(call, b, r, NULL);
+}
+
+/* What somebody else was told a moment ago. */
+static void
+send_reading(struct call *call, const struct reading *reading, uint64_t now)
+{
+	json_t	*json = json_pack("{s:I, s:I}", "boot",
+		    (json_int_t)reading->boot, "age",
+		    (json_int_t)(now - reading->at));
+
+	method_set_output(json, reading->output, reading->output_len);
+	if (reading->status != NULL)
+		json_object_set_new(json, "status",
+		    json_string(reading->status));
+	call_reply(call, json);
 }
 
 void
 method_send(struct call *call)
 {
 	json_t		*text = json_object_get(call_parameters(call), "text");
-	struct board	*b = call->board;
+	struct board		*b = call->board;
 	struct request	*r;
-	uint64_t	 timeout_ms;
+	const struct reading	*reading;
+	uint64_t		 timeout_ms, age_ms, now = clock_now();
 
-	if (!method_time(call, "timeout", &timeout_ms))
+	if (!method_time(call, "timeout", &timeout_ms) ||
+	    !method_time(call, "maxAge", &age_ms))
 		return;
 	r = method_request(call, REQUEST_RUN, json_string_value(text),
 	    json_string_length(text));
 	if (r == NULL)
 		return;
 	r->timeout_ms = timeout_ms;
-	method_submit(call, b, r);
+	if (age_ms == REQUEST_NO_LIMIT) {
+		method_submit(call, b, r);
+		return;
+	}
+	r->shared = true;
+	reading = board_reading(b, r->text, r->len, age_ms, now);
+	if (reading == NULL) {
+		send_submit(call, b, r, board_shared(b, r, age_ms, now));
+		return;
+	}
+	send_reading(call, reading, now);
+	request_destroy(r);
 }

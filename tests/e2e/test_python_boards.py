@@ -62,6 +62,18 @@ class Values(Case):
                 self.assertEqual(got, value)
                 self.assertIs(type(got), type(value))
 
+    def test_readings_are_shared(self):
+        self.pico.exec('''
+            n = [0]
+            def read():
+                n[0] += 1
+                return n[0]
+        ''')
+        for _ in range(3):
+            self.assertEqual(self.pico.send('read()', max_age=60), '1')
+        self.assertEqual(self.pico.eval('read()', max_age=60), 2)
+        self.assertEqual(self.pico.eval('read()', max_age=60), 2)
+
     def test_not_a_number(self):
         self.assertTrue(math.isnan(self.pico.eval("float('nan')")))
 

@@ -197,5 +197,91 @@ class TwoBoards(picod.Case):
         self.assertEqual(self.p.send('2', f'unix:{self.two.path}'), '2\n')
 
 
+class Readings(picod.Case):
+    """Reading once for many."""
+
+    def setUp(self):
+        self.simulated = self.board(Microbit())
+        self.p = self.picod(mb=f'unix:{self.simulated.path}')
+        self.p.send('n = [0]\ndef read():\n n[0] += 1\n return n[0]')
+
+    def test_many_who_ask_are_one_who_asks(self):
+        def program():
+            with self.p.connect() as client:
+                for _ in range(20):
+                    answer = client.call('Send', text='read()', maxAge=60000)
+                    self.assertEqual(answer['output'], '1\n')
+                    self.assertLessEqual(answer['age'], 60000)
+
+        picod.in_threads([program] * PROGRAMS)
+        self.assertEqual(self.p.send('n'), '[1]\n')
+
+    def test_an_answer_too_old_is_read_again(self):
+        first = self.p.call('Send', text='read()', maxAge=0)
+        self.until(lambda: self.p.call(
+            'Send', text='read()', maxAge=20)['output'] == '2\n')
+        self.assertEqual(first['output'], '1\n')
+        self.assertEqual(self.p.call('Send', text='read()')['output'], '3\n')
+
+    def test_a_board_that_began_anew_is_asked_anew(self):
+        self.p.call('Send', text='read()', maxAge=60000)
+        self.p.call('Reset')
+        with self.fails('StatementFailed'):
+            self.p.call('Send', text='read()', maxAge=60000)
+        self.p.send('def read(): return 7')
+        self.assertEqual(self.p.call('Send', text='read()', maxAge=60000)
+                         ['output'], '7\n')
+
+    def test_it_is_stopped_when_the_last_asker_is_gone(self):
+        watcher = self.watch(self.p)
+        holder, first, second = [self.connect(self.p) for _ in range(3)]
+        holder.call('Hold')
+        for client in (first, second):
+            client.send('Send', text='read()\nwhile True: pass', maxAge=1000)
+        self.until(lambda: self.p.board()['waiting'] == 1)
+        first.close()
+        holder.close()
+        watcher.wait(event='state', state='busy')
+        second.close()
+        watcher.wait(event='state', state='ready')
+        self.assertEqual(self.p.send('n'), '[1]\n')
+
+    def test_who_asks_otherwise_is_asked_for_himself(self):
+        watcher = self.watch(self.p)
+        blocker = self.connect(self.p)
+        blocker.send('Send', text='while True: pass')
+        watcher.wait(event='state', state='busy')
+        clients = [self.connect(self.p) for _ in range(4)]
+        for client, more in zip(clients, (
+                {'maxAge': 1000}, {'maxAge': 1000}, {},
+                {'maxAge': 1000, 'timeout': 50000})):
+            client.send('Send', text='read()', **more)
+        self.until(lambda: self.p.board()['waiting'] == 3)
+        blocker.close()
+        answers = [client.receive()['output'] for client in clients]
+        self.assertEqual(answers[0], answers[1])
+        self.assertEqual(sorted(answers[1:]), ['1\n', '2\n', '3\n'])
+
+    def test_a_failure_is_nobody_elses(self):
+        for _ in range(2):
+            with self.fails('StatementFailed'):
+                self.p.call('Send', text='read() / 0', maxAge=60000)
+        self.assertEqual(self.p.send('n'), '[2]\n')
+
+    def test_one_past_what_is_kept(self):
+        many = picod.limit('READINGS')
+        for i in range(many + 1):
+            self.p.call('Send', text=f'read() + {i} * 0', maxAge=60000)
+        newest = self.p.call('Send', text=f'read() + {many} * 0', maxAge=60000)
+        oldest = self.p.call('Send', text='read() + 0 * 0', maxAge=60000)
+        self.assertEqual(newest['output'], f'{many + 1}\n')
+        self.assertEqual(oldest['output'], f'{many + 2}\n')
+
+    def test_by_hand(self):
+        for _ in range(2):
+            self.assertEqual(self.p.picoctl(
+                'send', '--max-age', '1m', 'read()').stdout, '1\n')
+
+
 if __name__ == '__main__':
     unittest.main()

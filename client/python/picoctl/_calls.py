@@ -25,24 +25,26 @@ class On(Protocol):
     token: str | None
 
 
-def _send(on: On, text: str, timeout: float | None,
-          wait: float | None) -> Parameters:
+def _send(on: On, text: str, timeout: float | None, wait: float | None,
+          max_age: float | None = None) -> Parameters:
     check_string('text', text)
     return {'board': on.name, 'text': text, 'hold': on.token,
             'timeout': milliseconds('timeout', timeout),
-            'wait': milliseconds('wait', wait)}
+            'wait': milliseconds('wait', wait),
+            'maxAge': milliseconds('max_age', max_age)}
 
 
-def send(on: On, text: str, timeout: float | None,
-         wait: float | None) -> tuple[str, Parameters]:
-    return 'Send', _send(on, text, timeout, wait)
+def send(on: On, text: str, timeout: float | None, wait: float | None,
+         max_age: float | None = None) -> tuple[str, Parameters]:
+    return 'Send', _send(on, text, timeout, wait, max_age)
 
 
 def evaluate(on: On, expression: str, timeout: float | None,
-             wait: float | None) -> tuple[str, Parameters]:
+             wait: float | None,
+             max_age: float | None = None) -> tuple[str, Parameters]:
     check_string('expression', expression)
     return 'Send', _send(on, _values.expression(expression.strip()), timeout,
-                         wait)
+                         wait, max_age)
 
 
 def execute(on: On, program: str, timeout: float | None,

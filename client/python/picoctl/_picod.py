@@ -173,25 +173,29 @@ class Board:
         return reply
 
     def send(self, text: str, timeout: float | None = None,
-             wait: float | None = None) -> str:
+             wait: float | None = None, *,
+             max_age: float | None = None) -> str:
         """Runs a statement or program; returns what it printed.
 
         That is without the end of the last line: send('2 + 2') is '4'. An
         exception on the board is StatementFailed. A PiSerial board gets a
-        command, and CommandRejected is its RR.
+        command, and CommandRejected is its RR. With max_age, an answer to the
+        same text that another got so few seconds ago will do, and who asks
+        meanwhile shares it.
         """
         return _calls.output(self._call(
-            _calls.send(self, text, timeout, wait)))
+            _calls.send(self, text, timeout, wait, max_age)))
 
     def eval(self, expression: str, timeout: float | None = None,
-             wait: float | None = None) -> Any:
+             wait: float | None = None, *,
+             max_age: float | None = None) -> Any:
         """The value of an expression, as a value of this Python.
 
         What the board prints besides is printed here. NotAValue, if it has no
-        plain form, such as <Pin 25>.
+        plain form, such as <Pin 25>. max_age: as with send().
         """
         return _calls.value(self._call(
-            _calls.evaluate(self, expression, timeout, wait)))
+            _calls.evaluate(self, expression, timeout, wait, max_age)))
 
     def exec(self, program: str, timeout: float | None = None,
              wait: float | None = None) -> str:

@@ -223,16 +223,18 @@ class Board:
         return reply
 
     async def send(self, text: str, timeout: float | None = None,
-                   wait: float | None = None) -> str:
+                   wait: float | None = None, *,
+                   max_age: float | None = None) -> str:
         """Runs a statement or program; returns what it printed."""
         return _calls.output(await self._call(
-            _calls.send(self, text, timeout, wait)))
+            _calls.send(self, text, timeout, wait, max_age)))
 
     async def eval(self, expression: str, timeout: float | None = None,
-                   wait: float | None = None) -> Any:
+                   wait: float | None = None, *,
+                   max_age: float | None = None) -> Any:
         """The value of an expression, as a value of this Python."""
         return _calls.value(await self._call(
-            _calls.evaluate(self, expression, timeout, wait)))
+            _calls.evaluate(self, expression, timeout, wait, max_age)))
 
     async def exec(self, program: str, timeout: float | None = None,
                    wait: float | None = None) -> str:
