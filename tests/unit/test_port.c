@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -275,6 +276,11 @@ START_TEST(test_what_becomes_readable_behind_a_link_is_opened)
 	ck_assert_int_eq(chmod(path, 0600), 0);
 	until(&opened, 1);
 	board_pull(master);
+	if (getuid() == 0) {
+		ck_assert_int_eq(seteuid(0), 0);
+		/* Or the search for leaks may not look at its own memory. */
+		ck_assert_int_eq(prctl(PR_SET_DUMPABLE, 1), 0);
+	}
 }
 END_TEST
 
