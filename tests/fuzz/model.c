@@ -54,6 +54,7 @@ static size_t
 model_execute(struct model *m, const char *line, size_t len, char *says)
 {
 	const char	*p;
+	size_t		 digits;
 
 	m->is_running = model_find(line, len, "never()") != NULL;
 	if (m->is_running)
@@ -65,6 +66,10 @@ model_execute(struct model *m, const char *line, size_t len, char *says)
 	if ((p = model_find(line, len, "__p(0,'")) != NULL)
 		return (size_t)snprintf(says, MODEL_SAYS_MAX,
 		    "OK%.9s\r\n\x1e\4\4>", p + 7);
+	if ((p = model_find(line, len, "__p(")) != NULL &&
+	    (digits = strspn(p + 4, "0123456789")) > 0 && p[4 + digits] == ')')
+		return (size_t)snprintf(says, MODEL_SAYS_MAX,
+		    "OK%.*s\r\n\x1e\4\4>", (int)digits, p + 4);
 	return (size_t)snprintf(says, MODEL_SAYS_MAX, "%s",
 	    model_find(line, len, "__p(") != NULL ? "OK42\r\n\x1e\4\4>" :
 	    "OK\4\4>");
