@@ -264,6 +264,18 @@ auto_tell(struct automatic *a, struct driver_event *event)
 	a->overheard.type = DRIVER_NONE;
 }
 
+/* The speed is known now: what was heard of the line so far is told too. */
+static void
+auto_hand_over(struct automatic *a, uint64_t now)
+{
+	struct driver_event	heard;
+
+	piserial_flush_all((struct piserial *)a->piserial, now);
+	driver_tick(a->piserial, now, &heard);
+	if (heard.type == DRIVER_UNASKED)
+		a->overheard = heard;
+}
+
 static size_t
 auto_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
     struct driver_event *event)
@@ -284,6 +296,8 @@ auto_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
 		    &heard);
 		auto_overheard(a, &heard, known, event, now);
 	}
+	if (!known && piserial_speed_is_known(auto_ears(a)))
+		auto_hand_over(a, now);
 	auto_pass(a, event, now);
 	auto_tell(a, event);
 	return n;

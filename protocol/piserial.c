@@ -108,7 +108,7 @@ piserial_close(struct driver *d)
 	struct piserial	*p = piserial_of(d);
 
 	p->state = PISERIAL_CLOSED;
-	p->settle_at = p->deadline = DRIVER_NEVER;
+	p->settle_at = p->deadline = p->flush_at = DRIVER_NEVER;
 	p->busy = p->deaf = p->greeting = false;
 	p->in_word = p->after_status = p->line_ends = p->spoke = false;
 	p->say_len = p->say_off = p->command_len = p->text_len = 0;
@@ -268,8 +268,6 @@ piserial_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
 	do
 		piserial_hear(p, buf[off++], now);
 	while (off < len && p->n_news == 0);
-	if (off == len && p->n_news == 0)
-		piserial_flush(p);
 	piserial_take_news(p, event);
 	return off;
 }
@@ -283,7 +281,9 @@ piserial_tick(struct driver *d, uint64_t now, struct driver_event *event)
 		piserial_take_news(p, event);
 		return;
 	}
-	if (now >= p->settle_at)
+	if (now >= p->flush_at)
+		piserial_flush(p);
+	else if (now >= p->settle_at)
 		piserial_settled(p, now);
 	else if (p->state == PISERIAL_ASK)
 		piserial_ask_tick(p, now);
@@ -301,6 +301,7 @@ piserial_deadline(const struct driver *d)
 
 	if (p->n_news > 0)
 		return 0;
+	at = p->flush_at < at ? p->flush_at : at;
 	return p->settle_at < at ? p->settle_at : at;
 }
 

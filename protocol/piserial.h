@@ -81,6 +81,7 @@ struct piserial {
 
 	uint8_t			 text[PISERIAL_TEXT];	/* not told yet */
 	size_t			 text_len;
+	uint64_t		 flush_at;	/* if its line does not end before */
 
 	/* Each call tells one of the news and hears at least one byte, and those
 	 * that bring two or three are rarer than that. */
@@ -154,5 +155,7 @@ bool	piserial_speed_is_known(const struct piserial *);
 void	piserial_hear(struct piserial *, uint8_t, uint64_t now);
 /* Tells the text that was heard, if what is heard is what the board says. */
 void	piserial_flush(struct piserial *);
+/* Also what may become a command or a status. */
+void	piserial_flush_all(struct piserial *, uint64_t now);
 
 #endif

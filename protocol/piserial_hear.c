@@ -20,9 +20,13 @@ piserial_say_heard(struct piserial *p, enum driver_event_type type,
 	    .len = len });
 }
 
+/* A line is told when it ends, or after so long. */
+#define LINE_MS		50
+
 void
 piserial_flush(struct piserial *p)
 {
+	p->flush_at = DRIVER_NEVER;
 	if (p->text_len == 0 || !piserial_speed_is_known(p))
 		return;
 	piserial_say_heard(p, DRIVER_UNASKED, p->text, p->text_len);
@@ -40,7 +44,7 @@ piserial_ends_status(struct piserial *p, uint8_t c)
 }
 
 static void
-piserial_hear_text(struct piserial *p, uint8_t c)
+piserial_hear_text(struct piserial *p, uint8_t c, uint64_t now)
 {
 	if (piserial_ends_status(p, c))
 		return;
@@ -49,7 +53,11 @@ piserial_hear_text(struct piserial *p, uint8_t c)
 		piserial_flush(p);
 		p->text_len = 0;
 	}
+	if (p->flush_at == DRIVER_NEVER)
+		p->flush_at = now + LINE_MS;
 	p->text[p->text_len++] = c;
+	if (c == '\n')
+		piserial_flush(p);
 }
 
 /*
@@ -70,8 +78,8 @@ piserial_hear_status(struct piserial *p, uint8_t first, uint8_t second,
 		piserial_finish(p, rejected ? DRIVER_REJECTED : DRIVER_OK);
 	} else {
 		if (p->in_word || p->due == 0) {
-			piserial_hear_text(p, first);
-			piserial_hear_text(p, second);
+			piserial_hear_text(p, first, now);
+			piserial_hear_text(p, second, now);
 		}
 		if (p->in_word)
 			return;
@@ -117,18 +125,25 @@ piserial_hear_command(struct piserial *p, uint64_t now)
 
 /* What seemed to be a command or a status was none. */
 static void
-piserial_break_off(struct piserial *p, uint8_t last)
+piserial_break_off(struct piserial *p, uint8_t last, uint64_t now)
 {
 	size_t	i;
 
 	for (i = 0; i < p->command_len; i++)
-		piserial_hear_text(p, p->command[i]);
+		piserial_hear_text(p, p->command[i], now);
 	if (p->command_len > 0 && last == '\r')
-		piserial_hear_text(p, last);
+		piserial_hear_text(p, last, now);
 	if (p->half != 0)
-		piserial_hear_text(p, p->half);
+		piserial_hear_text(p, p->half, now);
 	p->command_len = 0;
 	p->half = 0;
+}
+
+void
+piserial_flush_all(struct piserial *p, uint64_t now)
+{
+	piserial_break_off(p, p->last, now);
+	piserial_flush(p);
 }
 
 /* Neither a command nor a part of one. */
@@ -143,9 +158,9 @@ piserial_hear_other(struct piserial *p, uint8_t last, uint8_t c, uint64_t now)
 		piserial_hear_status(p, half, c, now);
 		return;
 	}
-	piserial_break_off(p, last);
+	piserial_break_off(p, last, now);
 	if (c != 'O' && c != 'R') {
-		piserial_hear_text(p, c);
+		piserial_hear_text(p, c, now);
 		return;
 	}
 	p->half = c;
@@ -163,7 +178,7 @@ piserial_hear(struct piserial *p, uint8_t c, uint64_t now)
 	if (c != '\r' && c != '\n')
 		p->after_status = false;
 	if (piserial_is_letter(c)) {
-		piserial_break_off(p, last);
+		piserial_break_off(p, last, now);
 		p->command[0] = c;
 		p->command_len = 1;
 		p->own_line = last == '\n' || last == 0;
