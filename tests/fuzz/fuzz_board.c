@@ -350,6 +350,8 @@ fuzz_send(struct fuzz *f)
 	while (f->open && !f->jammed &&
 	    (len = board_output(f->board, &bytes)) > 0) {
 		fuzz_check_sent(f, bytes, len);
+		script_tell("%6llu < %.*s", (unsigned long long)f->now,
+		    (int)len, (const char *)bytes);
 		model_hear(&f->model, bytes, len);
 		board_sent(f->board, len, f->now);
 	}
@@ -527,6 +529,9 @@ fuzz_answer(struct fuzz *f)
 	char	says[MODEL_SAYS_MAX];
 	size_t	len = model_answer(&f->model, says);
 
+	if (len > 0)
+		script_tell("%6llu > %.*s", (unsigned long long)f->now,
+		    (int)len, says);
 	fuzz_say(f, says, len);
 }
 

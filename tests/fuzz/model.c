@@ -8,11 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#define BANNER		"MicroPython v1 on x; y\r\n" \
+	"Type \"help()\" for more information.\r\n>>> "
+#define RAW_BANNER	"raw REPL; CTRL-B to exit\r\n>"
+
 void
 model_restart(struct model *m)
 {
 	m->len = 0;
-	m->is_raw = m->is_running = false;
+	m->is_raw = m->is_pasting = m->is_running = m->has_helper = false;
 }
 
 void
@@ -26,20 +30,26 @@ model_hear(struct model *m, const void *bytes, size_t len)
 	m->len += len;
 }
 
-/* The bytes up to the first of those that end a command, or all. */
 static size_t
-model_take(struct model *m, const char *ends, char *line)
+model_take(struct model *m, size_t n, char *line)
 {
-	size_t	n = 0;
-	char	last = 0;
-
-	while (n < m->len && (last == 0 || strchr(ends, last) == NULL))
-		last = m->heard[n++];
 	memcpy(line, m->heard, n);
 	line[n] = '\0';
 	memmove(m->heard, m->heard + n, m->len - n);
 	m->len -= n;
 	return n;
+}
+
+/* The bytes up to the first of those that end a command; 0: it has not ended. */
+static size_t
+model_take_command(struct model *m, const char *ends, char *line)
+{
+	size_t	n;
+
+	for (n = 0; n < m->len; n++)
+		if (memchr(ends, m->heard[n], strlen(ends)) != NULL)
+			return model_take(m, n + 1, line);
+	return n < sizeof m->heard ? 0 : model_take(m, n, line);
 }
 
 /* Where a text begins among bytes that may be zero. */
@@ -49,75 +59,134 @@ model_find(const char *line, size_t len, const char *text)
 	return memmem(line, len, text, strlen(text));
 }
 
-/* It has the value 42, whatever it is, but for what never ends. */
+static size_t
+model_say(char *says, const char *text)
+{
+	return (size_t)snprintf(says, MODEL_SAYS_MAX, "%s", text);
+}
+
+static size_t
+model_raise(char *says, const char *error)
+{
+	return (size_t)snprintf(says, MODEL_SAYS_MAX,
+	    "\4Traceback (most recent call last):\r\n"
+	    "  File \"<stdin>\", line 1, in <module>\r\n%s\r\n\4>", error);
+}
+
+/* Whatever it is has the value 42, but for numbers, and what never ends. */
 static size_t
 model_execute(struct model *m, const char *line, size_t len, char *says)
 {
-	const char	*p;
-	size_t		 digits;
+	const char	*call = model_find(line, len, "__p("), *p;
+	char		 error[64];
+	size_t		 n;
 
 	m->is_running = model_find(line, len, "never()") != NULL;
 	if (m->is_running)
-		return (size_t)snprintf(says, MODEL_SAYS_MAX, "OK");
-	if ((p = model_find(line, len, "{}[")) != NULL)
-		return (size_t)snprintf(says, MODEL_SAYS_MAX,
-		    "OK\4KeyError: (%.*s, True)\r\n\4>",
-		    (int)strspn(p + 3, "0123456789"), p + 3);
-	if ((p = model_find(line, len, "__p(0,'")) != NULL)
-		return (size_t)snprintf(says, MODEL_SAYS_MAX,
-		    "OK%.9s\r\n\x1e\4\4>", p + 7);
-	if ((p = model_find(line, len, "__p(")) != NULL &&
-	    (digits = strspn(p + 4, "0123456789")) > 0 && p[4 + digits] == ')')
-		return (size_t)snprintf(says, MODEL_SAYS_MAX,
-		    "OK%.*s\r\n\x1e\4\4>", (int)digits, p + 4);
-	return (size_t)snprintf(says, MODEL_SAYS_MAX, "%s",
-	    model_find(line, len, "__p(") != NULL ? "OK42\r\n\x1e\4\4>" :
-	    "OK\4\4>");
+		return 0;
+	/* A text that is kept there in pieces, and then carried out. */
+	if (model_find(line, len, "__pt+=") != NULL)
+		return model_say(says, "\4\4>");
+	m->has_helper |= model_find(line, len, "def __p(") != NULL ||
+	    model_find(line, len, "exec(__pt)") != NULL;
+	if ((p = model_find(line, len, "{}[")) != NULL) {
+		n = strspn(p + 3, "0123456789");
+		snprintf(error, sizeof error, "KeyError: %.*s", (int)(n % 32),
+		    p + 3);
+		return model_raise(says, error);
+	}
+	if (call == NULL || model_find(line, len, "def __p(") != NULL)
+		return model_say(says, "\4\4>");
+	if (!m->has_helper)
+		return model_raise(says, "NameError: name '__p' isn't defined");
+	p = call + 4;
+	p += strncmp(p, "0,'", 3) == 0 ? 3 : 0;
+	n = strspn(p, "0123456789") % 32;
+	return (size_t)snprintf(says, MODEL_SAYS_MAX, "%.*s\r\n\x1e\4\4>",
+	    n == 0 ? 2 : (int)n, n == 0 ? "42" : p);
+}
+
+/* The raw REPL: Ctrl-A asks who is there, or with a word before it for raw-paste. */
+static size_t
+model_answer_raw(struct model *m, char *says)
+{
+	char	line[sizeof m->heard + 1];
+	size_t	len = model_take_command(m, m->is_pasting ? "\3\4" :
+		    "\1\2\3\4", line);
+	char	last = len == 0 ? 0 : line[len - 1];
+	bool	pasted = m->is_pasting && last == 4;
+	size_t	said;
+
+	m->is_pasting &= len == 0;
+	if (last == 1 && model_find(line, len, "\5A") != NULL) {
+		m->is_pasting = true;
+		return model_say(says, "R\1\xff\x7f\1");
+	}
+	if (last == 1)
+		return model_say(says, "\r\n" RAW_BANNER);
+	if (last == 2) {
+		m->is_raw = false;
+		return model_say(says, "\r\n" BANNER);
+	}
+	if (last == 4 && len == 1 && !pasted) {
+		m->has_helper = false;
+		return model_say(says, "OK\r\nMPY: soft reboot\r\n" RAW_BANNER);
+	}
+	if (last != 4)
+		return 0;
+	said = model_say(says, pasted ? "\4" : "OK");
+	return said + model_execute(m, line, len, says + said);
+}
+
+/* The prompt: what is typed there is echoed, and never carried out. */
+static size_t
+model_answer_prompt(struct model *m, char *says)
+{
+	char	line[sizeof m->heard + 1];
+
+	if (m->len == 0)
+		return 0;
+	model_take(m, 1, line);
+	switch (line[0]) {
+	case 1:
+		m->is_raw = true;
+		return model_say(says, RAW_BANNER);
+	case 2:
+		return model_say(says, "\r\n" BANNER);
+	case 3:
+	case '\r':
+		return model_say(says, "\r\n>>> ");
+	case 4:
+		m->has_helper = false;
+		return model_say(says, "\r\nMPY: soft reboot\r\n" BANNER);
+	default:
+		return model_say(says, line);
+	}
 }
 
 static size_t
 model_answer_repl(struct model *m, char *says)
 {
-	static const char	banner[] = "\r\nMicroPython v1 on x; y\r\n"
-	    "Type \"help()\" for more information.\r\n>>> ";
-	char			line[sizeof m->heard + 1];
-	size_t			len = model_take(m, "\1\2\3\4", line);
-	char			last = len == 0 ? 0 : line[len - 1];
+	char	line[sizeof m->heard + 1];
 
-	if (m->is_running) {
-		m->is_running = last != 3;
-		return last != 3 ? 0 : (size_t)snprintf(says, MODEL_SAYS_MAX,
-		    "\4Traceback (most recent call last):\r\n"
-		    "KeyboardInterrupt: \r\n\4>");
-	}
-	if (last == 1)
-		m->is_raw = true;
-	else if (last == 2)
-		m->is_raw = false;
-	if (last == 1)
-		return (size_t)snprintf(says, MODEL_SAYS_MAX,
-		    "\r\nraw REPL; CTRL-B to exit\r\n>");
-	if (last == 2 || (last == 4 && !m->is_raw))
-		return (size_t)snprintf(says, MODEL_SAYS_MAX, "%s", banner);
-	if (last == 4)
-		return model_execute(m, line, len, says);
-	if (m->is_raw)
+	if (!m->is_running)
+		return m->is_raw ? model_answer_raw(m, says) :
+		    model_answer_prompt(m, says);
+	if (model_take_command(m, "\3", line) == 0)
 		return 0;
-	if (last == 3)
-		return (size_t)snprintf(says, MODEL_SAYS_MAX, "\r\n>>> ");
-	return (size_t)snprintf(says, MODEL_SAYS_MAX, "%.100s", line);
+	m->is_running = false;
+	return model_raise(says, "KeyboardInterrupt: ");
 }
 
 static size_t
 model_answer_piserial(struct model *m, char *says)
 {
 	char	line[sizeof m->heard + 1];
-	size_t	len = model_take(m, "\n#", line);
+	size_t	len = model_take_command(m, "\n#", line);
 
 	if (len == 0)
 		return 0;
-	return (size_t)snprintf(says, MODEL_SAYS_MAX, "%s",
-	    line[len - 1] == '#' ? "RR" : line[len - 1] == '\n' ? "OK" : "");
+	return model_say(says, line[len - 1] == '#' ? "RR" : "OK");
 }
 
 size_t

@@ -10,11 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MODEL_SAYS_MAX	256
+#define MODEL_SAYS_MAX	512
 
 struct model {
 	bool	 is_repl;	/* else PiSerial */
 	bool	 is_raw;	/* in the raw REPL */
+	bool	 is_pasting;	/* it hears a text for it by raw-paste */
+	bool	 has_helper;	/* picod has put its own there */
 	bool	 is_running;	/* what only Ctrl-C ends: a text with never() */
 	char	 heard[4096];
 	size_t	 len;
