@@ -292,7 +292,7 @@ daemon_start(struct daemon *d)
 	if (d->attach == NULL)
 		return -errno;
 	d->notify = notify_create(d->base, d->boards, d->server);
-	return 0;
+	return d->notify == NULL ? -EIO : 0;
 }
 
 static void

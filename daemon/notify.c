@@ -19,6 +19,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 
+#include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "daemon/server/server.h"
@@ -125,6 +126,7 @@ notify_create(struct event_base *base, struct boards *boards,
     struct server *server)
 {
 	struct notify	*n = xcalloc(1, sizeof *n);
+	int		 error;
 
 	n->boards = boards;
 	n->server = server;
@@ -135,7 +137,13 @@ notify_create(struct event_base *base, struct boards *boards,
 	n->status = evtimer_new(base, notify_status_cb, n);
 	notify_start_watchdog(n, base);
 	notify_describe(n, n->told, sizeof n->told);
-	sd_notifyf(0, "READY=1\nSTATUS=%s", n->told);
+	error = sd_notifyf(0, "READY=1\nSTATUS=%s", n->told);
+	if (error < 0) {	/* or it would wait, and then kill us */
+		log_error("cannot tell systemd that picod is ready: %s",
+		    strerror(-error));
+		notify_destroy(n);
+		return NULL;
+	}
 	return n;
 }
 

@@ -13,7 +13,8 @@ struct server;
 /*
  * Ready: from now on the watchdog is fed, if systemd asked for it, and the
  * status line follows boards and clients.  Where there is no systemd all of
- * this does nothing.
+ * this does nothing; NULL where there is and cannot be told, with the reason
+ * logged.
  */
 struct notify	*notify_create(struct event_base *, struct boards *,
     struct server *);
