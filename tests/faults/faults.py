@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """One call of picod's fails, the n-th, for every n: make check-faults.
 
-    faults.py [malloc|read|write|open|fork[:N]]...
+    faults.py [[files-]malloc|read|write|open|fork[:N]]...
 
-A session calls every method there is.  While it runs, one allocation, read,
+A session calls every method there is; another one, files-, those that need a
+MicroPython.  While it runs, one allocation, read,
 write, open or fork of picod's fails, another one in each run (faultshim.c).
 Each answer is then the right one or a typed error; picod may end if memory is
 short, with a word on it; and the session after that is right in every part,
@@ -21,10 +22,12 @@ import sys
 
 import picod
 import scripted
+from boards import MicroPython
 from picod import BUILD, FIRMWARE
 
 SHIM = os.path.join(BUILD, 'tests/faults/faultshim.so')
-KINDS = ('malloc', 'read', 'write', 'open', 'fork')
+KINDS = ('fork', 'open', 'read', 'write', 'malloc', 'files-open', 'files-read',
+         'files-write', 'files-malloc')
 # No answer takes so long; what waits for a board is told to wait less.
 PATIENCE_S = 20
 WAIT_MS = 10000
@@ -46,9 +49,11 @@ class World:
     def __init__(self):
         self.farm = scripted.Farm()
         self.repl = self.farm.add(
-            lambda board: scripted.Repl(board, paste=True))
-        self.uno = self.farm.add(scripted.PiSerial)
+            lambda board: scripted.Repl(board, paste=True)).url()
+        self.uno = self.farm.add(scripted.PiSerial).url()
         self.farm.start()
+        self.session = SESSION
+        self.late = {}
         self.avrdude = os.path.join(self.farm.directory, 'avrdude')
         with open(self.avrdude, 'w') as file:
             file.write(AVRDUDE)
@@ -59,10 +64,26 @@ class World:
         self.farm.stop()
 
     def config(self):
-        return (f'[board repl]\nport = {self.repl.url()}\ndriver = repl\n'
-                f'[board uno]\nport = {self.uno.url()}\ndriver = piserial\n'
+        return (f'[board repl]\nport = {self.repl}\ndriver = repl\n'
+                f'[board uno]\nport = {self.uno}\ndriver = piserial\n'
                 f'flasher = uno\n[tools]\navrdude = {self.avrdude}\n'
                 '[access]\nroot = all\n* = Send(c) Watch\n')
+
+
+class FilesWorld(World):
+    """With a MicroPython; what comes before the first client is left out."""
+
+    def __init__(self):
+        super().__init__()
+        self.board = MicroPython()
+        self.board.start()
+        self.repl = f'unix:{self.board.path}'
+        self.session = FILES_SESSION
+        self.late = {'FAULT_LATE': '1'}
+
+    def stop(self):
+        self.board.stop()
+        super().stop()
 
 
 class FaultyPicod(picod.Picod):
@@ -73,7 +94,7 @@ class FaultyPicod(picod.Picod):
         env = {'PICOD_FIRMWARE': FIRMWARE}
         if fault:
             env |= {'LD_PRELOAD': SHIM, 'FAULT': fault,
-                    'FAULT_NOTE': world.note}
+                    'FAULT_NOTE': world.note, **world.late}
         super().__init__(config=world.config(), env=env, verbose=False)
 
     def start(self):
@@ -230,6 +251,59 @@ def console(p):
     return 'at the prompt'
 
 
+def written(p, path, content):
+    with p.connect() as connection:
+        connection.call('Upload', data=base64.b64encode(content).decode())
+        return connection.call('WriteFile', board='repl', path=path,
+                               wait=WAIT_MS)['done']
+
+
+@step
+def write_file(p):
+    p.wrote = False
+    done = written(p, 'folder/a', b'x' * 300)
+    p.wrote = True
+    return done
+
+
+@step
+def read_file(p):
+    return p.call('ReadFile', board='repl', path='folder/a',
+                  wait=WAIT_MS)['done']
+
+
+@step
+def stat(p):
+    return p.call('Stat', board='repl', path='folder/a', hash=True,
+                  wait=WAIT_MS)['file']['size']
+
+
+@step
+def list_files(p):
+    """Whether it is there if it was written; else it may be there or not."""
+    paths = [file['path'] for file in p.call(
+        'ListFiles', board='repl', path='folder', wait=WAIT_MS)['files']]
+    return paths == ['folder/a'] or not p.wrote and not paths
+
+
+@step
+def make_directory(p):
+    return p.call('MakeDirectory', board='repl', path='folder', parents=True,
+                  wait=WAIT_MS)
+
+
+@step
+def rename_file(p):
+    return p.call('RenameFile', board='repl', path='folder/a', to='folder/b',
+                  wait=WAIT_MS)
+
+
+@step
+def remove_file(p):
+    return p.call('RemoveFile', board='repl', path='folder', recursive=True,
+                  wait=WAIT_MS)
+
+
 @step
 def list_firmware(p):
     return len(p.call('ListFirmware', board='uno')['firmware'])
@@ -255,6 +329,10 @@ SESSION = (get_info, get_interface_description, list_boards, send, send_stream,
            send_that_fails, send_command, send_rejected, watch, hold_and_drop,
            hold_and_die, interrupt, cancel, reset, lend, console,
            list_firmware, flash_upload, flash)
+
+
+FILES_SESSION = (make_directory, write_file, read_file, stat, list_files,
+                 rename_file, remove_file, send)
 
 
 def methods_called():
@@ -293,7 +371,7 @@ ERRORS = {name for interface in picod.INTERFACES.values()
 
 def run_session(p, right, kind):
     """Every step, and what came of it: it was right, or told."""
-    for each in SESSION:
+    for each in p.world.session:
         answer = each(p)
         if answer == 'closed':
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -307,7 +385,7 @@ def check_right(p, right):
     """The next session, in which nothing fails."""
     if p.status() is not None:
         p.start_again()
-    for each in SESSION:
+    for each in p.world.session:
         answer = each(p)
         if answer != right[each]:
             raise Failed(f'afterwards, {each.__name__}: {answer!r}, '
@@ -351,16 +429,20 @@ def who(world):
 def learn(world):
     """What each step answers when nothing fails."""
     p = FaultyPicod(world)
-    right = {each: each(p) for each in SESSION}
-    again = {each: each(p) for each in SESSION}
+    right = {each: each(p) for each in world.session}
+    again = {each: each(p) for each in world.session}
     p.stop()
     assert right == again, (right, again)
+    if os.environ.get('FAULTS_VERBOSE'):
+        for each, answer in right.items():
+            print(f'  {each.__name__}: {answer}', file=sys.stderr)
     return right
 
 
 def work(kind, first, count, step_by):
     """The faults first, first + step_by ...; stops where none comes about."""
-    world = World()
+    world = FilesWorld() if kind.startswith('files-') else World()
+    kind = kind.removeprefix('files-')
     failures = []
     try:
         right = learn(world)

@@ -4,6 +4,7 @@
  *
  *	FAULT=malloc|read|write|open|fork:N
  *	FAULT_NOTE=FILE		where it is told who called, by its addresses
+ *	FAULT_LATE=1		calls count once a client has come
  *
  * Only the program that is started has it: what it runs itself works.  A kind
  * is a family: read is recv(2), too, and open is whatever gives a descriptor.
@@ -39,6 +40,7 @@ static const int		errors[FAULT_KIND_COUNT] = {
 
 static enum fault_kind	kind = FAULT_KIND_COUNT;
 static long		left;		/* calls of it until it fails */
+static bool		counting;
 static const char	*note;
 static pid_t		self;
 
@@ -71,7 +73,7 @@ fault_in_handler(void)
 static bool
 fault_now(enum fault_kind this)
 {
-	if (this != kind || getpid() != self ||
+	if (this != kind || !counting || getpid() != self ||
 	    (this == FAULT_WRITE && fault_in_handler()) || --left > 0)
 		return false;
 	kind = FAULT_KIND_COUNT;	/* once */
@@ -94,6 +96,7 @@ fault_init(void)
 	backtrace(&frame, 1);		/* it allocates the first time */
 	self = getpid();
 	left = atol(colon + 1);
+	counting = getenv("FAULT_LATE") == NULL;
 	for (i = 0; i < FAULT_KIND_COUNT; i++)
 		if (strncmp(fault, names[i], (size_t)(colon - fault)) == 0)
 			kind = (enum fault_kind)i;
@@ -147,11 +150,19 @@ FAULTY(FAULT_WRITE, ssize_t, send,
     (int fd, const void *buf, size_t n, int flags), fd, buf, n, flags)
 FAULTY(FAULT_OPEN, int, socket, (int domain, int type, int protocol),
     domain, type, protocol)
-FAULTY(FAULT_OPEN, int, accept4,
-    (int fd, __SOCKADDR_ARG addr, socklen_t *len, int flags),
-    fd, addr, len, flags)
 FAULTY(FAULT_OPEN, int, pipe2, (int fds[2], int flags), fds, flags)
 FAULTY(FAULT_FORK, pid_t, fork, (void))
+
+int
+accept4(int fd, __SOCKADDR_ARG addr, socklen_t *len, int flags)
+{
+	NEXT(accept4);
+
+	if (fault_now(FAULT_OPEN))
+		return -1;
+	counting = true;
+	return next(fd, addr, len, flags);
+}
 
 FILE *
 fopen(const char *path, const char *mode)
