@@ -6,6 +6,7 @@
 # make check-static units, udev rules and manuals against the sources
 # make check-e2e    picod and picoctl with boards that run real firmware
 # make check-long   everything, and all of that with sanitizers, too
+# make check-tools  Thonny's own window, beside another client
 # make fuzz         see tests/fuzz/fuzz.mk
 #
 # make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
@@ -103,6 +104,11 @@ check-long: check
 	@$(TRY) $(E2E_LONG:%=check-sanitized-%)
 	@echo "all tests passed, those with sanitizers too"
 
+# Tools of others, unmodified, with their windows.
+check-tools: e2e-needs
+	@tests/setup tools
+	@$(TEST_ENV) $(PYTHON) tests/tools/test_thonny.py -q
+
 # Not more than what it uses: the stage "demo" installs what builds these.
 DEMO_NEEDS = $(BUILD)/tests/boards/uno $(BUILD)/firmware/uno-rgb.hex \
 	$(BOARDS)/usbbus $(BOARDS_SHIMS) \
@@ -115,7 +121,7 @@ demo: demo-setup
 	@$(MAKE) --no-print-directory all $(DEMO_NEEDS)
 	@$(TEST_ENV) $(PYTHON) tests/demo.py
 
-.PHONY: check check-long check-sanitized check-unit check-e2e check-layers check-setup e2e-needs demo \
+.PHONY: check check-long check-tools check-sanitized check-unit check-e2e check-layers check-setup e2e-needs demo \
 	demo-setup
 
 -include tests/systemd/systemd.mk
