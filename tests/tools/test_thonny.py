@@ -9,6 +9,7 @@ import os
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 import picod
@@ -78,11 +79,22 @@ class Thonny(picod.Case):
         self.x('key', 'Return')
 
     def type_until(self, line, name, value):
-        """Clicks into the shell, types, and does it again if too early."""
+        """Clicks into the shell, types, and does it again if too early.
+
+        What is typed while Thonny works would be input of what it runs.
+        """
+        def seen():
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline:
+                if self.value(name) == value:
+                    return True
+                time.sleep(0.2)
+            return False
+
         def typed():
             self.x('mousemove', '400', '690', 'click', '1')
             self.type(line)
-            return self.value(name) == value
+            return seen()
         self.until(typed)
 
     def test_beside_another_client(self):
