@@ -344,7 +344,7 @@ class Farm:
     """Boards, and the thread that runs them."""
 
     def __init__(self):
-        self.directory = tempfile.mkdtemp(prefix='picod-farm-')
+        self.directory = tempfile.mkdtemp(prefix='picod-boards-')
         self.lock = threading.RLock()
         self.selector = selectors.DefaultSelector()
         self.boards = []
