@@ -179,7 +179,7 @@ attach_nobodys(struct attach *at, const struct hotplug_tty *tty,
 {
 	struct board_config	config = attach_config(NULL, NULL);
 	struct board		*b;
-	char			name[LIMIT_BOARD_NAME + 1], lines[256];
+	char			name[LIMIT_BOARD_NAME + 1], lines[384];
 
 	attach_port_name(at, tty, name, sizeof name);
 	config.name = name;
@@ -197,10 +197,11 @@ struct board *
 attach_unclaimed(struct attach *at, const struct claim *claim,
     const struct hotplug_tty *tty)
 {
-	char	problem[128];
+	char	problem[192];
 
 	snprintf(problem, sizeof problem, "%s: it may lead to anything; to use "
-	    "it", claim->known->what);
+	    "it, sudo picoctl adopt %s NAME, or by hand", claim->known->what,
+	    strrchr(tty->node, '/') + 1);
 	return attach_nobodys(at, tty, problem);
 }
 

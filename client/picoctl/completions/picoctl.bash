@@ -28,7 +28,8 @@ _picoctl_parse() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-b | --board | -s | --socket | -f | --file | --timeout | \
-			--wait | --will | --every | --for | -o | --output)
+			--wait | --will | --every | --for | --driver | \
+			--baud | --flasher | -o | --output)
 			i=$((i + 1)) ;;
 		-- | =) ;;
 		-*) ;;
@@ -68,11 +69,16 @@ _picoctl() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	--timeout | --wait | --every | --for) words='500ms 1s 10s 1m' ;;
+	--driver) words='repl piserial auto' ;;
+	--baud) words='auto 9600 115200' ;;
+	--flasher) words='uno nano nano-old mega leonardo micro pico' ;;
 	--will) return ;;
 	*)
 		case $verb:$cur in
 		*:-*) words=$(_picoctl_options "$verb") ;;
 		:* | help:*) words=$(picoctl help --names | cut -f1) ;;
+		adopt:* | rename:* | forget:*)
+			words=$(_picoctl_ask list --names) ;;
 		cancel:*)
 			words=$(_picoctl_ask list -v |
 				awk '$1 == "runs" || $1 == "waits" {print $2}') ;;

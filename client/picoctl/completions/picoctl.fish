@@ -79,6 +79,14 @@ complete -c picoctl -n '__picoctl_takes output' -s o -l output -r -F \
     -d 'draw into a file'
 complete -c picoctl -n '__picoctl_takes will' -l will -x \
     -d 'a statement to run should the program fail'
+complete -c picoctl -n '__picoctl_takes driver' -l driver -x \
+    -a 'repl piserial auto' -d 'its language'
+complete -c picoctl -n '__picoctl_takes baud' -l baud -x \
+    -a 'auto 9600 115200' -d 'its speed'
+complete -c picoctl -n '__picoctl_takes flasher' -l flasher -x \
+    -a 'uno nano nano-old mega leonardo micro pico' -d 'how to flash it'
+complete -c picoctl -n '__picoctl_verb adopt rename forget' \
+    -a '(__picoctl_ask list --names)'
 complete -c picoctl -n '__picoctl_verb hold lend tty' \
     -a '(__fish_complete_subcommand --fcs-skip=2)'
 complete -c picoctl -n '__picoctl_verb cancel' -a '(__picoctl_requests)'

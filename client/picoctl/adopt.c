@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A drop-in has its final name when it is whole, and goes again if picod does not
+ * take it up: picod would not start with it the next time.
+ */
+#include "adopt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "local.h"
+#include "program.h"
+#include "session.h"
+
+#define ADOPT_WAIT_MS	10000
+
+static const char *
+adopt_config(void)
+{
+	const char	*path = getenv("PICOD_CONFIG");
+
+	return path != NULL && path[0] != '\0' ? path : "/etc/picod/picod.conf";
+}
+
+static char * __attribute__((format(printf, 1, 2)))
+adopt_text(const char *format, ...)
+{
+	va_list	args;
+	char	*text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		abort();
+	va_end(args);
+	return text;
+}
+
+char *
+adopt_path(const char *name)
+{
+	return adopt_text("%s.d/%s.conf", adopt_config(), name);
+}
+
+int
+adopt_may(const struct picoctl *ctl)
+{
+	char	*folder = adopt_text("%s.d", adopt_config());
+	int	 error = 0;
+
+	if (mkdir(folder, 0755) < 0 && errno != EEXIST)
+		error = errno;
+	else if (access(folder, W_OK | X_OK) < 0)
+		error = errno;
+	if (error == EACCES || error == EPERM)
+		picoctl_complain("only root may change what is in %s: sudo "
+		    "picoctl %s %s%s%s", folder, ctl->verb->name,
+		    ctl->operands[0], ctl->operand_count > 1 ? " " : "",
+		    ctl->operand_count > 1 ? ctl->operands[1] : "");
+	else if (error != 0)
+		picoctl_complain("cannot write to %s: %s", folder,
+		    strerror(error));
+	free(folder);
+	return error == 0 ? STATUS_OK : error == EACCES || error == EPERM ?
+	    STATUS_PERMISSION : STATUS_FILE;
+}
+
+/* A file of the configuration; NULL where there is none. */
+static char *
+adopt_read(const char *file)
+{
+	void	*bytes;
+	size_t	 len;
+
+	if (access(file, F_OK) < 0 || local_read(file, &bytes, &len) != 0)
+		return NULL;
+	((char *)bytes)[len] = '\0';	/* it is larger than a file may be */
+	return bytes;
+}
+
+static char *
+adopt_find(bool (*has)(const char *text, const char *what), const char *what)
+{
+	char	*pattern = adopt_text("%s.d/*.conf", adopt_config()), *text;
+	char	*found = NULL;
+	glob_t	 files;
+	size_t	 i;
+
+	/* As a pattern, too, the file itself is that file. */
+	glob(adopt_config(), GLOB_NOCHECK, NULL, &files);
+	glob(pattern, GLOB_APPEND, NULL, &files);
+	for (i = 0; i < files.gl_pathc && found == NULL; i++) {
+		text = adopt_read(files.gl_pathv[i]);
+		if (text != NULL && has(text, what))
+			found = adopt_text("%s", files.gl_pathv[i]);
+		free(text);
+	}
+	globfree(&files);
+	free(pattern);
+	return found;
+}
+
+char *
+adopt_find_section(const char *kind, const char *name)
+{
+	char	*header = adopt_text("%s %s", kind, name);
+	char	*file = adopt_find(section_has, header);
+
+	free(header);
+	return file;
+}
+
+char *
+adopt_find_port(const char *port)
+{
+	return adopt_find(section_has_port, port);
+}
+
+int
+adopt_is_ours(const char *file, const char *name)
+{
+	char	*own = adopt_path(name), *text = adopt_read(file);
+	bool	 is_ours = strcmp(own, file) == 0 && text != NULL &&
+		    strncmp(text, SECTION_MARK, strlen(SECTION_MARK)) == 0;
+
+	if (!is_ours)
+		picoctl_complain("board %s is named in %s, which somebody wrote "
+		    "by hand: edit that, then \"sudo systemctl reload picod\"",
+		    name, file);
+	free(own);
+	free(text);
+	return is_ours ? STATUS_OK : STATUS_FAILED;
+}
+
+static int
+adopt_fill(int fd, const char *text, size_t len)
+{
+	ssize_t	n;
+
+	for (; len > 0; text += n, len -= (size_t)n) {
+		n = write(fd, text, len);
+		if (n < 0)
+			return -errno;
+	}
+	return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
+int
+adopt_write(const char *file, const char *text, size_t len)
+{
+	char	*beside = adopt_text("%s.XXXXXX", file);
+	int	 fd = mkostemp(beside, O_CLOEXEC);
+	int	 error = fd < 0 ? -errno : adopt_fill(fd, text, len);
+
+	if (fd >= 0 && close(fd) < 0 && error == 0)
+		error = -errno;
+	if (error == 0 && rename(beside, file) < 0)
+		error = -errno;
+	if (error < 0) {
+		unlink(beside);
+		picoctl_complain("cannot write %s: %s", file, strerror(-error));
+	}
+	free(beside);
+	return error < 0 ? STATUS_FILE : STATUS_OK;
+}
+
+int
+adopt_list(struct picoctl *ctl, json_t **boards)
+{
+	json_t	*reply;
+	int	 status = session_open(ctl);
+
+	if (status == STATUS_OK)
+		status = session_call(ctl, "io.picod.ListBoards", json_object(),
+		    &reply);
+	if (status != STATUS_OK)
+		return status;
+	*boards = json_incref(json_object_get(reply, "boards"));
+	json_decref(reply);
+	return STATUS_OK;
+}
+
+static int
+adopt_systemctl(void)
+{
+	pid_t	pid;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		execlp("systemctl", "systemctl", "reload", "picod.service",
+		    (char *)NULL);
+		_exit(STATUS_NOT_FOUND);
+	}
+	return pid < 0 ? STATUS_FAILED : program_wait(pid);
+}
+
+/* Where systemd made the socket, picod is a service of its; else the peer. */
+int
+adopt_reload(struct picoctl *ctl)
+{
+	struct ucred	peer = { 0 };
+	socklen_t	len = sizeof peer;
+	bool		done;
+
+	getsockopt(picod_fd(ctl->picod), SOL_SOCKET, SO_PEERCRED, &peer, &len);
+	if (peer.pid == 1 && access("/run/systemd/system", F_OK) == 0)
+		done = adopt_systemctl() == STATUS_OK;
+	else
+		done = peer.pid > 0 && kill(peer.pid, SIGHUP) == 0;
+	if (done)
+		return STATUS_OK;
+	picoctl_complain("picod was not told: \"sudo systemctl reload picod\", or "
+	    "send it SIGHUP where there is no systemd");
+	return STATUS_FAILED;
+}
+
+static int
+adopt_left(const struct timespec *end)
+{
+	struct timespec	now;
+	long long	ms;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ms = (end->tv_sec - now.tv_sec) * 1000LL +
+	    (end->tv_nsec - now.tv_nsec) / 1000000;
+	return ms > 0 ? (int)ms : 0;
+}
+
+static bool
+adopt_is_there(const char *state)
+{
+	return state[0] != '\0' && strcmp(state, "absent") != 0 &&
+	    strcmp(state, "unclaimed") != 0;
+}
+
+/* Follows the states of a board until it is there. */
+static int
+adopt_follow(struct picoctl *ctl, const char *name, char *state, size_t size)
+{
+	struct pollfd	 fd = { picod_fd(ctl->picod), POLLIN, 0 };
+	struct timespec	 end;
+	json_t		*event;
+	bool		 continues;
+	int		 failure;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += ADOPT_WAIT_MS / 1000;
+	while (!adopt_is_there(state)) {
+		failure = picod_json_try(ctl->picod, &event, &continues);
+		if (failure == -EAGAIN && poll(&fd, 1, adopt_left(&end)) == 0)
+			break;
+		if (failure == -EAGAIN)
+			continue;
+		if (failure != 0)
+			return session_failed(ctl, failure, true);
+		if (strcmp(output_string(event, "event"), "state") == 0 &&
+		    strcmp(output_string(event, "board"), name) == 0)
+			snprintf(state, size, "%s",
+			    output_string(event, "state"));
+		json_decref(event);
+	}
+	return STATUS_OK;
+}
+
+int
+adopt_reload_for(struct picoctl *ctl, const char *name, char *state,
+    size_t size)
+{
+	int	failure = picod_json_begin(ctl->picod, "io.picod.Watch",
+		    json_object(), true);
+	int	status = failure == 0 ? adopt_reload(ctl) :
+		    session_failed(ctl, failure, false);
+
+	state[0] = '\0';
+	return status == STATUS_OK ? adopt_follow(ctl, name, state, size) :
+	    status;
+}

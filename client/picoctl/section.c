@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What picod.conf(5) takes is checked before it is written, so that a slip is
+ * told to whoever made it and not to the log of picod.
+ */
+#include "section.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "protocol/limits.h"
+
+static bool
+section_is_one_of(const char *words, const char *value)
+{
+	size_t		 len = strlen(value);
+	const char	*at;
+
+	for (at = words; len > 0 && (at = strstr(at, value)) != NULL; at++)
+		if (at[-1] == ' ' && at[len] == ' ' && strchr(value, ' ') == NULL)
+			return true;
+	return false;
+}
+
+static bool
+section_is_speed(const char *value)
+{
+	char	*end;
+	long	 n = strtol(value, &end, 10);
+
+	return strcmp(value, "auto") == 0 || (isdigit((unsigned char)value[0]) &&
+	    *end == '\0' && n >= 50 && n <= 4000000);
+}
+
+const char *
+section_check(const struct section *s)
+{
+	if (s->driver != NULL &&
+	    !section_is_one_of(" repl piserial auto ", s->driver))
+		return "a driver is repl, piserial or auto";
+	if (s->baud != NULL && !section_is_speed(s->baud))
+		return "baud is auto, or a number from 50 to 4000000";
+	if (s->flasher != NULL && !section_is_one_of(" uno nano nano-old mega "
+	    "leonardo micro pico ", s->flasher))
+		return "a flasher is uno, nano, nano-old, mega, leonardo, micro "
+		    "or pico; avrdude wants more settings, see picod.conf(5)";
+	return NULL;
+}
+
+bool
+section_name_is_good(const char *name)
+{
+	const char	*p;
+
+	if (strlen(name) > LIMIT_BOARD_NAME || !isalnum((unsigned char)name[0]) ||
+	    strcmp(name, "all") == 0)
+		return false;
+	for (p = name; *p != '\0'; p++)
+		if (!isalnum((unsigned char)*p) && strchr("-_.", *p) == NULL)
+			return false;
+	return true;
+}
+
+void
+section_match(char *text, size_t size, unsigned vendor, unsigned product,
+    const char *serial, const char *path)
+{
+	bool	by_serial = serial != NULL && serial[0] != '\0';
+	char	*p;
+
+	snprintf(text, size, "%04x:%04x %s:", vendor, product, by_serial ?
+	    "serial" : "path");
+	p = text + strlen(text);
+	snprintf(p, size - (size_t)(p - text), "%s", by_serial ? serial : path);
+	for (; *p != '\0'; p++)
+		if (!isalnum((unsigned char)*p) && strchr("-_.:", *p) == NULL)
+			*p = '?';
+}
+
+static int
+section_line(char *text, size_t size, int len, const char *name,
+    const char *value)
+{
+	if (value == NULL || len < 0)
+		return len;
+	len += snprintf(text + len, size - (size_t)len, "%s = %s\n", name,
+	    value);
+	return (size_t)len < size ? len : -1;
+}
+
+int
+section_print(char *text, size_t size, const struct section *s)
+{
+	int	len = snprintf(text, size, "%s\n[board %s]\n", SECTION_MARK,
+		    s->name);
+
+	if ((size_t)len >= size)
+		return -1;
+	len = section_line(text, size, len, s->key, s->where);
+	len = section_line(text, size, len, "driver", s->driver);
+	len = section_line(text, size, len, "baud", s->baud);
+	return section_line(text, size, len, "flasher", s->flasher);
+}
+
+/* The begin of the line [HEADER], or NULL. */
+static const char *
+section_find(const char *text, const char *header)
+{
+	const char	*line;
+	size_t		 len = strlen(header);
+
+	for (line = text; *line != '\0'; line += *line == '\n') {
+		line += strspn(line, " \t");
+		if (line[0] == '[' && strncmp(line + 1, header, len) == 0 &&
+		    line[len + 1] == ']')
+			return line;
+		line += strcspn(line, "\n");
+	}
+	return NULL;
+}
+
+bool
+section_has(const char *text, const char *header)
+{
+	return section_find(text, header) != NULL;
+}
+
+/* Past "port = ", or NULL if the line is something else. */
+static const char *
+section_port(const char *line)
+{
+	if (strncmp(line, "port", 4) != 0)
+		return NULL;
+	line += 4 + strspn(line + 4, " \t");
+	return *line == '=' || *line == ':' ? line + 1 +
+	    strspn(line + 1, " \t") : NULL;
+}
+
+bool
+section_has_port(const char *text, const char *port)
+{
+	const char	*line, *value;
+	size_t		 len = strlen(port);
+
+	for (line = text; *line != '\0'; line += *line == '\n') {
+		line += strspn(line, " \t");
+		value = section_port(line);
+		if (value != NULL && strncmp(value, port, len) == 0 &&
+		    strchr(" \t\r\n", value[len]) != NULL)
+			return true;
+		line += strcspn(line, "\n");
+	}
+	return false;
+}
+
+int
+section_rename(char *text, size_t size, const char *old_text, const char *old,
+    const char *name)
+{
+	char		 header[LIMIT_BOARD_NAME + sizeof "board "];
+	const char	*at, *rest;
+	int		 len;
+
+	snprintf(header, sizeof header, "board %s", old);
+	at = section_find(old_text, header);
+	if (at == NULL)
+		return -1;
+	rest = at + strlen(header) + 2;
+	len = snprintf(text, size, "%.*s[board %s]%s", (int)(at - old_text),
+	    old_text, name, rest);
+	return (size_t)len < size ? len : -1;
+}
