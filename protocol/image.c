@@ -62,11 +62,14 @@ image_check(const struct image *image, const struct image_chip *chip,
 	}
 	placed.low += base;
 	placed.high += base;
-	if (chip->size == 0 ||
-	    image_is_within(&placed, chip->start, chip->size) ||
+	if (image_is_within(&placed, chip->start, chip->size) ||
 	    (chip->ram_size > 0 &&
-	    image_is_within(&placed, chip->ram_start, chip->ram_size)))
-		return 0;
+	    image_is_within(&placed, chip->ram_start, chip->ram_size))) {
+		if (image->format != IMAGE_HEX || chip->families == 0)
+			return 0;
+		*why = "such a board takes .uf2 and .elf, and no Intel HEX";
+		return -EINVAL;
+	}
 	*why = placed.low < chip->start || placed.low >= chip->start + chip->size ?
 	    "its addresses are those of another chip" :
 	    "it is too large for this board";

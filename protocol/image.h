@@ -51,7 +51,7 @@ struct image_chip {
 	const char	*name;		/* for people: "ATmega328P" */
 	enum image_arch	 arch;		/* ANY where there are several */
 	unsigned	 families;	/* of UF2; 0: it takes none */
-	uint64_t	 start, size;	/* of flash; size 0: not known */
+	uint64_t	 start, size;	/* of flash */
 	uint64_t	 ram_start, ram_size;	/* may be loaded, too */
 };
 

@@ -10,6 +10,9 @@
 /* A colon, four bytes, 255 bytes, a checksum, and the end of the line. */
 #define HEX_RECORD_MAX	(1 + 2 * (4 + 255 + 1) + 2)
 
+/* Behind the last address that it can say. */
+#define HEX_END		((uint64_t)1 << 32)
+
 struct hex_record {
 	uint8_t		 len, type;
 	uint32_t	 address;
@@ -76,6 +79,8 @@ hex_take(struct image_reader *r, const struct hex_record *record,
 {
 	switch (record->type) {
 	case 0:
+		if (r->base + record->address + record->len > HEX_END)
+			return -EINVAL;
 		return image_take(&r->image, piece, r->base + record->address,
 		    record->data, record->len);
 	case 1:

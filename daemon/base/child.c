@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "memory.h"
 
 /* From TERM to KILL, and from the pid's end to giving up the pipe. */
@@ -32,8 +33,6 @@
 #define KILL_MS		200
 
 #define READ_SIZE	4096
-
-extern char	**environ;
 
 struct child {
 	const struct child_handler *handler;
@@ -74,14 +73,6 @@ child_find(const char *program, char *path, size_t size)
 
 /* ------------------------------------------------------------- the child */
 
-/* The environment with the C locale, so that messages are those we know. */
-static void
-child_environment(void)
-{
-	unsetenv("LANGUAGE");
-	setenv("LC_ALL", "C", 1);
-}
-
 /* Leaves open: nothing, the pipe, the pipe, and the file, if there is one. */
 static void
 child_descriptors(int pipe, int fd)
@@ -98,6 +89,21 @@ child_descriptors(int pipe, int fd)
 	closefrom(copy >= 0 ? CHILD_FD + 1 : CHILD_FD);
 }
 
+/*
+ * systemd's sockets, and whatever else is picod's, are none of its.  In the C locale
+ * messages are those we know.  Returns if that fails.
+ */
+static void
+child_execute(const char *const *argv)
+{
+	const char	*found = getenv("PATH");
+	char		*environment[] = { (char[]){ "LC_ALL=C" }, NULL, NULL };
+
+	if (found != NULL && asprintf(&environment[1], "PATH=%s", found) < 0)
+		return;
+	execve(argv[0], (char *const *)(uintptr_t)argv, environment);
+}
+
 static void __attribute__((noreturn))
 child_become(const struct child_options *options, int pipe, pid_t parent)
 {
@@ -112,10 +118,11 @@ child_become(const struct child_options *options, int pipe, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);		/* it died in between */
-	child_environment();
 	child_descriptors(pipe, options->fd);
-	execve(options->argv[0], (char *const *)(uintptr_t)options->argv,
-	    environ);
+	errno = options->device == NULL ? 0 : -confine_self(options->argv[0],
+	    options->device, options->fd < 0 ? -1 : CHILD_FD);
+	if (errno == 0)
+		child_execute(options->argv);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", options->argv[0],
 	    strerror(errno));
 	_exit(127);

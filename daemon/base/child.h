@@ -34,6 +34,8 @@ struct child_handler {
 struct child_options {
 	const char *const *argv;	/* argv[0] is a path: child_find() */
 	int		 fd;		/* the child's CHILD_FD; -1: none */
+	const char	*device;	/* all that it may write to, see
+					 * confine.h; NULL: it is not confined */
 	unsigned	 deadline_ms;	/* of the whole */
 	unsigned	 stall_ms;	/* without output */
 };
@@ -45,9 +47,9 @@ struct child_options {
 int	child_find(const char *program, char *path, size_t size);
 
 /*
- * Runs it, with nothing on stdin and the C locale, in a process group of its
- * own.  A negative errno; that it cannot be executed is told by its end, status
- * 127.  It dies with picod.
+ * Runs it, with nothing on stdin, in a process group of its own; of picod's
+ * environment it has PATH, and its locale is C.  A negative errno; that it cannot
+ * be executed is told by its end, status 127.  It dies with picod.
  */
 int	child_start(struct event_base *, const struct child_options *,
     const struct child_handler *, void *arg, struct child **);

@@ -193,11 +193,11 @@ flash_run(struct flash *f)
 
 	event_del(f->timer);
 	if (f->recipe.tool == FLASH_AVRDUDE)
-		flash_avrdude_command(&command, f->program, &f->recipe, f->port,
-		    f->format);
+		flash_avrdude_command(&command, f->program, &f->recipe, f->port);
 	else
 		flash_picotool_command(&command, f->program, f->format,
 		    f->seen.bus, f->seen.address);
+	options.device = command.device;
 	f->step = STEP_WRITE;
 	error = child_start(f->base, &options, &flash_child_handler, f, &f->child);
 	if (error < 0)

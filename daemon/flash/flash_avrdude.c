@@ -56,23 +56,13 @@ const struct flash_tool_ops flash_avrdude = {
 	.again = avrdude_again,
 };
 
-static char
-avrdude_format(enum image_format format)
-{
-	switch (format) {
-	case IMAGE_ELF: return 'e';
-	case IMAGE_BIN: return 'r';
-	default: return 'i';
-	}
-}
-
 void
 flash_avrdude_command(struct flash_command *c, const char *path,
-    const struct flash_recipe *recipe, const char *port,
-    enum image_format format)
+    const struct flash_recipe *recipe, const char *port)
 {
 	const char	**arg = c->argv;
 
+	c->device = port;
 	*arg++ = path;
 	*arg++ = "-p";
 	*arg++ = recipe->part;
@@ -91,8 +81,8 @@ flash_avrdude_command(struct flash_command *c, const char *path,
 	*arg++ = port;
 	*arg++ = "-D";
 	*arg++ = "-U";
-	snprintf(c->text[1], sizeof c->text[1], "flash:w:/proc/self/fd/%d:%c",
-	    CHILD_FD, avrdude_format(format));
+	snprintf(c->text[1], sizeof c->text[1], "flash:w:/proc/self/fd/%d:i",
+	    CHILD_FD);
 	*arg++ = c->text[1];
 	*arg = NULL;
 }

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "daemon/base/memory.h"
+#include "flash_copy.h"
 
 /* Calls of image_read() in a turn: some hundred microseconds. */
 #define SLICE	64
@@ -29,6 +30,7 @@ struct flash_reading {
 	void			*arg;
 	struct event		*turn;
 	struct image_reader	 reader;
+	struct flash_copy	*copy;		/* NULL: there is to be none */
 	void			*map;
 	size_t			 len;
 	const char		*why;
@@ -56,6 +58,54 @@ reading_map(struct flash_reading *r)
 	return 1;
 }
 
+/* Whether more was read than the chip has room for; a copy could grow large. */
+static bool
+reading_is_too_much(const struct flash_reading *r)
+{
+	return r->copy != NULL && r->reader.image.size > r->recipe->chip.size;
+}
+
+static int
+reading_step(struct flash_reading *r)
+{
+	struct image_piece	piece;
+	int			result, error = 0;
+
+	result = image_read(&r->reader, &piece, &r->why);
+	if (result != 1)
+		return result;
+	if (reading_is_too_much(r)) {
+		r->why = "it is too large for this board";
+		return -EINVAL;
+	}
+	if (r->copy != NULL)
+		error = flash_copy_add(r->copy, &piece);
+	if (error < 0)
+		r->why = error == -E2BIG ? "it is in too many pieces" :
+		    strerror(-error);
+	return error < 0 ? error : 1;
+}
+
+/* The copy takes the image's place. */
+static int
+reading_swap(struct flash_reading *r)
+{
+	struct flash_image	*image = r->image;
+	int			 fd;
+
+	image->format = image->image.format;
+	if (r->copy == NULL)
+		return 0;
+	fd = flash_copy_end(r->copy, &image->image, &image->format);
+	if (fd < 0) {
+		r->why = strerror(-fd);
+		return fd;
+	}
+	close(image->fd);
+	image->fd = fd;
+	return 0;
+}
+
 static void
 reading_finish(struct flash_reading *r)
 {
@@ -63,6 +113,8 @@ reading_finish(struct flash_reading *r)
 	if (r->error == 0)
 		r->error = image_check(&r->image->image, &r->recipe->chip,
 		    &r->why);
+	if (r->error == 0)
+		r->error = reading_swap(r);
 	r->done(r->arg, r->error, r->why);
 	flash_reading_destroy(r);
 }
@@ -72,12 +124,11 @@ reading_turn_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct flash_reading	*r = arg;
 	const struct timeval	 soon = { 0, 0 };
-	struct image_piece	 piece;
 	int			 i;
 
 	(void)fd, (void)what;
 	for (i = 0; i < SLICE && r->error == 1; i++)
-		r->error = image_read(&r->reader, &piece, &r->why);
+		r->error = reading_step(r);
 	if (r->error == 1)
 		event_add(r->turn, &soon);
 	else
@@ -91,6 +142,7 @@ flash_image_read(struct event_base *base, struct flash_image *image,
 {
 	struct flash_reading	*r = xcalloc(1, sizeof *r);
 	const struct timeval	 soon = { 0, 0 };
+	int			 error;
 
 	r->image = image;
 	r->recipe = recipe;
@@ -100,6 +152,11 @@ flash_image_read(struct event_base *base, struct flash_image *image,
 	event_add(r->turn, &soon);
 	r->error = reading_map(r);
 	image_reader_init(&r->reader, r->map, r->len, format);
+	error = flash_copy_create(recipe->tool, r->reader.image.format, &r->copy);
+	if (error < 0 && r->error == 1) {
+		r->why = strerror(-error);
+		r->error = error;
+	}
 	return r;
 }
 
@@ -110,6 +167,7 @@ flash_reading_destroy(struct flash_reading *r)
 		return;
 	if (r->turn != NULL)
 		event_free(r->turn);
+	flash_copy_destroy(r->copy);
 	if (r->map != NULL)
 		munmap(r->map, r->len);
 	free(r);

@@ -16,11 +16,13 @@ struct flash_image {
 	bool		 bundled;	/* firmware says which */
 	struct firmware	 firmware;
 	struct image	 image;		/* once it was read */
+	enum image_format format;	/* of what fd has then */
 };
 
 /*
  * Reads image->fd, a piece at a time between other things, and checks whether it
- * is for that recipe's chip; both must outlive it.  Then done() is called, once:
+ * is for that recipe's chip; both must outlive it.  What the recipe's tool is to
+ * be given takes its place: see flash_copy.h.  Then done() is called, once:
  * error is 0, or -EINVAL or another negative errno, with a sentence in why as
  * image_read() has it; the reading is freed right afterwards.
  */

@@ -50,6 +50,9 @@ flash_picotool_command(struct flash_command *c, const char *path,
 	snprintf(c->text[0], sizeof c->text[0], "/proc/self/fd/%d", CHILD_FD);
 	snprintf(c->text[1], sizeof c->text[1], "%u", bus);
 	snprintf(c->text[2], sizeof c->text[2], "%u", address);
+	snprintf(c->text[3], sizeof c->text[3], "/dev/bus/usb/%03u/%03u", bus,
+	    address);
+	c->device = c->text[3];
 	*arg++ = path;
 	*arg++ = "load";
 	*arg++ = "-v";

@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AVR(size) { "AVR", IMAGE_AVR, 0, 0, size, 0, 0 }
+/* One of which only that is known: 8 MiB, where avr-gcc's addresses of RAM begin. */
+#define AVR_ANY { "AVR", IMAGE_AVR, 0, 0, 0x800000, 0, 0 }
 #define AVR_CHIP(name, size) { name, IMAGE_AVR, 0, 0, size, 0, 0 }
 #define FLASH_SIZE (16 * 1024 * 1024)
 
@@ -32,7 +33,7 @@ static const struct flash_recipe recipes[] = {
 	    { "RP2040 or RP2350", IMAGE_ANY_ARCH, IMAGE_RP2040 | IMAGE_RP2350,
 	    0x10000000, FLASH_SIZE, 0x20000000, 0x82000 } },
 	/* Nothing is known but what the configuration says. */
-	{ "avrdude", "", FLASH_AVRDUDE, "", "", 0, false, AVR(0) },
+	{ "avrdude", "", FLASH_AVRDUDE, "", "", 0, false, AVR_ANY },
 };
 
 static const struct {
@@ -91,7 +92,7 @@ flash_recipe_get(const struct board_usb *usb, const struct board_flash *flash,
 	*out = *found;
 	if (flash->part != NULL && strcmp(found->part, flash->part) != 0) {
 		snprintf(out->part, sizeof out->part, "%s", flash->part);
-		out->chip = (struct image_chip)AVR(0);
+		out->chip = (struct image_chip)AVR_ANY;
 	}
 	if (flash->programmer != NULL)
 		snprintf(out->programmer, sizeof out->programmer, "%s",

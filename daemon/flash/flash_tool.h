@@ -12,6 +12,7 @@
 /* Of a tool; its image is at CHILD_FD. */
 struct flash_command {
 	const char	*argv[32];
+	const char	*device;	/* the only one it may write to */
 	char		 text[8][128];	/* what argv points into */
 };
 
@@ -30,7 +31,7 @@ extern const struct flash_tool_ops flash_avrdude, flash_picotool;
 
 /* Command lines; all that is pointed to must outlive the command. */
 void	flash_avrdude_command(struct flash_command *, const char *path,
-    const struct flash_recipe *, const char *port, enum image_format);
+    const struct flash_recipe *, const char *port);
 void	flash_picotool_command(struct flash_command *, const char *path,
     enum image_format, unsigned bus, unsigned address);
 

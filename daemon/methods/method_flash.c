@@ -64,7 +64,7 @@ flashing_granted(struct tenure *t, struct call *call, const struct request *r,
 	struct flash_options	 options = {
 		.recipe = &f->recipe, .port = board_port(t->board),
 		.usb = board_usb(t->board), .fd = f->image.fd,
-		.format = f->image.image.format,
+		.format = f->image.format,
 		.families = f->image.image.families,
 		.program = f->program,
 	};

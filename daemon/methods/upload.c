@@ -7,12 +7,12 @@
 #include "upload.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
+#include "daemon/base/scratch.h"
 #include "protocol/limits.h"
 
 struct upload {
@@ -52,17 +52,6 @@ static struct upload *
 upload_find(struct call *call)
 {
 	return (struct upload *)call_find_lease(call, upload_is, NULL);
-}
-
-static int
-upload_file(void)
-{
-	const char	*folder = getenv("TMPDIR");
-	int		 fd;
-
-	fd = open(folder == NULL ? "/tmp" : folder,
-	    O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-	return fd < 0 ? -errno : fd;
 }
 
 static void
@@ -105,7 +94,7 @@ upload_create(struct call *call, struct upload **result)
 		upload_expire(clock_now());
 	if (upload_is_refused(uid))
 		return -EUSERS;
-	fd = upload_file();
+	fd = scratch_open();
 	if (fd < 0)
 		return fd;
 	u = xcalloc(1, sizeof *u);

@@ -10,6 +10,10 @@
  * such a file: a test cannot mount the drive of a board.  A folder that is a vfat
  * there is one.
  *
+ * Programs that are started in the faked world, and those that are confined in it,
+ * stay there: the bench's own variables go into every environment, and its folders
+ * are in every program's reach.
+ *
  * It also says at once that a port is not there.  umockdev keeps a record of each
  * port that could not be opened, never drops it, and aborts after fifty.
  *
@@ -21,11 +25,14 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
+#include <linux/landlock.h>
 #include <linux/magic.h>
 #include <mntent.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +44,13 @@
 #define PORTS "/dev/tty"
 #define LINKS "/dev/serial/"
 #define MOUNTS "/proc/self/mounts"
+
+/* What leads into the faked world, and its folders. */
+static const char *const variables[] = {
+	"LD_PRELOAD", "UMOCKDEV_DIR", "TTYSHIM_DIR"
+};
+#define VARIABLES (sizeof(variables) / sizeof(*variables))
+#define ENVIRONMENT_MAX 256
 
 /* The path to use: the one given, or the one it leads to, in buffer. */
 static const char *
@@ -249,4 +263,94 @@ __realpath_chk(const char *path, char *resolved, size_t size)
 	find_next(&next, "__realpath_chk");
 	return is_port(path) ? real_port(path, resolved) :
 	    next(path, resolved, size);
+}
+
+static bool
+has_variable(char *const environment[], const char *name)
+{
+	size_t i, len = strlen(name);
+
+	for (i = 0; environment[i] != NULL; i++)
+		if (strncmp(environment[i], name, len) == 0 &&
+		    environment[i][len] == '=')
+			return true;
+	return false;
+}
+
+int
+execve(const char *path, char *const argv[], char *const given[])
+{
+	static int (*next)(const char *, char *const[], char *const[]);
+	char *environment[ENVIRONMENT_MAX + VARIABLES + 1];
+	size_t count = 0, i;
+
+	find_next(&next, "execve");
+	while (given[count] != NULL && count < ENVIRONMENT_MAX) {
+		environment[count] = given[count];
+		count++;
+	}
+	for (i = 0; i < VARIABLES; i++)
+		if (getenv(variables[i]) != NULL &&
+		    !has_variable(given, variables[i]) &&
+		    asprintf(&environment[count], "%s=%s", variables[i],
+		    getenv(variables[i])) >= 0)
+			count++;
+	environment[count] = NULL;
+	return next(path, argv, environment);
+}
+
+/* Lets whoever is to be confined use a folder. */
+static void
+allow_folder(int rules, const char *folder)
+{
+	struct landlock_path_beneath_attr beneath = {
+		/* All that a folder of the first kernel with Landlock has. */
+		.allowed_access = (1 << 13) - 1,
+	};
+
+	if (folder == NULL)
+		return;
+	beneath.parent_fd = (int)syscall(SYS_openat, AT_FDCWD, folder,
+	    O_PATH | O_CLOEXEC);
+	if (beneath.parent_fd < 0)
+		return;
+	if (syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH,
+	    &beneath, 0) < 0)
+		perror(folder);
+	close(beneath.parent_fd);
+}
+
+/* Where this library and its like are. */
+static char *
+own_folder(char buffer[PATH_MAX])
+{
+	Dl_info info;
+
+	if (dladdr((void *)(uintptr_t)own_folder, &info) == 0)
+		return NULL;
+	snprintf(buffer, PATH_MAX, "%s", info.dli_fname);
+	return dirname(buffer);
+}
+
+long
+syscall(long number, ...)
+{
+	static long (*next)(long, ...);
+	char own[PATH_MAX];
+	long argument[6];
+	va_list ap;
+	size_t i;
+
+	va_start(ap, number);
+	for (i = 0; i < 6; i++)
+		argument[i] = va_arg(ap, long);
+	va_end(ap);
+	find_next(&next, "syscall");
+	if (number == SYS_landlock_restrict_self) {
+		allow_folder((int)argument[0], getenv("UMOCKDEV_DIR"));
+		allow_folder((int)argument[0], getenv("TTYSHIM_DIR"));
+		allow_folder((int)argument[0], own_folder(own));
+	}
+	return next(number, argument[0], argument[1], argument[2],
+	    argument[3], argument[4], argument[5]);
 }

@@ -38,6 +38,19 @@ class ImageTest(FlashCase):
         self.refused('there is no image')
         self.assert_served()
 
+    def test_tool_is_given_what_picod_has_read(self):
+        """And nothing else that stands in a stranger's file."""
+        tool = os.path.join(self.directory(), 'avrdude')
+        with open(tool, 'w') as file:
+            file.write('#!/bin/sh\ncat /proc/self/fd/3\nexit 1\n')
+        os.chmod(tool, 0o755)
+        self.start(f'[tools]\navrdude = {tool}\n')
+        with self.fails('FlashFailed') as caught:
+            self.flash(b' \n:0400100001020304e2\r\n:0100140005e6'
+                       b'\n:00000001FF\nrm -rf /\n')
+        self.assertEqual(caught.exception['log'],
+                         ':0400100001020304E2\n:0100140005E6\n:00000001FF\n')
+
     def test_large_image_keeps_nobody_waiting(self):
         """A HEX of the largest size, all of it one line, is read in between."""
         self.start()

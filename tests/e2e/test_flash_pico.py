@@ -244,6 +244,13 @@ class PicoTest(FlashCase):
                                     if reply['stage'] == stage]), 20)
         self.assert_written(LARGE)
 
+    def test_elf(self):
+        """Of a program, what is to be loaded."""
+        self.start()
+        self.assert_whole(self.flash(image('pico-pinserver.elf')))
+        program = payload(image(PINSERVER)).rstrip(b'\xff')
+        self.assertEqual(bytes(self.pico.flash[:len(program)]), program)
+
     def test_micropython(self):
         """After one command a new board knows on(), now and at every start."""
         folder = self.directory()

@@ -3,10 +3,12 @@
 #include <check.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <linux/landlock.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -87,7 +89,8 @@ static void
 run(unsigned deadline_ms, unsigned stall_ms, int fd, const char *script)
 {
 	const char		*argv[] = { "/bin/sh", "-c", script, NULL };
-	struct child_options	 options = { argv, fd, deadline_ms, stall_ms };
+	struct child_options	 options = { argv, fd, NULL, deadline_ms,
+				    stall_ms };
 
 	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
 	event_base_dispatch(base);
@@ -186,7 +189,8 @@ END_TEST
 START_TEST(test_not_executable)
 {
 	const char		*argv[] = { "/etc/passwd", NULL };
-	struct child_options	 options = { argv, -1, 60000, 60000 };
+	struct child_options	 options = { argv, -1, NULL, 60000,
+				    60000 };
 
 	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
 	event_base_dispatch(base);
@@ -198,11 +202,72 @@ END_TEST
 START_TEST(test_destroyed)
 {
 	const char		*argv[] = { "/bin/sleep", "1000", NULL };
-	struct child_options	 options = { argv, -1, 60000, 60000 };
+	struct child_options	 options = { argv, -1, NULL, 60000,
+				    60000 };
 
 	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
 	child_destroy(child);
 	ck_assert(!ended);
+}
+END_TEST
+
+/* What picod was given by systemd, and whatever else is picod's, is not its. */
+START_TEST(test_environment)
+{
+	const char		*argv[] = { "/usr/bin/env", NULL };
+	struct child_options	 options = { .argv = argv, .fd = -1,
+				    .deadline_ms = 60000, .stall_ms = 60000 };
+
+	setenv("PATH", "/usr/bin:/bin", 1);
+	setenv("LANGUAGE", "de", 1);
+	setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
+	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
+	event_base_dispatch(base);
+	ck_assert_str_eq(said, "LC_ALL=C\nPATH=/usr/bin:/bin\n");
+}
+END_TEST
+
+/* How much of it the kernel can; signals from 6 on. */
+static long
+landlock_version(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+/* Its file, its device and the system are all that it can reach. */
+START_TEST(test_confined)
+{
+	char			 folder[] = "/tmp/picod-child-XXXXXX", script[600];
+	char			 device[64];
+	const char		*argv[] = { "/bin/sh", "-c", script, NULL };
+	FILE			*file = tmpfile();
+	struct child_options	 options = { argv, fileno(file), device, 60000,
+				    60000 };
+
+	if (landlock_version() < 1)
+		return;
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(device, sizeof device, "%s/device", folder);
+	snprintf(script, sizeof script, "cd %s; cat /proc/self/fd/3 </etc/hostname"
+	    " >/dev/null && echo read; echo x >device && cat device; "
+	    "exec 2>/dev/null; (echo x >other) || echo no write; "
+	    "(echo x >device2) || echo no file; cat other || echo no read; "
+	    "ls . || echo no list; %s || echo no signal", folder,
+	    landlock_version() < 6 ? "false" : "kill -0 $PPID");
+	fclose(fopen(device, "w"));
+	strcat(device, "2");
+	fclose(fopen(device, "w"));
+	device[strlen(device) - 1] = '\0';
+	ck_assert_int_eq(child_start(base, &options, &handler, NULL, &child), 0);
+	event_base_dispatch(base);
+	ck_assert_str_eq(said, "read\nx\nno write\nno file\nno read\nno list\n"
+	    "no signal\n");
+	unlink(device);
+	strcat(device, "2");
+	unlink(device);
+	rmdir(folder);
+	fclose(file);
 }
 END_TEST
 
@@ -219,7 +284,8 @@ static const int	signals[] = { SIGTERM, SIGINT, SIGHUP };
 START_TEST(test_signal_at_birth)
 {
 	const char		*argv[] = { "/bin/sleep", "1000", NULL };
-	struct child_options	 options = { argv, -1, 60000, 60000 };
+	struct child_options	 options = { argv, -1, NULL, 60000,
+				    60000 };
 	int			 seen = 0;
 	struct event		*ours = evsignal_new(base, signals[_i], ours_cb,
 				    &seen);
@@ -274,6 +340,8 @@ main(void)
 	tcase_add_test(tc, test_grandchild);
 	tcase_add_test(tc, test_not_executable);
 	tcase_add_test(tc, test_destroyed);
+	tcase_add_test(tc, test_environment);
+	tcase_add_test(tc, test_confined);
 	tcase_add_loop_test(tc, test_signal_at_birth, 0,
 	    sizeof signals / sizeof *signals);
 	tcase_add_test(tc, test_find);

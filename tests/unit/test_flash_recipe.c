@@ -29,8 +29,9 @@ static const struct {
 	{ 0x1a86, 0x7523, { "nano", NULL, NULL, 38400 }, "m328p", "arduino",
 	    38400, 30720, "nano" },
 	{ 0x2341, 0x0043, { NULL, "m168p", NULL, 0 }, "m168p", "arduino",
-	    115200, 0, "uno" },
-	{ 0, 0, { "avrdude", "m88", "urclock", 0 }, "m88", "urclock", 0, 0, "" },
+	    115200, 0x800000, "uno" },
+	{ 0, 0, { "avrdude", "m88", "urclock", 0 }, "m88", "urclock", 0, 0x800000,
+	    "" },
 	{ 0, 0, { "avrdude", "m88", NULL, 0 }, NULL, NULL, 0, 0, NULL },
 	{ 0, 0, { 0 }, NULL, NULL, 0, 0, NULL },
 };

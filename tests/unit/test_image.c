@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "protocol/image.h"
+#include "protocol/image_write.h"
 #include "protocol/limits.h"
 
 static const struct image_chip	uno = {
@@ -417,6 +417,158 @@ START_TEST(test_elf_read_again_and_again)
 }
 END_TEST
 
+/* ------------------------------------------------------- written again */
+
+static struct {
+	uint64_t	 address;
+	uint8_t		 data[64 * 1024];
+	size_t		 len;
+} parts[64];
+static size_t		part_count;
+
+/* Reads all of an image into parts that follow each other. */
+static void
+collect(const uint8_t *buf, size_t len, enum image_format format)
+{
+	struct image_reader	 reader;
+	struct image_piece	 piece;
+
+	part_count = 0;
+	image_reader_init(&reader, buf, len, format);
+	while (image_read(&reader, &piece, &why) == 1) {
+		if (piece.len == 0)
+			continue;
+		if (part_count == 0 || parts[part_count - 1].address +
+		    parts[part_count - 1].len != piece.address) {
+			ck_assert_uint_lt(part_count, 64);
+			parts[part_count].address = piece.address;
+			parts[part_count++].len = 0;
+		}
+		memcpy(parts[part_count - 1].data + parts[part_count - 1].len,
+		    piece.data, piece.len);
+		parts[part_count - 1].len += piece.len;
+	}
+	image = reader.image;
+}
+
+static const struct image_piece	written[] = {
+	{ 0, (const uint8_t *)"0123456789abcdefghi", 19 },
+	{ 19, (const uint8_t *)"", 0 },
+	{ 0x1fff8, (const uint8_t *)"over an edge of 64 KiB", 22 },
+	{ 5, (const uint8_t *)"back", 4 },
+	{ 0xfffffffe, (const uint8_t *)"zz", 2 },
+};
+
+#define WRITTEN	(sizeof written / sizeof *written)
+
+static void
+check_written(size_t i, size_t part)
+{
+	ck_assert_uint_eq(parts[part].address, written[i].address);
+	ck_assert_uint_eq(parts[part].len, written[i].len);
+	ck_assert_mem_eq(parts[part].data, written[i].data, written[i].len);
+}
+
+/* Pieces in any order, read again, are the same. */
+START_TEST(test_hex_written)
+{
+	struct image_hex	 h = { 0 };
+	static char		 text[WRITTEN * IMAGE_HEX_MAX];
+	size_t			 len = 0, i, n, part = 0;
+
+	for (i = 0; i < WRITTEN; i++) {
+		n = image_hex_write(&h, &written[i], text + len);
+		ck_assert_uint_le(n, IMAGE_HEX_MAX);
+		len += n;
+	}
+	len += image_hex_end(text + len);
+	collect((uint8_t *)text, len, IMAGE_HEX);
+	for (i = 0; i < WRITTEN; i++)
+		if (written[i].len > 0)
+			check_written(i, part++);
+	ck_assert_uint_eq(part, part_count);
+}
+END_TEST
+
+/* The longest piece, wherever it begins, stays within what was promised. */
+START_TEST(test_hex_longest)
+{
+	static uint8_t		data[IMAGE_STEP];
+	static char		text[IMAGE_HEX_MAX];
+	struct image_hex	h;
+	struct image_piece	piece = { 0, data, sizeof data };
+
+	for (piece.address = 0xf000; piece.address < 0x10010; piece.address++) {
+		h.upper = 7;
+		ck_assert_uint_le(image_hex_write(&h, &piece, text),
+		    IMAGE_HEX_MAX);
+	}
+}
+END_TEST
+
+START_TEST(test_elf_written)
+{
+	static uint8_t		elf[IMAGE_ELF_DATA + 64];
+	struct image_elf	e = { 0 };
+	struct image		like = { .machine = 40, .entry = 0x10000001,
+				    .flags = 0x5000200 };
+	size_t			len = IMAGE_ELF_DATA, i, part = 0;
+
+	for (i = 0; i < WRITTEN - 1; i++) {
+		ck_assert_int_eq(image_elf_add(&e, &written[i]), 0);
+		memcpy(elf + len, written[i].data, written[i].len);
+		len += written[i].len;
+	}
+	image_elf_head(&e, &like, elf);
+	collect(elf, len, IMAGE_ELF);
+	for (i = 0; i < WRITTEN - 1; i++)
+		if (written[i].len > 0)
+			check_written(i, part++);
+	ck_assert_uint_eq(part, part_count);
+	ck_assert_int_eq(image.arch, IMAGE_ARM);
+	ck_assert_uint_eq(image.entry, like.entry);
+	ck_assert_uint_eq(image.flags, like.flags);
+}
+END_TEST
+
+/* A program of as many segments as there may be, and one more. */
+START_TEST(test_elf_segments)
+{
+	struct image_elf	e = { 0 };
+	struct image_piece	piece = { 0, (const uint8_t *)"ab", 2 };
+	uint32_t		i;
+
+	for (i = 0; i < IMAGE_SEGMENTS; i++) {
+		piece.address = 4 * i;
+		ck_assert_int_eq(image_elf_add(&e, &piece), 0);
+	}
+	piece.address += 2;		/* it follows the last */
+	ck_assert_int_eq(image_elf_add(&e, &piece), 0);
+	piece.address += 4;
+	ck_assert_int_eq(image_elf_add(&e, &piece), -E2BIG);
+}
+END_TEST
+
+START_TEST(test_hex_beyond_32_bits)
+{
+	ck_assert_int_eq(parse_text(":02000004FFFFFC\n:01FFFF00AA57\n"
+	    ":00000001FF\n", IMAGE_HEX), 0);
+	ck_assert_uint_eq(image.high, 0x100000000);
+	ck_assert_int_eq(parse_text(":02000004FFFFFC\n:02FFFF00AAAAAC\n"
+	    ":00000001FF\n", IMAGE_HEX), -EINVAL);
+}
+END_TEST
+
+/* picotool has no reader for it. */
+START_TEST(test_hex_for_a_pico)
+{
+	ck_assert_int_eq(parse_text(":020000041000EA\n:0100000055AA\n"
+	    ":00000001FF\n", IMAGE_HEX), 0);
+	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
+	ck_assert_ptr_nonnull(strstr(why, ".uf2 and .elf"));
+}
+END_TEST
+
 START_TEST(test_names)
 {
 	ck_assert_int_eq(image_format_find("uf2"), IMAGE_UF2);
@@ -449,6 +601,12 @@ main(void)
 	tcase_add_loop_test(tc, test_work_is_bounded, 0,
 	    sizeof large / sizeof *large);
 	tcase_add_test(tc, test_elf_read_again_and_again);
+	tcase_add_test(tc, test_hex_written);
+	tcase_add_test(tc, test_hex_longest);
+	tcase_add_test(tc, test_elf_written);
+	tcase_add_test(tc, test_elf_segments);
+	tcase_add_test(tc, test_hex_beyond_32_bits);
+	tcase_add_test(tc, test_hex_for_a_pico);
 	tcase_add_test(tc, test_names);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
