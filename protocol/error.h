@@ -24,7 +24,7 @@
 	X(INTERRUPTED, "Interrupted", 9, "it was interrupted")		\
 	X(DISCONNECTED, "Disconnected", 7,				\
 	    "the board went away or restarted")				\
-	X(OUTPUT_TOO_LARGE, "OutputTooLarge", 1,			\
+	X(OUTPUT_TOO_LARGE, "OutputTooLarge", 13,			\
 	    "the board printed more than is kept")			\
 	X(UNSUPPORTED, "Unsupported", 2, "this board cannot do that")	\
 	X(LIMIT_EXCEEDED, "LimitExceeded", 6, "that is over a limit")	\

@@ -35,19 +35,26 @@
 #define LIMIT_STRANGER_MS	5000
 #define LIMIT_STRANGER_MESSAGE	4096
 
-/* Bytes in memory for all connections of one user: what is said by halves, said
- * ahead, in work and not yet read.  A connection with less than LIMIT_KEPT_FREE
- * is never asked. */
+/* Bytes in memory for all connections of one user, and of all: what is said by
+ * halves, said ahead, in work and not yet read.  A connection with less than
+ * LIMIT_KEPT_FREE is never asked. */
 #define LIMIT_KEPT_PER_USER	(32 * 1024 * 1024)
+#define LIMIT_KEPT		(128 * 1024 * 1024)
 #define LIMIT_KEPT_FREE		(16 * 1024)
 
 /* Bytes of further calls that a connection may send ahead of its answers. */
 #define LIMIT_PIPELINE		(16 * 1024)
 
-/* Bytes of replies not yet taken by a client, before its board is paused. */
+/* Bytes of replies not yet taken by a client, before no more are made of what
+ * there is to say. */
 #define LIMIT_BACKLOG		(256 * 1024)
 
-/* How long a paused board waits for its slow client, which is then dropped. */
+/* Output that a client has not read, in bytes: of one request, or of a console.  A
+ * port is never paused, since boards drop what they cannot write; so more ends the
+ * request, or the connection. */
+#define LIMIT_UNREAD		(8 * 1024 * 1024)
+
+/* How long one may take who is to read the rest before he is disconnected. */
 #define LIMIT_STALL_MS		10000
 
 /* Boards: one that nobody would miss is forgotten for a new one.  libinih keeps

@@ -247,15 +247,10 @@ board_deadline(const struct board *b)
 /* --------------------------------------------------------------- the rest */
 
 void
-board_pause(struct board *b)
+board_overflow(struct board *b, uint64_t now)
 {
-	b->tell.pause = b->turn.stop == STOP_NONE;
-}
-
-void
-board_resume(struct board *b)
-{
-	b->tell.pause = false;
+	if (run_is_on(b))
+		run_stop(b, STOP_OVERFLOW, now);
 }
 
 void

@@ -55,8 +55,8 @@ struct board_usb {
 
 /* Who has a board's raw bytes, while it is a console. */
 struct board_console {
-	/* The board said something.  false: no more before board_resume(). */
-	bool	(*bytes)(void *arg, const uint8_t *, size_t);
+	/* The board said something. */
+	void	(*bytes)(void *arg, const uint8_t *, size_t);
 	/* The port took all that was typed. */
 	void	(*room)(void *arg);
 	/* The board is gone, and the console with it. */
@@ -78,7 +78,6 @@ enum board_event_type {
 	BOARD_HEARD,		/* the console gets bytes */
 	BOARD_ROOM,		/* the port took all that was typed there */
 	BOARD_HUNG_UP,		/* the console is over */
-	BOARD_PAUSE,		/* stop reading from the port, or go on */
 	BOARD_LEFT,		/* see board_leave() */
 };
 
@@ -91,7 +90,6 @@ struct board_event {
 	const uint8_t		*bytes;		/* of heard: in what was fed */
 	size_t			 len;
 	unsigned		 baud;
-	bool			 pause;
 };
 
 /* How it is flashed, where its USB identity does not say; see picod.conf(5). */
@@ -289,9 +287,11 @@ void	board_input(struct board *, const struct asker *, const void *, size_t len)
 void	board_proceed(struct board *, uint64_t now);
 void	board_dismiss(struct board *, uint64_t now);
 
-/* An asker, or the console, takes no more output for now; takes it again. */
-void	board_pause(struct board *);
-void	board_resume(struct board *);
+/*
+ * The asker of the request that runs can keep no more of what it prints: it is
+ * stopped, and says why.
+ */
+void	board_overflow(struct board *, uint64_t now);
 
 /*
  * Interrupts whatever runs.  -ENOTSUP where nothing runs and the language has

@@ -54,14 +54,12 @@ away_end(struct board *b)
 	away_disconnect(&b->away);
 	b->away.console = console;
 	b->away.hung_up = console != NULL;
-	b->tell.pause = false;
 }
 
 void
 away_return(struct board *b, uint64_t now)
 {
 	away_disconnect(&b->away);	/* he knows */
-	b->tell.pause = false;
 	if (b->state == BOARD_CONSOLE) {
 		driver_open(b->driver, 0, false, now);
 		board_enter(b, BOARD_LISTENING, "its console was closed");

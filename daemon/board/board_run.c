@@ -28,7 +28,6 @@ run_give_up(struct board *b)
 	struct request	*r = b->turn.request;
 
 	b->turn = (struct turn){ .timeout_at = DRIVER_NEVER };
-	b->tell.pause = false;
 	return r;
 }
 
@@ -60,6 +59,23 @@ run_conclude(struct board *b, enum error_code error, const char *format, ...)
 		board_finish_result(b, run_give_up(b));
 }
 
+static void
+run_conclude_overflow(struct board *b)
+{
+	struct request	*r = b->turn.request;
+
+	r->result.streamed = request_streams(r);
+	if (r->result.streamed)
+		run_conclude(b, ERROR_OUTPUT_TOO_LARGE,
+		    "too much of its output waited to be read (of one request, "
+		    "%d MiB at most), so it was interrupted",
+		    LIMIT_UNREAD / 1024 / 1024);
+	else
+		run_conclude(b, ERROR_OUTPUT_TOO_LARGE,
+		    "it printed more than %d bytes; ask for the output as it "
+		    "comes", LIMIT_OUTPUT);
+}
+
 void
 run_conclude_stopped(struct board *b)
 {
@@ -72,9 +88,7 @@ run_conclude_stopped(struct board *b)
 		    "it waited for input" : "");
 		break;
 	case STOP_OVERFLOW:
-		run_conclude(b, ERROR_OUTPUT_TOO_LARGE,
-		    "it printed more than %d bytes; ask for the output as it comes",
-		    LIMIT_OUTPUT);
+		run_conclude_overflow(b);
 		break;
 	default:
 		run_conclude(b, ERROR_INTERRUPTED, "it was interrupted");
@@ -90,7 +104,6 @@ run_stop(struct board *b, enum turn_stop stop, uint64_t now)
 		turn->stop = stop;
 	if (stop != STOP_INTERRUPT)
 		turn->timeout_at = DRIVER_NEVER;
-	b->tell.pause = false;		/* or its end would not be seen */
 	if (run_is_on(b))
 		driver_interrupt(b->driver, now);
 }
@@ -152,8 +165,8 @@ run_print(struct board *b, const struct driver_event *event, uint64_t now)
 
 	if (turn->stop == STOP_OVERFLOW || turn->stop == STOP_LEFT)
 		return;
-	if (request_print(turn->request, event->data, event->len,
-	    LIMIT_OUTPUT) > 0 && turn->stop != STOP_TIMEOUT)
+	if (request_print(turn->request, event->data, event->len) > 0 &&
+	    turn->stop != STOP_TIMEOUT)
 		run_stop(b, STOP_OVERFLOW, now);
 	turn->printed = request_streams(turn->request);
 	turn->midline = event->data[event->len - 1] != '\n';

@@ -71,7 +71,6 @@ struct tell {
 	TAILQ_HEAD(, told)	 notices;
 	struct told		*last;		/* the one that was taken last */
 	struct request_queue	 over;
-	bool			 pause, paused;	/* wanted, and told */
 	bool			 left;
 };
 

@@ -260,22 +260,12 @@ tell_over(struct tell *t, struct board_event *event)
 	return true;
 }
 
-static bool
-tell_pause(struct tell *t, struct board_event *event)
-{
-	if (t->pause == t->paused)
-		return false;
-	event->type = BOARD_PAUSE;
-	event->pause = t->paused = t->pause;
-	return true;
-}
-
 bool
 board_event_next(struct board *b, struct board_event *event)
 {
 	if (tell_port(&b->tell, event) || tell_notice(&b->tell, event) ||
 	    tell_console(&b->away, event) || tell_turn(&b->turn, event) ||
-	    tell_over(&b->tell, event) || tell_pause(&b->tell, event))
+	    tell_over(&b->tell, event))
 		return true;
 	if (!b->tell.left)
 		return false;

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/limits.h"
+
 #include "daemon/base/memory.h"
 
 static void *
@@ -123,15 +125,24 @@ request_streams(const struct request *r)
 	return false;
 }
 
+/* An asker that takes nothing out before the end gets less. */
+static size_t
+asker_room(const struct asker *a)
+{
+	size_t	max = a->sink->output != NULL ? LIMIT_UNREAD : LIMIT_OUTPUT;
+
+	return max - evbuffer_get_length(a->output);
+}
+
 size_t
-request_print(struct request *r, const void *bytes, size_t len, size_t max)
+request_print(struct request *r, const void *bytes, size_t len)
 {
 	struct asker	*a;
 	size_t		 room, over = 0;
 
 	r->printed = true;
 	TAILQ_FOREACH(a, &r->askers, entry) {
-		room = max - evbuffer_get_length(a->output);
+		room = asker_room(a);
 		if (len > room && len - room > over)
 			over = len - room;
 		evbuffer_add(a->output, bytes, len < room ? len : room);

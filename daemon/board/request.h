@@ -66,6 +66,7 @@ enum request_place {
 struct request_result {
 	enum error_code		 error;
 	bool			 started;	/* it may have had effects */
+	bool			 streamed;	/* its output was asked for as it came */
 	const char		*status;	/* "OK" of PiSerial, or NULL */
 	char			*traceback;	/* or NULL; not NUL-terminated */
 	size_t			 traceback_len;
@@ -80,8 +81,8 @@ struct request_result {
 struct request_sink {
 	/*
 	 * Output was added to asker->output; take it out as it suits.
-	 * false: no more for now, the board is to be paused until
-	 * board_resume().  NULL for an asker that wants all of it at the end.
+	 * false: he can keep no more, and the job is to be stopped.  NULL for
+	 * an asker that wants all of it at the end.
 	 */
 	bool	(*output)(struct asker *);
 	/*
@@ -157,9 +158,11 @@ bool		 request_leave(struct asker *);
 /* Whether somebody waits for its output as it comes. */
 bool		 request_streams(const struct request *);
 
-/* Adds output of its job, as far as max: how much there was no room for. */
-size_t		 request_print(struct request *, const void *, size_t len,
-    size_t max);
+/*
+ * Adds output of its job, as far as each asker may keep it (LIMIT_UNREAD, or
+ * LIMIT_OUTPUT until the end): how much there was no room for.
+ */
+size_t		 request_print(struct request *, const void *, size_t len);
 
 /*
  * Another job for the request, whose output was taken out or is dropped; called

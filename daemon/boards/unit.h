@@ -105,7 +105,6 @@ void		 unit_submit(struct board *, struct request *);
 void		 unit_withdraw(struct board *, struct asker *);
 void		 unit_input(struct board *, const struct asker *, const void *,
     size_t len);
-void		 unit_resume(struct board *);
 int		 unit_interrupt(struct board *);
 int		 unit_cancel(struct board *, uint64_t id);
 int		 unit_release(struct board *, const char *token, bool lost);

@@ -27,13 +27,6 @@ unit_input(struct board *b, const struct asker *a, const void *bytes, size_t len
 	unit_settle(board_owner(b));
 }
 
-void
-unit_resume(struct board *b)
-{
-	board_resume(b);
-	unit_settle(board_owner(b));
-}
-
 int
 unit_interrupt(struct board *b)
 {

@@ -132,7 +132,7 @@ unit_output(struct unit *u, struct request *r)
 	for (a = TAILQ_FIRST(&r->askers); a != NULL; a = next) {
 		next = TAILQ_NEXT(a, entry);
 		if (a->sink->output != NULL && !a->sink->output(a))
-			board_pause(u->board);
+			board_overflow(u->board, clock_now());
 	}
 }
 
@@ -159,9 +159,6 @@ unit_act_on_port(struct unit *u, const struct board_event *event)
 		break;
 	case BOARD_CHANGE_SPEED:
 		unit_change_speed(u, event->baud);
-		break;
-	case BOARD_PAUSE:
-		port_pause(u->port, event->pause);
 		break;
 	default:
 		return false;
@@ -190,9 +187,8 @@ unit_act(struct unit *u, const struct board_event *event)
 		request_finish(event->request);
 		break;
 	case BOARD_HEARD:
-		if (!event->console->bytes(event->console_arg, event->bytes,
-		    event->len))
-			board_pause(u->board);
+		event->console->bytes(event->console_arg, event->bytes,
+		    event->len);
 		break;
 	case BOARD_ROOM:
 		event->console->room(event->console_arg);

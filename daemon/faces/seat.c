@@ -45,17 +45,15 @@ seat_free(struct seat *s)
 }
 
 /* Passes on what the face has to say. */
-static bool
+static void
 seat_pump(struct seat *s)
 {
 	const uint8_t	*bytes;
 	size_t		 len = face_output(s->face, &bytes);
-	bool		 more = true;
 
 	if (len > 0 && s->ops != NULL)
-		more = s->ops->bytes(s->arg, bytes, len);
+		s->ops->bytes(s->arg, bytes, len);
 	face_sent(s->face, len);
-	return more;
 }
 
 static void
@@ -75,7 +73,8 @@ seat_output(struct asker *asker)
 
 	face_print(s->face, evbuffer_pullup(asker->output, -1), len);
 	evbuffer_drain(asker->output, len);
-	return seat_pump(s);
+	seat_pump(s);
+	return true;
 }
 
 static enum face_end
@@ -210,12 +209,6 @@ bool
 seat_is_idle(const struct seat *s)
 {
 	return s->asker == NULL && !s->blocked;
-}
-
-void
-seat_resume(struct seat *s)
-{
-	unit_resume(s->board);
 }
 
 /* -------------------------------------------------------------- the board */

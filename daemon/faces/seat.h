@@ -15,8 +15,8 @@ struct event_base;
 struct seat;
 
 struct seat_ops {
-	/* Bytes for the tool; false: no more for now, until seat_resume(). */
-	bool	(*bytes)(void *arg, const void *, size_t);
+	/* Bytes for the tool. */
+	void	(*bytes)(void *arg, const void *, size_t);
 	/* seat_typed() takes more again. */
 	void	(*room)(void *arg);
 	/* Nothing that was typed is still to be done. */
@@ -44,8 +44,5 @@ size_t		 seat_typed(struct seat *, const void *, size_t len);
 
 /* Whether all that was typed has been done. */
 bool		 seat_is_idle(const struct seat *);
-
-/* The tool reads again. */
-void		 seat_resume(struct seat *);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Console: the connection becomes the board's bytes.  Whoever is slower makes
- * the other wait: the client the board, the board the client.
+ * Console: the connection becomes the board's bytes.  A board that is slower makes
+ * its client wait; no board waits, and a client that does not read is dropped.
  *
  * A client that says no more is not gone: what it typed still gets to the board,
  * however slowly, and the board's answer to the client.  No protocol tells when
@@ -60,13 +60,13 @@ console_quiet_cb(evutil_socket_t fd, short what, void *arg)
 
 /* ------------------------------------------------------------ the board's */
 
-static bool
+static void
 console_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	struct console	*c = arg;
 
 	console_wait_quiet(c);
-	return conn_write(c->conn, bytes, len);
+	conn_write_raw(c->conn, bytes, len);
 }
 
 static void
@@ -117,12 +117,7 @@ console_ended(void *arg)
 static void
 console_drained(void *arg)
 {
-	struct console	*c = arg;
-	struct board	*b = console_board(c);
-
-	console_wait_quiet(c);
-	if (b != NULL)
-		unit_resume(b);
+	console_wait_quiet(arg);
 }
 
 static const struct conn_raw console_raw = {

@@ -18,12 +18,12 @@ struct guest {
 	bool		 ended;		/* the tool says no more */
 };
 
-static bool
+static void
 guest_bytes(void *arg, const void *bytes, size_t len)
 {
 	struct guest	*g = arg;
 
-	return conn_write(g->conn, bytes, len);
+	conn_write_raw(g->conn, bytes, len);
 }
 
 static void
@@ -74,16 +74,8 @@ guest_ended(void *arg)
 		conn_finish(g->conn, 0);
 }
 
-static void
-guest_drained(void *arg)
-{
-	struct guest	*g = arg;
-
-	seat_resume(g->seat);
-}
-
 static const struct conn_raw guest_raw = {
-	guest_typed, guest_ended, guest_drained
+	guest_typed, guest_ended, NULL
 };
 
 static void

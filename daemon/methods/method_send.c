@@ -8,6 +8,9 @@
  * one for every few bytes of a slow board.  Before that, it is told now and then
  * what it waits for: if that takes long enough for a person to wonder, and again
  * when it is something else.
+ *
+ * No board waits for a client.  What he has not read yet stays with the request,
+ * and when that is over, with the call, whose end comes behind it.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -25,6 +28,9 @@
 #define PIECE_DELAY_MS	10
 #define PIECE_SIZE	4096
 
+/* Of one reply, in bytes of output. */
+#define PIECE_MAX	(64 * 1024)
+
 /* How often it is looked at what a request waits for. */
 #define WAITING_S	2
 
@@ -32,7 +38,11 @@
 struct task {
 	struct call	*call;
 	struct board	*board;
-	struct asker	*asker;
+	struct asker	*asker;		/* NULL: the request is over */
+	struct evbuffer	*rest;		/* and this is still to be said, */
+	json_t		*end;		/* before these are its answer */
+	enum error_code	 error;
+	char		*message;
 	struct event	*piece;		/* sends one; NULL without "more" */
 	struct event	*waiting;	/* looks what for; likewise */
 	json_t		*told;		/* what for, as it was told last */
@@ -45,7 +55,11 @@ task_destroy(struct task *t)
 		event_free(t->piece);
 	if (t->waiting != NULL)
 		event_free(t->waiting);
+	if (t->rest != NULL)
+		evbuffer_free(t->rest);
+	json_decref(t->end);
 	json_decref(t->told);
+	free(t->message);
 	free(t);
 }
 
@@ -125,11 +139,18 @@ task_text(const char *bytes, size_t len)
 	return json;
 }
 
+/* What was printed and not said yet. */
+static struct evbuffer *
+task_printed(const struct task *t)
+{
+	return t->rest != NULL ? t->rest : t->asker->output;
+}
+
 /* Sends the first len bytes of the output as a piece. */
 static void
 task_send_piece(struct task *t, size_t len)
 {
-	struct evbuffer	*output = t->asker->output;
+	struct evbuffer	*output = task_printed(t);
 	json_t		*json;
 
 	if (len == 0)
@@ -141,21 +162,60 @@ task_send_piece(struct task *t, size_t len)
 	call_continue(t->call, json);
 }
 
-/* Sends the lines there are, or what stood there for a while or is much. */
+/* How much of it goes next: lines, or what stood there for a while or is much. */
+static size_t
+task_piece(const struct task *t)
+{
+	struct evbuffer	*output = task_printed(t);
+	size_t		 len = evbuffer_get_length(output);
+	const char	*bytes, *end;
+
+	len = len < PIECE_MAX ? len : PIECE_MAX;
+	bytes = (char *)evbuffer_pullup(output, (ev_ssize_t)len);
+	end = len == 0 ? NULL : memrchr(bytes, '\n', len);
+	return end != NULL ? (size_t)(end + 1 - bytes) :
+	    text_whole(bytes, len);
+}
+
+/* The last answer has what little is left. */
+static void
+task_end(struct task *t)
+{
+	struct call	*call = t->call;
+	json_t		*json = json_incref(t->end);
+	enum error_code	 error = t->error;
+	char		*message = t->message;
+	size_t		 len = evbuffer_get_length(t->rest);
+
+	method_set_output(json, (char *)evbuffer_pullup(t->rest, -1), len);
+	t->message = NULL;
+	task_destroy(t);
+	if (error == ERROR_NONE)
+		call_reply(call, json);
+	else
+		call_fail(call, error, json, "%s", message);
+	free(message);
+}
+
+/* Says as much as the client takes, and at last the end. */
 static void
 task_piece_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct task	*t = arg;
 	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
-	size_t		 len = evbuffer_get_length(t->asker->output), n;
-	const char	*bytes, *end;
+	size_t		 n = 0;
 
 	(void)fd, (void)what;
-	bytes = (char *)evbuffer_pullup(t->asker->output, -1);
-	end = memrchr(bytes, '\n', len);
-	n = end != NULL ? (size_t)(end + 1 - bytes) : text_whole(bytes, len);
-	task_send_piece(t, n);
-	if (end != NULL && n < len)
+	while (!call_is_full(t->call) && (t->rest == NULL ||
+	    evbuffer_get_length(t->rest) > PIECE_MAX) &&
+	    (n = task_piece(t)) > 0)
+		task_send_piece(t, n);
+	call_keep(t->call, evbuffer_get_length(task_printed(t)));
+	if (call_is_full(t->call))
+		return;		/* task_drained() goes on */
+	if (t->rest != NULL)
+		task_end(t);
+	else if (evbuffer_get_length(t->asker->output) > 0)
 		event_add(t->piece, &tv);
 }
 
@@ -169,13 +229,16 @@ task_output(struct asker *a)
 	struct task	*t = a->arg;
 	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
 	size_t		 len = evbuffer_get_length(a->output);
-	const char	*bytes = (char *)evbuffer_pullup(a->output, -1);
+	const char	*bytes;
 
+	if (call_is_full(t->call))
+		return call_keep(t->call, len);
+	bytes = (char *)evbuffer_pullup(a->output, -1);
 	if (len >= PIECE_SIZE || memrchr(bytes, '\n', len) != NULL)
 		event_active(t->piece, EV_TIMEOUT, 0);
 	else if (!event_pending(t->piece, EV_TIMEOUT, NULL))
 		event_add(t->piece, &tv);
-	return !call_is_full(t->call);
+	return true;
 }
 
 static void
@@ -183,7 +246,8 @@ task_drained(struct call *call)
 {
 	struct task	*t = call->state;
 
-	unit_resume(t->board);
+	if (t->piece != NULL)
+		event_active(t->piece, EV_TIMEOUT, 0);
 }
 
 static void
@@ -194,7 +258,8 @@ task_cancel(struct call *call)
 	struct asker	*a = t->asker;
 
 	task_destroy(t);
-	unit_withdraw(b, a);
+	if (a != NULL)
+		unit_withdraw(b, a);
 }
 
 /* Which errors carry the output so far. */
@@ -229,7 +294,8 @@ method_set_error(json_t *json, const struct request_result *result)
 		json_object_set_new(json, "sent", json_boolean(result->started));
 		break;
 	case ERROR_OUTPUT_TOO_LARGE:
-		json_object_set_new(json, "limit", json_integer(LIMIT_OUTPUT));
+		json_object_set_new(json, "limit", json_integer(
+		    result->streamed ? LIMIT_UNREAD : LIMIT_OUTPUT));
 		break;
 	case ERROR_LIMIT_EXCEEDED:	/* a board has no other */
 		json_object_set_new(json, "limit", json_string("queue"));
@@ -244,36 +310,65 @@ method_set_error(json_t *json, const struct request_result *result)
 		json_object_set_new(json, "output", json_string(""));
 }
 
-static void
-task_finish(struct asker *a, const struct request_result *result)
+/* The answer, without the output. */
+static json_t *
+task_answer(const struct request_result *result, bool run)
 {
-	struct task	*t = a->arg;
-	struct call	*call = t->call;
-	json_t		*json;
-	size_t		 len = evbuffer_get_length(a->output);
+	json_t	*json = json_object();
 
-	task_destroy(t);
-	json = json_object();
 	if (result->error != ERROR_NONE)
 		method_set_error(json, result);
-	if (a->request->kind == REQUEST_RUN && (result->error == ERROR_NONE ||
-	    task_error_has_output(result->error)))
-		method_set_output(json, (char *)evbuffer_pullup(a->output, -1),
-		    len);
 	if (result->error == ERROR_NONE ||
 	    result->error == ERROR_STATEMENT_FAILED ||
 	    result->error == ERROR_COMMAND_REJECTED)
 		json_object_set_new(json, "boot",
 		    json_integer((json_int_t)result->boot));
+	if (result->status != NULL)
+		json_object_set_new(json, "status", json_string(result->status));
+	if (result->notice != NULL && run && (result->error == ERROR_NONE ||
+	    task_error_has_output(result->error)))
+		json_object_set_new(json, "notice", json_string(result->notice));
+	return json;
+}
+
+/* There is more than one answer should have, or than the client takes now. */
+static bool
+task_lags(const struct task *t, const struct asker *a)
+{
+	return t->piece != NULL && (call_is_full(t->call) ||
+	    evbuffer_get_length(a->output) > PIECE_MAX);
+}
+
+static void
+task_finish(struct asker *a, const struct request_result *result)
+{
+	struct task	*t = a->arg;
+	bool		 run = a->request->kind == REQUEST_RUN;
+	json_t		*json = task_answer(result, run);
+	size_t		 len = evbuffer_get_length(a->output);
+	struct call	*call = t->call;
+
 	if (a->request->shared && result->error == ERROR_NONE)
 		json_object_set_new(json, "age", json_integer(
 		    (json_int_t)(clock_now() - a->request->started_at)));
-	if (result->status != NULL)
-		json_object_set_new(json, "status", json_string(result->status));
-	if (result->notice != NULL && a->request->kind == REQUEST_RUN &&
-	    (result->error == ERROR_NONE ||
+	if (task_lags(t, a) && (result->error == ERROR_NONE ||
+	    task_error_has_output(result->error))) {
+		t->rest = evbuffer_new();
+		evbuffer_add_buffer(t->rest, a->output);
+		t->end = json;
+		t->error = result->error;
+		t->message = result->message == NULL ? NULL :
+		    xstrdup(result->message);
+		t->asker = NULL;
+		event_del(t->waiting);
+		event_active(t->piece, EV_TIMEOUT, 0);
+		return;
+	}
+	task_destroy(t);
+	if (run && (result->error == ERROR_NONE ||
 	    task_error_has_output(result->error)))
-		json_object_set_new(json, "notice", json_string(result->notice));
+		method_set_output(json, (char *)evbuffer_pullup(a->output, -1),
+		    len);
 	if (result->error == ERROR_NONE)
 		call_reply(call, json);
 	else
@@ -319,7 +414,6 @@ send_submit(struct call *call, struct board *b, struct request *r,
 		t->waiting = evtimer_new(server_base(call_server(call)),
 		    task_waiting_cb, t);
 		event_add(t->waiting, &tv);
-		call_press(call);
 	}
 	call->state = t;
 	call->cancel = task_cancel;

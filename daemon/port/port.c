@@ -116,7 +116,6 @@ port_listen(struct port *p)
 	    port_readable_cb, p);
 	p->writable = event_new(p->base, p->link.fd, EV_WRITE, port_writable_cb,
 	    p);
-	p->paused = false;
 	event_add(p->readable, NULL);
 }
 
@@ -274,18 +273,6 @@ port_is_sending(const struct port *p)
 
 	return p->link.fd >= 0 && ioctl(p->link.fd, TIOCOUTQ, &unsent) == 0 &&
 	    unsent > 0;
-}
-
-void
-port_pause(struct port *p, bool pause)
-{
-	if (p->readable == NULL || p->paused == pause)
-		return;
-	p->paused = pause;
-	if (pause)
-		event_del(p->readable);
-	else
-		event_add(p->readable, NULL);
 }
 
 int

@@ -67,8 +67,6 @@ size_t		 port_write(struct port *, const uint8_t *, size_t);
 /* Whether bytes that it took are still on their way to the board. */
 bool		 port_is_sending(const struct port *);
 
-/* Stops reading, or goes on. */
-void		 port_pause(struct port *, bool pause);
 
 /* Its speed from now on, also when it is opened again. */
 void		 port_set_baud(struct port *, unsigned baud);

@@ -26,7 +26,6 @@ struct port {
 	struct holder		 holder;	/* pid 0: nobody is known */
 	unsigned		 baud;
 	bool			 drop_dtr;
-	bool			 paused;
 };
 
 void	port_add_timer(struct event *, int ms);

@@ -125,10 +125,11 @@ call_continue_text(struct call *call, const char *text, size_t len)
 	conn_write(call->conn, text, len);
 }
 
-void
-call_press(struct call *call)
+bool
+call_keep(struct call *call, size_t len)
 {
-	conn_press(call->conn, true);
+	call->kept = len;
+	return conn_may_keep(call->conn, 0);
 }
 
 void

@@ -23,6 +23,7 @@ struct call {
 	struct board		*board;		/* the one it means, as long as
 						 * its method has not returned */
 	void			*state;		/* the method's */
+	size_t			 kept;		/* see call_keep() */
 	/*
 	 * The client is gone: the method gives up whatever it does and does not
 	 * touch the call again.
@@ -71,10 +72,10 @@ void		 call_continue(struct call *, json_t *parameters);
 void		 call_continue_text(struct call *, const char *, size_t);
 
 /*
- * A board waits when the client does not read its answers: the client is dropped
- * if it does not for LIMIT_STALL_MS, until the call ends.
+ * So many bytes are kept for the call, which its connection has not got yet.
+ * false if its user has more than his share with them.
  */
-void		 call_press(struct call *);
+bool		 call_keep(struct call *, size_t);
 
 /*
  * Ends the call with an error of io.picod, whose message is made from format.

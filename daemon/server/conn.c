@@ -158,7 +158,7 @@ conn_drained(void *arg)
 {
 	struct conn	*c = arg;
 
-	if (c->raw != NULL)
+	if (c->raw != NULL && c->raw->drained != NULL)
 		c->raw->drained(c->raw_arg);
 	else if (c->call.active && c->call.drained != NULL)
 		c->call.drained(&c->call);
@@ -245,7 +245,7 @@ conn_kept(const struct place *place)
 
 	/* A call's text is kept as JSON, and in its request. */
 	return stream_kept(c->stream) + c->decoder.size +
-	    (c->call.active ? 2 * c->call_len : 0);
+	    (c->call.active ? 2 * c->call_len + c->call.kept : 0);
 }
 
 bool
@@ -262,6 +262,18 @@ conn_write(struct conn *c, const void *bytes, size_t len)
 	if (!stream_is_full(c->stream) && !conn_may_keep(c, 0))
 		stream_set_full(c->stream);
 	return !stream_is_full(c->stream);
+}
+
+void
+conn_write_raw(struct conn *c, const void *bytes, size_t len)
+{
+	if (stream_kept(c->stream) + len > LIMIT_UNREAD ||
+	    !conn_may_keep(c, len)) {
+		conn_warn(c, "did not read what its board said: dropped, with "
+		    "%zu bytes unsent", stream_kept(c->stream));
+		conn_close(c);
+	} else
+		conn_write(c, bytes, len);
 }
 
 void

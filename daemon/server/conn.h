@@ -76,16 +76,19 @@ void		 conn_run(struct conn *);
 /* From now on it is bytes, once its call has ended. */
 void		 conn_set_raw(struct conn *, const struct conn_raw *, void *arg);
 
-/* Sends bytes after an upgrade.  false: no more before drained(). */
+/* Sends bytes as they are.  false: no more before drained(). */
 bool		 conn_write(struct conn *, const void *, size_t);
+
+/*
+ * The same after an upgrade, from a board, which nobody can ask to wait: who does not
+ * read them is dropped, rather than that there be a hole.
+ */
+void		 conn_write_raw(struct conn *, const void *, size_t);
 
 /* Offers bytes again, after bytes() was 0. */
 void		 conn_resume(struct conn *);
 
-/*
- * Whether a board waits while the client does not read: then it is dropped when
- * that lasts.
- */
+/* Whether it is dropped when it does not read for long. */
 void		 conn_press(struct conn *, bool);
 
 /* Whether so much waits for the client that no more should be produced. */

@@ -74,10 +74,12 @@ bool
 places_are_laden(const struct places *p, uid_t uid)
 {
 	const struct place	*place;
-	size_t			 kept = 0;
+	size_t			 his = 0, all = 0, kept;
 
-	LIST_FOREACH(place, &p->taken, entry)
-		if (place->uid == uid)
-			kept += p->kept(place);
-	return kept > LIMIT_KEPT_PER_USER;
+	LIST_FOREACH(place, &p->taken, entry) {
+		kept = p->kept(place);
+		all += kept;
+		his += place->uid == uid ? kept : 0;
+	}
+	return his > LIMIT_KEPT_PER_USER || all > LIMIT_KEPT;
 }

@@ -42,7 +42,7 @@ void	places_init(struct places *, void (*evict)(struct place *),
 const char *places_take(struct places *, struct place *, uid_t, bool stranger);
 void	places_give_back(struct places *, struct place *);
 
-/* Whether more is kept for a user than his share. */
+/* Whether more is kept for a user than his share, or for all than there is. */
 bool	places_are_laden(const struct places *, uid_t);
 
 #endif

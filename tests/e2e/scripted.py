@@ -10,6 +10,7 @@ conversation are numbered, and a fault happens right after one of them.
 import contextlib
 import io
 import os
+import select
 import selectors
 import shutil
 import socket
@@ -200,7 +201,8 @@ class Board:
         self.accepted = threading.Event()
         self.faulted = threading.Event()
         self.hits = 0
-        self.mute = False
+        self.mute = self.drops = False
+        self.dropped = 0
         self.count = 0
         self.fault_at = self.action = None
         self.machine = language(self)
@@ -327,9 +329,21 @@ class Board:
             self.transmit(data[at:at + 1])
             self.count_byte()
 
+    def drop_unless_read(self, data):
+        """As the USB of many boards does: what it cannot write for half a
+        second is dropped."""
+        while data:
+            if not select.select([], [self.host], [], 0.5)[1]:
+                self.dropped += len(data)
+                return
+            sent = self.host.send(data[:4096], socket.MSG_DONTWAIT)
+            data = data[sent:]
+
     def transmit(self, data):
         try:
-            if self.host is not None:
+            if self.host is not None and self.drops:
+                self.drop_unless_read(data)
+            elif self.host is not None:
                 self.host.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             self.hang_up()

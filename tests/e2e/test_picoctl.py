@@ -687,7 +687,7 @@ class Errors(Case):
             'NoSuchBoard': 4, 'AmbiguousBoard': 4, 'BoardAbsent': 5,
             'BoardBusy': 6, 'BoardSilent': 7, 'InvalidCommand': 2,
             'TimedOut': 8, 'Interrupted': 9, 'Disconnected': 7,
-            'OutputTooLarge': 1, 'Unsupported': 2, 'LimitExceeded': 6,
+            'OutputTooLarge': 13, 'Unsupported': 2, 'LimitExceeded': 6,
             'NoSuchRequest': 2, 'PermissionDenied': 10, 'OfAnotherTime': 1,
             'org.varlink.service.InvalidParameter': 2,
         }

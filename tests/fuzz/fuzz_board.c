@@ -37,7 +37,6 @@ struct slot {
 	struct fuzz	*fuzz;
 	struct asker	*asker;		/* of what waits or runs; or NULL */
 	unsigned	 jobs;		/* that it still has for its request */
-	bool		 slow;		/* it took no output lately */
 	bool		 holds;
 	char		 token[REQUEST_TOKEN_SIZE];
 	bool		 typing;	/* the port has not taken all of it */
@@ -53,7 +52,6 @@ struct fuzz {
 	bool		 released;	/* the port is to stay closed */
 	bool		 resetting;
 	bool		 pumping;
-	bool		 paused;
 	bool		 jammed;	/* the port takes no bytes */
 	bool		 resubmit;	/* who is answered comes again */
 	enum error_code	 last_error;	/* of the last answer */
@@ -83,19 +81,16 @@ slot_output(struct asker *a)
 
 	assert(slot->asker == a && len > 0);
 	evbuffer_drain(a->output, len);
-	slot->slow = len % 7 == 3;
-	return !slot->slow;
+	return len % 7 != 3;	/* he keeps no more */
 }
 
-static bool
+static void
 console_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	struct slot	*slot = arg;
 
 	assert(slot->has && slot->kind == REQUEST_CONSOLE);
-	(void)bytes;
-	slot->slow = len % 7 == 3;
-	return !slot->slow;
+	(void)bytes, (void)len;
 }
 
 /*
@@ -163,7 +158,6 @@ slot_finish(struct asker *a, const struct request_result *result)
 	    (unsigned long long)f->now, slot_number(slot), r->kind,
 	    error_name(result->error), result->message);
 	slot->asker = NULL;
-	slot->slow = false;
 	f->last_error = result->error;
 	if (r->kind == REQUEST_HOLD && result->error == ERROR_NONE) {
 		slot->holds = true;
@@ -305,17 +299,6 @@ slot_type(struct slot *slot)
 	fuzz_pump(slot->fuzz);
 }
 
-/* It reads again. */
-static void
-slot_resume(struct slot *slot)
-{
-	if (!slot->slow)
-		return;
-	slot->slow = false;
-	board_resume(slot->fuzz->board);
-	fuzz_pump(slot->fuzz);
-}
-
 /* A client leaves, and leaves behind nothing. */
 static void
 slot_leave(struct slot *slot)
@@ -380,7 +363,7 @@ fuzz_output(struct fuzz *f, struct request *r)
 
 	TAILQ_FOREACH(a, &r->askers, entry)
 		if (a->sink->output != NULL && !a->sink->output(a))
-			board_pause(f->board);
+			board_overflow(f->board, f->now);
 }
 
 static void
@@ -389,7 +372,7 @@ fuzz_act(struct fuzz *f, const struct board_event *event)
 	switch (event->type) {
 	case BOARD_CLOSE_PORT:
 		f->released = true;
-		f->open = f->resetting = f->paused = false;
+		f->open = f->resetting = false;
 		break;
 	case BOARD_OPEN_PORT:
 		f->released = false;
@@ -408,13 +391,11 @@ fuzz_act(struct fuzz *f, const struct board_event *event)
 		break;
 	case BOARD_FINISHED: request_finish(event->request); break;
 	case BOARD_HEARD:
-		if (!event->console->bytes(event->console_arg, event->bytes,
-		    event->len))
-			board_pause(f->board);
+		event->console->bytes(event->console_arg, event->bytes,
+		    event->len);
 		break;
 	case BOARD_ROOM: event->console->room(event->console_arg); break;
 	case BOARD_HUNG_UP: event->console->ended(event->console_arg); break;
-	case BOARD_PAUSE: f->paused = event->pause; break;
 	case BOARD_LEFT: assert(f->left); break;
 	}
 }
@@ -458,7 +439,7 @@ fuzz_open(struct fuzz *f)
 	board_set_bootsel(f->board, false, f->now);	/* it goes first */
 	fuzz_pump(f);
 	f->open = true;
-	f->paused = f->resetting = false;
+	f->resetting = false;
 	model_restart(&f->model);
 	board_opened(f->board, f->now % 5 == 0 ? 2000 : 0, f->now % 2 == 0,
 	    f->now);
@@ -476,7 +457,7 @@ fuzz_close(struct fuzz *f)
 	fuzz_tick(f, 0);
 	if (!f->open)
 		return;		/* it was taken that very moment */
-	f->open = f->paused = f->resetting = false;
+	f->open = f->resetting = false;
 	board_closed(f->board, "unplugged", f->now);
 	fuzz_pump(f);
 }
@@ -488,7 +469,7 @@ fuzz_reopen(struct fuzz *f)
 	fuzz_tick(f, 0);
 	if (!f->open)
 		return;
-	f->open = f->paused = f->resetting = false;
+	f->open = f->resetting = false;
 	board_reopens(f->board, "its configuration was changed", f->now);
 	fuzz_pump(f);
 }
@@ -514,8 +495,6 @@ fuzz_say(struct fuzz *f, const char *text, size_t len)
 {
 	size_t	n;
 
-	if (f->paused)
-		return;
 	for (; f->open && len > 0; text += n, len -= n) {
 		n = board_feed(f->board, (const uint8_t *)text, len, f->now);
 		assert(n > 0 && n <= len);
@@ -601,7 +580,10 @@ fuzz_operate(struct fuzz *f)
 		break;
 	case 13: slot_release(slot_pick(f), op >= 128); break;
 	case 14: f->resubmit = true; break;
-	case 15: slot_resume(slot_pick(f)); break;
+	case 15:
+		board_overflow(f->board, f->now);
+		fuzz_pump(f);
+		break;
 	case 16: slot_return(slot_pick(f)); break;
 	case 17: slot_type(slot_pick(f)); break;
 	case 18: fuzz_reset(f, op < 128); break;
@@ -640,12 +622,9 @@ static void
 fuzz_go_on(struct fuzz *f)
 {
 	uint64_t	at;
-	size_t		i;
 
 	fuzz_reset(f, true);
 	fuzz_open(f);
-	for (i = 0; i < SLOTS; i++)
-		slot_resume(&f->slots[i]);
 	fuzz_answer(f);
 	at = board_deadline(f->board);
 	fuzz_tick(f, f->model.len > 0 || at == DRIVER_NEVER ? 1 :

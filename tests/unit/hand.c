@@ -191,7 +191,6 @@ static const struct driver_ops fake_driver = {
 /* -------------------------------------------------------- board and host */
 
 struct board	*board;
-bool		 host_paused;
 int		 host_restarts;
 int		 host_closes;
 uint64_t		 host_now;
@@ -216,7 +215,7 @@ host_output(struct request *r)
 
 	TAILQ_FOREACH(a, &r->askers, entry)
 		if (a->sink->output != NULL && !a->sink->output(a))
-			board_pause(board);
+			board_overflow(board, host_now);
 }
 
 static void
@@ -252,18 +251,14 @@ host_act(const struct board_event *event)
 		request_finish(event->request);
 		break;
 	case BOARD_HEARD:
-		if (!event->console->bytes(event->console_arg, event->bytes,
-		    event->len))
-			board_pause(board);
+		event->console->bytes(event->console_arg, event->bytes,
+		    event->len);
 		break;
 	case BOARD_ROOM:
 		event->console->room(event->console_arg);
 		break;
 	case BOARD_HUNG_UP:
 		event->console->ended(event->console_arg);
-		break;
-	case BOARD_PAUSE:
-		host_paused = event->pause;
 		break;
 	}
 }
@@ -378,13 +373,6 @@ leave(void)
 }
 
 void
-resume(void)
-{
-	board_resume(board);
-	pump();
-}
-
-void
 destroy(void)
 {
 	board_end(board);
@@ -402,7 +390,6 @@ create(struct driver_options driver_options)
 	told[0] = will_told[0] = '\0';
 	host_restarts = 0;
 	host_opens = true;
-	host_paused = false;
 	board = board_create(&options, 100);
 	opened(0);
 }

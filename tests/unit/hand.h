@@ -25,7 +25,6 @@ struct fake {
 
 extern struct fake	*fake;		/* the one of the test that runs */
 extern struct board	*board;
-extern bool		 host_paused;
 extern int		 host_restarts;	/* how many succeed */
 extern int		 host_closes;
 extern uint64_t		 host_now;
@@ -52,7 +51,6 @@ int	cancel(uint64_t id);
 int	release(const char *token, bool lost, uint64_t now);
 void	give(uint64_t now);		/* it is given back */
 void	leave(void);
-void	resume(void);
 
 /* The board "says" an event: a letter of hand.c, then its data. */
 void	say(const char *, uint64_t now);

@@ -137,6 +137,20 @@ START_TEST(test_a_users_share_of_memory)
 }
 END_TEST
 
+START_TEST(test_the_memory_for_all)
+{
+	uid_t	uid;
+
+	for (uid = 1000; uid < 1008; uid++)
+		fill(uid, 1);
+	each = LIMIT_KEPT / 8;
+	ck_assert(!places_are_laden(&places, 1000));
+	each++;
+	ck_assert(places_are_laden(&places, 1000));
+	ck_assert(places_are_laden(&places, 2000));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -151,6 +165,7 @@ main(void)
 	tcase_add_test(tc, test_strangers_take_turns);
 	tcase_add_test(tc, test_strangers_take_nobodys_place);
 	tcase_add_test(tc, test_a_users_share_of_memory);
+	tcase_add_test(tc, test_the_memory_for_all);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
