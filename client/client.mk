@@ -20,7 +20,8 @@ PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/picoctl/%.o,duration suggest output
 $(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/port/holder.o \
 	$(LIBPROTOCOL)
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson libmd) -lm -lutil
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson) \
+	    -Wl,-Bstatic $(call pkg,libs,libmd) -lm -Wl,-Bdynamic -lutil
 
 $(LIBPICOD_SO): $(LIBPICOD_OBJECTS) $(LIBPROTOCOL) client/lib/libpicod.map
 	$(call say,LD)
