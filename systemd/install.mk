@@ -42,6 +42,20 @@ INSTALL_DATA = $(INSTALL) -m 644
 $(BUILD)/daemon/%.o $(BUILD)/client/picoctl/%.o: ALL_CFLAGS += -DPICOD_SYSCONFDIR='"$(sysconfdir)"' \
 	-DPICOD_DATADIR='"$(pkgdatadir)"'
 
+# The one table of boards, and what is made of it.
+BOARDS_TABLE = daemon/usb/boards.txt
+BOARDS_AWK = daemon/usb/boards.awk
+
+$(BUILD)/systemd/60-picod.rules: BOARDS_TO = rules
+$(BUILD)/systemd/picod.metainfo.xml: BOARDS_TO = metainfo
+
+$(BUILD)/systemd/%: systemd/%.in $(BOARDS_TABLE) $(BOARDS_AWK)
+	@mkdir -p $(@D)
+	$(call say,GEN)
+	$(Q)awk -f $(BOARDS_AWK) -v to=$(BOARDS_TO) $(BOARDS_TABLE) $< >$@
+
+all: $(BUILD)/systemd/60-picod.rules $(BUILD)/systemd/picod.metainfo.xml
+
 # Pairs: file in the tree, file on the system.
 INSTALLED_PROGRAMS = \
 	$(PICOD) $(sbindir)/picod \
@@ -54,9 +68,9 @@ INSTALLED_DATA = \
 	$(if $(pythondir),$(foreach f,$(PYTHON_FILES),\
 	client/python/$(f) $(pythondir)/$(f))) \
 	systemd/picod.sysusers $(sysusersdir)/picod.conf \
-	systemd/60-picod.rules $(udevrulesdir)/60-picod.rules \
+	$(BUILD)/systemd/60-picod.rules $(udevrulesdir)/60-picod.rules \
 	systemd/91-picod.rules $(udevrulesdir)/91-picod.rules \
-	systemd/picod.metainfo.xml $(datadir)/metainfo/io.picod.picod.metainfo.xml \
+	$(BUILD)/systemd/picod.metainfo.xml $(datadir)/metainfo/io.picod.picod.metainfo.xml \
 	systemd/tcp.conf $(docdir)/examples/tcp.conf \
 	systemd/picod.conf $(docdir)/examples/picod.conf \
 	client/examples/sended.py $(docdir)/examples/sended.py \

@@ -38,7 +38,7 @@ attach_find(struct attach *at, const struct claim *claim,
 		config = attach_config(claim->config, claim->known);
 		return attach_board(at, &config);
 	case CLAIM_KNOWN:
-		if (claim->known->first_port && attach_has_sibling(at, tty))
+		if (claim->known->native_usb && attach_has_sibling(at, tty))
 			return NULL;
 		return attach_known(at, claim, tty);
 	case CLAIM_UNCLAIMED:
@@ -117,7 +117,7 @@ attach_port(struct attach *at, const struct hotplug_tty *tty)
 		return;
 	claim = claim_decide(at->config, tty);
 	if (tty->node[0] == '\0' && (claim.known == NULL ||
-	    claim.known->kind != KNOWN_BOOTSEL))
+	    claim.known->kind != KNOWN_ROM))
 		return;		/* a hub, a mouse, or a device with ports */
 	a = attached_create(tty);
 	LIST_INSERT_HEAD(&at->ports, a, entry);

@@ -92,7 +92,7 @@ attach_forget_bootsel(struct attach *at, const struct board *b)
 					    tty.product);
 	char				key[512];
 
-	if (known == NULL || known->kind != KNOWN_BOOTSEL)
+	if (known == NULL || known->kind != KNOWN_ROM)
 		return;
 	claim_key(&tty, true, key, sizeof key);
 	names_drop(at->names, key);

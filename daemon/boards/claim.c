@@ -34,7 +34,7 @@ claim_decide(const struct config *config, const struct hotplug_tty *tty)
 	size_t				 i;
 
 	claim.known = known_find(tty->vendor, tty->product);
-	bootsel = claim.known != NULL && claim.known->kind == KNOWN_BOOTSEL;
+	bootsel = claim.known != NULL && claim.known->kind == KNOWN_ROM;
 	if (bootsel != (tty->node[0] == '\0'))
 		return claim;
 	for (i = 0; i < config->ignore_count; i++)

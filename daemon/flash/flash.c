@@ -211,7 +211,7 @@ flash_copy(struct flash *f)
 {
 	flash_wait(f, STEP_DRIVE, DRIVE_WAIT_MS);
 	f->progress.stage = FLASH_WRITING;
-	f->handler->drive(f->arg, flash_boot_drive(&f->seen));
+	f->handler->drive(f->arg, flash_boot_rom(&f->seen)->drive);
 }
 
 /* ------------------------------------------------------ into a boot loader */
@@ -220,11 +220,12 @@ flash_copy(struct flash *f)
 static void
 flash_rom_found(struct flash *f)
 {
-	if (f->format == IMAGE_UF2 &&
-	    (f->families & flash_boot_chip(&f->seen)) == 0)
+	const struct image_chip	*chip = &flash_boot_rom(&f->seen)->chip;
+
+	if (f->format == IMAGE_UF2 && (f->families & chip->families) == 0)
 		flash_fail(f, "this image is not for the board's chip, an %s; it "
 		    "is in BOOTSEL now: flash it with another image, or plug it "
-		    "in anew", flash_boot_chip_name(&f->seen));
+		    "in anew", chip->name);
 	else if (f->program[0] == '\0')
 		flash_copy(f);
 	else
@@ -248,7 +249,7 @@ flash_found(struct flash *f)
 		flash_run(f);
 		return true;
 	}
-	if (!flash_boot_is_rom(&seen))
+	if (flash_boot_rom(&seen) == NULL)
 		return false;
 	f->seen = seen;
 	flash_rom_found(f);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The identities are those of the data sheets of RP2040 (2.8) and RP2350 (5.4),
- * and so are the labels of the drives.
+ * The sign of Arduino cores, and the boot ROMs of the table.
  */
 #include "flash_boot.h"
 
@@ -11,17 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define ROM_VENDOR	0x2e8a
-
-static const struct flash_rom {
-	uint16_t	 product;
-	unsigned	 chip;
-	const char	*name;
-	const char	*drive;
-} roms[] = {
-	{ 0x0003, IMAGE_RP2040, "RP2040", "RPI-RP2" },
-	{ 0x000f, IMAGE_RP2350, "RP2350", "RP2350" },
-};
+#include "daemon/usb/known.h"
 
 void
 flash_boot_touch(const char *port)
@@ -43,38 +32,12 @@ flash_boot_touch(const char *port)
 	close(fd);
 }
 
-static const struct flash_rom *
-rom_find(const struct usb_seen *seen)
+const struct flash_recipe *
+flash_boot_rom(const struct usb_seen *seen)
 {
-	size_t	i;
+	const struct known	*known = known_find(seen->vendor, seen->product);
 
-	for (i = 0; i < sizeof roms / sizeof *roms; i++)
-		if (seen->there && seen->vendor == ROM_VENDOR &&
-		    seen->product == roms[i].product)
-			return &roms[i];
-	return NULL;
-}
-
-bool
-flash_boot_is_rom(const struct usb_seen *seen)
-{
-	return rom_find(seen) != NULL;
-}
-
-unsigned
-flash_boot_chip(const struct usb_seen *seen)
-{
-	return rom_find(seen)->chip;
-}
-
-const char *
-flash_boot_chip_name(const struct usb_seen *seen)
-{
-	return rom_find(seen)->name;
-}
-
-const char *
-flash_boot_drive(const struct usb_seen *seen)
-{
-	return rom_find(seen)->drive;
+	if (!seen->there || known == NULL || known->kind != KNOWN_ROM)
+		return NULL;
+	return flash_recipe_find(known->flasher);
 }

@@ -6,10 +6,8 @@
 #ifndef PICOD_FLASH_BOOT_H
 #define PICOD_FLASH_BOOT_H
 
-#include <stdbool.h>
-
-#include "protocol/image.h"
 #include "daemon/usb/usb_watch.h"
+#include "flash_recipe.h"
 
 /*
  * Opens the port at 1200 baud and closes it: the Arduino core's sign to restart
@@ -17,12 +15,7 @@
  */
 void		 flash_boot_touch(const char *port);
 
-/* Whether this is a boot ROM of Raspberry Pi's, which picotool writes to. */
-bool		 flash_boot_is_rom(const struct usb_seen *);
-
-/* Its chip: IMAGE_RP2040 or IMAGE_RP2350, its name, and that of its drive. */
-unsigned	 flash_boot_chip(const struct usb_seen *);
-const char	*flash_boot_chip_name(const struct usb_seen *);
-const char	*flash_boot_drive(const struct usb_seen *);
+/* How the boot ROM that this is is flashed; NULL: it is none. */
+const struct flash_recipe *flash_boot_rom(const struct usb_seen *);
 
 #endif

@@ -20,8 +20,8 @@ picotool_explain(const char *log, const struct child_end *end)
 	case 245: return "what the board has is not what was written; try again";
 	case 249:
 	case 250: return strstr(log, "permission") != NULL ?
-	    "picod may not use the board in BOOTSEL; is picod in the group "
-	    "plugdev, and are its udev rules installed?" :
+	    "picod may not use the board in BOOTSEL; are picod's udev rules "
+	    "installed?" :
 	    "the board in BOOTSEL does not answer; plug it in anew while "
 	    "BOOTSEL is held down";
 	case 252:

@@ -2,7 +2,8 @@
 /*
  * Parts, programmers, speeds and sizes are those of boards.txt in the Arduino
  * core; the size is what the boot loader leaves.  A bridge chip says nothing of
- * the board behind it, so there the configuration must.
+ * the board behind it, so there the configuration must.  Labels of drives are those
+ * of the data sheets of RP2040 (2.8) and RP2350 (5.4).
  */
 #include "flash_recipe.h"
 
@@ -11,46 +12,37 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/usb/known.h"
+
 /* One of which only that is known: 8 MiB, where avr-gcc's addresses of RAM begin. */
 #define AVR_ANY { "AVR", IMAGE_AVR, 0, 0, 0x800000, 0, 0 }
 #define AVR_CHIP(name, size) { name, IMAGE_AVR, 0, 0, size, 0, 0 }
-#define FLASH_SIZE (16 * 1024 * 1024)
+/* Flash of any size there is, and the RAM of the larger one. */
+#define PICO_CHIP(name, families) { name, IMAGE_ANY_ARCH, families, \
+	0x10000000, 16 * 1024 * 1024, 0x20000000, 0x82000 }
 
 static const struct flash_recipe recipes[] = {
 	{ "uno", "uno", FLASH_AVRDUDE, "m328p", "arduino", 115200, false,
-	    AVR_CHIP("ATmega328P", 32256) },
+	    AVR_CHIP("ATmega328P", 32256), NULL },
 	{ "nano", "nano", FLASH_AVRDUDE, "m328p", "arduino", 115200, false,
-	    AVR_CHIP("ATmega328P", 30720) },
+	    AVR_CHIP("ATmega328P", 30720), NULL },
 	{ "nano-old", "nano", FLASH_AVRDUDE, "m328p", "arduino", 57600, false,
-	    AVR_CHIP("ATmega328P", 30720) },
+	    AVR_CHIP("ATmega328P", 30720), NULL },
 	{ "mega", "mega", FLASH_AVRDUDE, "m2560", "wiring", 115200, false,
-	    AVR_CHIP("ATmega2560", 253952) },
+	    AVR_CHIP("ATmega2560", 253952), NULL },
 	{ "leonardo", "leonardo", FLASH_AVRDUDE, "m32u4", "avr109", 57600, true,
-	    AVR_CHIP("ATmega32U4", 28672) },
+	    AVR_CHIP("ATmega32U4", 28672), NULL },
 	{ "micro", "leonardo", FLASH_AVRDUDE, "m32u4", "avr109", 57600, true,
-	    AVR_CHIP("ATmega32U4", 28672) },
+	    AVR_CHIP("ATmega32U4", 28672), NULL },
 	{ "pico", "pico", FLASH_PICOTOOL, "", "", 0, false,
-	    { "RP2040 or RP2350", IMAGE_ANY_ARCH, IMAGE_RP2040 | IMAGE_RP2350,
-	    0x10000000, FLASH_SIZE, 0x20000000, 0x82000 } },
+	    PICO_CHIP("RP2040 or RP2350", IMAGE_RP2040 | IMAGE_RP2350), NULL },
+	{ "rp2040", "pico", FLASH_PICOTOOL, "", "", 0, false,
+	    PICO_CHIP("RP2040", IMAGE_RP2040), "RPI-RP2" },
+	{ "rp2350", "pico", FLASH_PICOTOOL, "", "", 0, false,
+	    PICO_CHIP("RP2350", IMAGE_RP2350), "RP2350" },
 	/* Nothing is known but what the configuration says. */
-	{ "avrdude", "", FLASH_AVRDUDE, "", "", 0, false, AVR_ANY },
-};
-
-static const struct {
-	uint16_t	 vendor, product;
-	const char	*recipe;
-} identities[] = {
-	{ 0x2341, 0x0043, "uno" }, { 0x2341, 0x0001, "uno" },
-	{ 0x2a03, 0x0043, "uno" }, { 0x2341, 0x0243, "uno" },
-	{ 0x2341, 0x0010, "mega" }, { 0x2341, 0x0042, "mega" },
-	{ 0x2341, 0x0242, "mega" }, { 0x2a03, 0x0042, "mega" },
-	{ 0x2341, 0x8036, "leonardo" }, { 0x2a03, 0x8036, "leonardo" },
-	{ 0x2341, 0x8037, "micro" }, { 0x2a03, 0x8037, "micro" },
-	{ 0x1b4f, 0x9206, "micro" },
-	{ 0x2e8a, 0x0003, "pico" }, { 0x2e8a, 0x000f, "pico" },
-	{ 0x2e8a, 0x0005, "pico" }, { 0x2e8a, 0x000a, "pico" },
-	{ 0x2e8a, 0x0009, "pico" }, { 0x2e8a, 0x00c0, "pico" },
-	{ 0x2e8a, 0xf00a, "pico" }, { 0x1209, 0x0001, "pico" },
+	{ "avrdude", "", FLASH_AVRDUDE, "", "", 0, false, AVR_ANY,
+	    NULL },
 };
 
 const struct flash_recipe *
@@ -67,13 +59,10 @@ flash_recipe_find(const char *name)
 static const struct flash_recipe *
 recipe_of_usb(const struct board_usb *usb)
 {
-	size_t	i;
+	const struct known	*known = known_find(usb->vendor, usb->product);
 
-	for (i = 0; i < sizeof identities / sizeof *identities; i++)
-		if (identities[i].vendor == usb->vendor &&
-		    identities[i].product == usb->product)
-			return flash_recipe_find(identities[i].recipe);
-	return NULL;
+	return known == NULL || known->flasher == NULL ? NULL :
+	    flash_recipe_find(known->flasher);
 }
 
 int

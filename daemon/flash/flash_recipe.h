@@ -28,6 +28,8 @@ struct flash_recipe {
 	 */
 	bool		 touch;
 	struct image_chip chip;
+	const char	*drive;		/* the label of what a boot ROM shows, or
+					 * NULL: it is not known which ROM */
 };
 
 /*

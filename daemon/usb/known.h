@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boards picod knows by their USB identity.
+ * The boards picod knows by their USB identity: the table is boards.txt.
  */
 #ifndef PICOD_KNOWN_H
 #define PICOD_KNOWN_H
@@ -13,30 +13,30 @@
 enum known_kind {
 	KNOWN_BOARD,		/* a microcontroller: picod takes it */
 	KNOWN_BRIDGE,		/* a chip that may lead to anything */
-	KNOWN_BOOTSEL,		/* a boot ROM, which has no port: to be flashed */
+	KNOWN_ROM,		/* a boot ROM, which has no port: to be flashed */
 };
 
 struct known {
 	uint16_t	 vendor;
-	uint16_t	 product;	/* 0: every product of the vendor */
+	uint16_t	 product, mask;	/* the bits that count */
 	enum known_kind	 kind;
 	const char	*prefix;	/* of names: "pico" gives pico0, pico1 */
 	const struct driver_ops *driver;
 	unsigned	 baud;		/* 0: USB, which has no speed */
 	/*
 	 * USB of its own: it takes DTR for "a host is there" and must see it
-	 * fall when nobody reads.  Otherwise DTR is a reset line, and must not
-	 * move.
+	 * fall when nobody reads, and of several ports the console is the first.
+	 * Otherwise DTR is a reset line, and must not move.
 	 */
 	bool		 native_usb;
-	bool		 first_port;	/* of several ports, the console is first */
-	const char	*what;		/* for people */
+	const char	*flasher;	/* see flash_recipe.h; NULL: not known */
 	const char	*reports;	/* letters set aside for them, or NULL */
 	/*
 	 * Its boot loader takes any byte for the start of an upload, and then
 	 * waits for the rest for 8 s: none is sent before it must have left.
 	 */
 	bool		 boot_greedy;
+	const char	*what;		/* for people */
 };
 
 /* The entry that fits best, or NULL. */

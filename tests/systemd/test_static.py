@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What is said in two places is the same in both: units, rules, manuals."""
 
-import fnmatch
 import glob
 import os
 import re
@@ -11,6 +10,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
+BUILD = os.environ.get('PICOD_BUILD', 'build')
 MANUALS = sorted(glob.glob(os.path.join(ROOT, '*', '*.[1-8]')) +
                  glob.glob(os.path.join(ROOT, '*', '*', '*.[1-8]')))
 
@@ -29,45 +29,50 @@ def words(manual):
 
 
 class TestRules(unittest.TestCase):
-    """udev rules against the table of known boards."""
+    """What udev and desktops are told against the table of boards."""
 
-    def known(self):
-        entry = re.compile(r'^\s(?:NATIVE|UART)\(0x(\w+), (?:0x)?(\w+),', re.M)
-        boards = entry.findall(read('daemon', 'usb', 'known.c'))
-        self.assertGreater(len(boards), 20)
-        return [(vendor, product.zfill(4)) for vendor, product in boards]
+    def rows(self):
+        """Identity, kind and flasher of each."""
+        rows = [line.split(None, 7) for line in read(
+            'daemon', 'usb', 'boards.txt').splitlines()
+            if line and not line.startswith('#')]
+        self.assertGreater(len(rows), 30)
+        return [(*row[0].split(':'), row[1]) for row in rows]
 
-    def rules(self):
+    def rules(self, then):
+        """Vendor and products of the rules that say this."""
         rule = re.compile(r'^ATTR\{idVendor\}=="([^"]+)", '
-                          r'(?:ATTR\{idProduct\}=="([^"]+)", )?'
-                          r'ENV\{PICOD_BOARD\}="1"$', re.M)
-        return rule.findall(read('systemd', '60-picod.rules'))
+                          r'ATTR\{idProduct\}=="([^"]+)", \\\n    (.*)$', re.M)
+        return [found.group(1, 2) for found in rule.finditer(
+            read(BUILD, 'systemd', '60-picod.rules')) if then in found[3]]
 
-    def is_marked(self, vendor, product):
-        return any(vendor in vendors.split('|') and
-                   (products == '' or fnmatch.fnmatch(product, products))
-                   for vendors, products in self.rules())
+    def is_told(self, vendor, product, then):
+        return any(vendor == its and product in products.split('|')
+                   for its, products in self.rules(then))
 
-    def test_others_keep_off_every_known_board(self):
-        for vendor, product in self.known():
-            self.assertTrue(self.is_marked(vendor, product),
-                            f'60-picod.rules lacks {vendor}:{product}')
+    def test_others_keep_off_every_board_and_no_bridge(self):
+        for vendor, product, kind in self.rows():
+            self.assertEqual(
+                self.is_told(vendor, product, 'ENV{PICOD_BOARD}="1"'),
+                kind != 'bridge', f'{vendor}:{product}')
+
+    def test_boards_in_a_rom_are_those_of_the_group_picod(self):
+        for vendor, product, kind in self.rows():
+            self.assertEqual(
+                self.is_told(vendor, product, 'GROUP="picod"'),
+                kind == 'rom', f'{vendor}:{product}')
 
     def test_desktops_know_the_same_boards(self):
         offered = re.findall('<modalias>usb:v(....)p(.*?)\\*</modalias>', read(
-            'systemd', 'picod.metainfo.xml'))
-        self.assertEqual({(vendor, product.strip('?'))
-                          for vendors, product in self.rules()
-                          for vendor in vendors.split('|')},
-                         {(vendor.lower(), product.lower())
-                          for vendor, product in offered})
+            BUILD, 'systemd', 'picod.metainfo.xml'))
+        self.assertEqual(
+            {(vendor, product.strip('?')) for vendor, product, kind in
+             self.rows() if kind != 'bridge'},
+            {(vendor.lower(), product.lower()) for vendor, product in offered})
 
-    def test_bridges_are_left_to_others(self):
-        bridges = re.findall(r'^\sBRIDGE\(0x(\w+), (?:0x)?(\w+),',
-                             read('daemon', 'usb', 'known.c'), re.M)
-        self.assertTrue(bridges)
-        for vendor, product in bridges:
-            self.assertFalse(self.is_marked(vendor, product.zfill(4)))
+    def test_nothing_is_left_to_be_filled_in(self):
+        for name in ('60-picod.rules', 'picod.metainfo.xml'):
+            self.assertNotIn('@', read(BUILD, 'systemd', name))
 
 
 class TestManuals(unittest.TestCase):
@@ -134,7 +139,7 @@ class TestInstall(unittest.TestCase):
     def make(self, *words):
         done = subprocess.run(
             ['make', '-C', ROOT, '--no-print-directory',
-             'BUILD=' + os.environ.get('PICOD_BUILD', 'build'), *words],
+             'BUILD=' + BUILD, *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             check=False)
         self.assertEqual(done.returncode, 0, done.stdout)

@@ -58,7 +58,7 @@ START_TEST(test_cases)
 }
 END_TEST
 
-/* Every board that picod calls uno, mega, leonardo or pico has its recipe. */
+/* What the table of boards says of flashing is a recipe. */
 START_TEST(test_known)
 {
 	const struct known	*k;
@@ -67,13 +67,13 @@ START_TEST(test_known)
 	unsigned		 i, count = 0;
 
 	for (i = 0; (k = known_get(i)) != NULL; i++) {
-		if (flash_recipe_find(k->prefix) == NULL ||
-		    strcmp(k->prefix, "nano") == 0)
+		if (k->flasher == NULL)
 			continue;
 		usb.vendor = k->vendor;
 		usb.product = k->product;
 		ck_assert_int_eq(flash_recipe_get(&usb, &none, &recipe, &why), 0);
-		ck_assert_str_eq(recipe.name, k->prefix);
+		ck_assert_str_eq(recipe.name, k->flasher);
+		ck_assert(k->kind != KNOWN_ROM || recipe.drive != NULL);
 		count++;
 	}
 	ck_assert_uint_gt(count, 15);
