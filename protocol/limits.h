@@ -70,6 +70,9 @@
 #define LIMIT_QUEUE		1024
 #define LIMIT_QUEUE_PER_USER	512
 
+/* Bytes of input that a running request has not been given yet. */
+#define LIMIT_INPUT		4096
+
 /* Output kept for a call that does not stream, in bytes. */
 #define LIMIT_OUTPUT		(1024 * 1024)
 

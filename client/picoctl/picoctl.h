@@ -27,6 +27,8 @@ enum {
 	STATUS_SIGNAL = 128,	/* and the signal's number */
 };
 
+struct typing;
+
 struct picoctl {
 	const struct verb	*verb;
 	struct options		 options;
@@ -35,6 +37,7 @@ struct picoctl {
 	struct output		 output;
 	bool			 waiting;	/* a line says what for */
 	struct picod		*picod;		/* NULL before session_open() */
+	struct typing		*typing;	/* NULL: nobody types */
 };
 
 struct verb {

@@ -12,12 +12,15 @@
 
 #include "protocol/limits.h"
 #include "session.h"
+#include "typing.h"
 
 int
 send_text(struct picoctl *ctl, const char *text, size_t len,
     const char *name)
 {
 	json_t	*parameters, *json = json_stringn(text, len);
+	bool	 more = ctl->output.ops != &output_json;
+	int	 status;
 
 	if (json == NULL) {
 		picoctl_complain("%s is not UTF-8, and a board takes nothing "
@@ -33,8 +36,15 @@ send_text(struct picoctl *ctl, const char *text, size_t len,
 	session_add_time(ctl, parameters, OPTION_TIMEOUT, "timeout");
 	session_add_time(ctl, parameters, OPTION_WAIT, "wait");
 	session_add_time(ctl, parameters, OPTION_MAX_AGE, "maxAge");
-	return session_stream(ctl, "io.picod.Send", parameters,
-	    ctl->output.ops != &output_json, ctl->output.ops->answer);
+	ctl->typing = more && ctl->options.value[OPTION_MAX_AGE] == NULL ?
+	    typing_create(ctl) : NULL;
+	if (ctl->typing != NULL)
+		json_object_set_new(parameters, "input", json_true());
+	status = session_stream(ctl, "io.picod.Send", parameters, more,
+	    ctl->output.ops->answer);
+	typing_destroy(ctl->typing);
+	ctl->typing = NULL;
+	return status;
 }
 
 /* Reads up to size bytes; how many, or a negative errno. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "protocol/error.h"
+#include "typing.h"
 #include "waiting.h"
 
 /* systemd's, if its socket is meant; any other picod is somebody's own. */
@@ -164,7 +165,9 @@ session_stream(struct picoctl *ctl, const char *method, json_t *parameters,
 	if (failure == 0 && !(more && strcmp(method, "io.picod.Send") == 0))
 		waiting_tell(ctl);
 	while (failure == 0 && continues) {
-		failure = picod_json_next(ctl->picod, &reply, &continues);
+		failure = ctl->typing != NULL ?
+		    typing_next(ctl->typing, &reply, &continues) :
+		    picod_json_next(ctl->picod, &reply, &continues);
 		waiting = failure == 0 ? json_object_get(reply, "waiting") :
 		    NULL;
 		if (json_is_object(waiting)) {

@@ -54,7 +54,7 @@ const struct verb	verb_send = {
 "\n"
 "What the board prints goes to standard output as it comes; tracebacks and\n"
 "errors go to standard error.  A PiSerial board's OK is printed, or its RR,\n"
-"with exit status 1.\n"
+"with exit status 1.  What is typed meanwhile is the statement's input.\n"
 "\n"
 "--timeout counts from the start on the board; without it a statement takes as\n"
 "long as it takes.  --wait is for the time before: in the queue, or until the\n"

@@ -283,6 +283,9 @@ void	board_withdraw(struct board *, struct asker *, uint64_t now);
  */
 void	board_input(struct board *, const struct asker *, const void *, size_t len);
 
+/* How many of them the port has not taken yet. */
+size_t	board_input_waiting(const struct board *);
+
 /* The maker of the request whose job ended gave it another, or has none. */
 void	board_proceed(struct board *, uint64_t now);
 void	board_dismiss(struct board *, uint64_t now);

@@ -115,6 +115,12 @@ board_input(struct board *b, const struct asker *a, const void *bytes,
 		evbuffer_add(b->input, bytes, len);
 }
 
+size_t
+board_input_waiting(const struct board *b)
+{
+	return evbuffer_get_length(b->input);
+}
+
 static uint64_t
 ask_deadline(const struct request *r, uint64_t now)
 {

@@ -39,6 +39,8 @@ const struct method methods[] = {
 	    .target = TARGET_BOARD },
 	{ .name = "io.picod.Cancel", .run = method_cancel,
 	    .target = TARGET_BOARD },
+	{ .name = "io.picod.Input", .run = method_input,
+	    .target = TARGET_BOARD, .also = { "Send" } },
 	{ .name = "io.picod.Reset", .run = method_reset,
 	    .target = TARGET_BOARD },
 	{ .name = "io.picod.Lend", .run = method_lend,

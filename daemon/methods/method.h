@@ -50,6 +50,7 @@ void	method_hold(struct call *);
 void	method_drop(struct call *);
 void	method_interrupt(struct call *);
 void	method_cancel(struct call *);
+void	method_input(struct call *);
 void	method_reset(struct call *);
 void	method_lend(struct call *);
 void	method_console(struct call *);

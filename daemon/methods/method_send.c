@@ -46,6 +46,7 @@ struct task {
 	struct event	*piece;		/* sends one; NULL without "more" */
 	struct event	*waiting;	/* looks what for; likewise */
 	json_t		*told;		/* what for, as it was told last */
+	bool		 numbers;	/* its number is to be told */
 };
 
 static void
@@ -206,6 +207,11 @@ task_piece_cb(evutil_socket_t fd, short what, void *arg)
 	size_t		 n = 0;
 
 	(void)fd, (void)what;
+	if (t->numbers && t->asker != NULL)
+		call_continue(t->call, json_pack("{s:s, s:I, s:I}", "output",
+		    "", "boot", (json_int_t)board_boot(t->board), "request",
+		    (json_int_t)t->asker->request->id));
+	t->numbers = false;
 	while (!call_is_full(t->call) && (t->rest == NULL ||
 	    evbuffer_get_length(t->rest) > PIECE_MAX) &&
 	    (n = task_piece(t)) > 0)
@@ -414,6 +420,10 @@ send_submit(struct call *call, struct board *b, struct request *r,
 		t->waiting = evtimer_new(server_base(call_server(call)),
 		    task_waiting_cb, t);
 		event_add(t->waiting, &tv);
+		t->numbers = json_is_true(json_object_get(
+		    call_parameters(call), "input"));
+		if (t->numbers)
+			event_active(t->piece, EV_TIMEOUT, 0);
 	}
 	call->state = t;
 	call->cancel = task_cancel;

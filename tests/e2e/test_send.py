@@ -3,8 +3,12 @@
 
 import base64
 import os
+import pty
+import select
 import socket
 import subprocess
+import termios
+import time
 import unittest
 
 import picod
@@ -290,6 +294,120 @@ if True:
             client.send('Send', text='x = 1\nwhile True: pass')
             watcher.wait(event='state', state='busy')
         self.assertEqual(self.output('x'), '1\n')
+
+    # ------------------------------------------------------------------ input
+
+    def running(self, text):
+        """A client whose statement runs, the number of that, and its replies."""
+        client = self.connect(self.p)
+        client.send('Send', more=True, text=text, input=True)
+        replies = client.receive_all()
+        reply = next(replies)
+        self.assertEqual(reply['output'], '')
+        return client, reply['request'], replies
+
+    def type(self, request, data, **more):
+        self.p.call('Input', request=request, **more,
+                    data=base64.b64encode(data).decode())
+
+    def until(self, replies, end):
+        output = ''
+        while not output.endswith(end):
+            output += next(replies)['output']
+        return output
+
+    def test_input(self):
+        self.start()
+        client, request, replies = self.running("'hello ' + input('name? ')")
+        self.until(replies, 'name? ')
+        self.type(request, b'Bo')
+        self.type(request, b'b\r')
+        # The board's own line editor echoes what is typed.
+        self.assertEqual(''.join(r['output'] for r in replies),
+                         "Bob\n'hello Bob'\n")
+        self.assertEqual(self.output('1'), '1\n')
+
+    def test_input_that_nobody_reads(self):
+        """It is no part of what is sent next."""
+        self.start()
+        client, request, replies = self.running("input('go? ')")
+        self.until(replies, 'go? ')
+        self.type(request, b'yes\rrm -rf\r1/0\x01')
+        self.assertIn("'yes'", ''.join(r['output'] for r in replies))
+        self.assertEqual(self.output('2 + 2'), '4\n')
+        self.assertEqual(self.output('x = 3\nprint(x)\n'), '3\n')
+
+    def test_input_is_for_who_runs_it(self):
+        self.start()
+        with self.fails('NoSuchRequest'):
+            self.type(1, b'x')
+        client, request, replies = self.running("input('go? ')")
+        self.until(replies, 'go? ')
+        with self.fails('NoSuchRequest'):
+            self.type(request + 1, b'x')
+        with self.fails('org.varlink.service.InvalidParameter'):
+            self.p.call('Input', request=request, data='!')
+        most = picod.limit('INPUT')
+        with self.fails('LimitExceeded', limit='input', value=most):
+            self.type(request, b'x' * (most + 1))
+        self.type(request, b'\r')
+        self.assertIn("''", ''.join(r['output'] for r in replies))
+
+    def at_a_terminal(self, text):
+        """picoctl send, how the terminal was before, and its other end."""
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, slave)
+        before = termios.tcgetattr(slave)
+        process = subprocess.Popen(
+            ['setsid', '--ctty', '--wait',
+             os.path.join(picod.BUILD, 'picoctl'), 'send', text], stdin=slave,
+            stdout=slave, stderr=slave, env=self.p.client_environment())
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        seen = b''
+
+        def expect(end):
+            nonlocal seen
+            while end not in seen:
+                self.assertTrue(select.select([master], [], [],
+                                picod.PATIENCE_S)[0], f'{seen}, but no {end}')
+                seen += os.read(master, 4096)
+            got, seen = seen.split(end, 1)
+            return got + end
+
+        return process, lambda: termios.tcgetattr(slave) == before, expect, \
+            lambda data: os.write(master, data)
+
+    def until_true(self, condition):
+        end = time.monotonic() + picod.PATIENCE_S
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.01)
+
+    def test_typed_at_a_terminal(self):
+        self.start()
+        process, given_back, expect, type = \
+            self.at_a_terminal("'hello ' + input('name? ')")
+        expect(b'name? ')
+        self.until_true(lambda: not given_back())
+        type(b'Bo')
+        expect(b'Bo')
+        type(b'\x7fen\r')
+        expect(b"'hello Ben'\r\n")
+        self.assertEqual(process.wait(picod.PATIENCE_S), 0)
+        self.assertTrue(given_back())
+
+    def test_ctrl_c_at_a_terminal(self):
+        self.start()
+        process, given_back, expect, type = self.at_a_terminal(
+            "print('go')\nwhile True:\n    pass")
+        expect(b'go')
+        self.until_true(lambda: not given_back())
+        type(b'\x03')
+        process.wait(picod.PATIENCE_S)
+        self.assertTrue(given_back())
+        self.assertEqual(self.output('1'), '1\n')
 
     # ------------------------------------------------------------------ reset
 

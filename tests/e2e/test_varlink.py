@@ -80,6 +80,8 @@ class Wire(picod.Case):
         self.assertEqual(call('Interrupt', board='mb'), {'board': 'mb'})
         with self.fails('NoSuchRequest', id=987):
             call('Cancel', board='mb', id=987)
+        with self.fails('NoSuchRequest', id=987):
+            call('Input', board='mb', request=987, data='AAEC')
         self.assertGreater(call('Reset', board='mb', kind='soft', wait=1000)
                            ['boot'], hold['boot'])
         with self.fails('Unsupported', board='mb'):

@@ -19,9 +19,9 @@ log = logging.getLogger('picoctl')
 
 # The methods that take a hold's token, which every script run by "picoctl
 # hold" finds in its environment.
-TAKE_HOLD = {'Send', 'Interrupt', 'Reset', 'Lend', 'Cancel', 'Console', 'Flash',
-             'ListFiles', 'Stat', 'ReadFile', 'WriteFile', 'RemoveFile',
-             'MakeDirectory', 'RenameFile'}
+TAKE_HOLD = {'Send', 'Input', 'Interrupt', 'Reset', 'Lend', 'Cancel', 'Console',
+             'Flash', 'ListFiles', 'Stat', 'ReadFile', 'WriteFile',
+             'RemoveFile', 'MakeDirectory', 'RenameFile'}
 
 # The methods whose board, where none is named, is that of the environment.
 TAKE_BOARD = TAKE_HOLD | {'Watch', 'Hold', 'Drop'}
