@@ -81,8 +81,9 @@ caller_remember(struct caller *c, const json_t *call)
 	struct caller_call	*made = &c->calls[c->made];
 
 	if (json_is_true(json_object_get(call, "oneway"))) {
-		/* A console that nobody confirms. */
-		c->wild |= json_is_true(json_object_get(call, "upgrade"));
+		/* A console that nobody confirms; and he is told to go. */
+		c->wild |= json_is_true(json_object_get(call, "upgrade")) ||
+		    c->is_stranger;
 		return;
 	}
 	made->method = strdup(json_string_value(json_object_get(call, "method")));

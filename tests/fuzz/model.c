@@ -143,10 +143,14 @@ static size_t
 model_answer_prompt(struct model *m, char *says)
 {
 	char	line[sizeof m->heard + 1];
+	size_t	n = 0;
 
 	if (m->len == 0)
 		return 0;
-	model_take(m, 1, line);
+	while (n < m->len && n < MODEL_SAYS_MAX / 2 &&
+	    (unsigned char)m->heard[n] >= ' ')
+		n++;
+	model_take(m, n == 0 ? 1 : n, line);
 	switch (line[0]) {
 	case 1:
 		m->is_raw = true;
