@@ -75,6 +75,16 @@ caller_send(struct caller *c, char *text, size_t len, size_t now)
 	c->unsent_len = rest;
 }
 
+void
+caller_rule(struct caller *c, bool ruled)
+{
+	size_t	i;
+
+	c->is_ruled = ruled;
+	for (i = c->answered; i < c->made; i++)
+		c->calls[i].ruled = false;
+}
+
 static void
 caller_remember(struct caller *c, const json_t *call)
 {
@@ -87,6 +97,7 @@ caller_remember(struct caller *c, const json_t *call)
 		return;
 	}
 	made->method = strdup(json_string_value(json_object_get(call, "method")));
+	made->ruled = c->is_ruled;
 	made->upgrade = json_is_true(json_object_get(call, "upgrade"));
 	c->made++;
 }
@@ -148,6 +159,31 @@ caller_wait(struct caller *c, uint64_t ms)
 	c->lazy |= c->half_ms >= LIMIT_MESSAGE_MS;
 }
 
+/* What its rules grant, or what shows it only the boards that they do. */
+static bool
+caller_is_granted(const char *method)
+{
+	static const char *const	granted[] = {
+		"io.picod.Send", "io.picod.Input", "io.picod.Watch",
+		"io.picod.ListBoards", "io.picod.ListFirmware",
+	};
+	size_t				i;
+
+	for (i = 0; i < sizeof granted / sizeof *granted; i++)
+		if (strcmp(method, granted[i]) == 0)
+			return true;
+	return strncmp(method, "io.picod.", 9) != 0;
+}
+
+/* An answer as it may be: as the interface has it, and no more than is granted. */
+static void
+caller_check(const struct caller_call *call, json_t *message)
+{
+	assert(calls_answers(call->method, message));
+	assert(!call->ruled || caller_is_granted(call->method) ||
+	    json_object_get(message, "error") != NULL);
+}
+
 static void
 caller_learn(struct caller *c, json_t *message, char *token)
 {
@@ -174,7 +210,7 @@ caller_take_message(struct caller *c, const char *text, size_t len, char *token)
 	assert(json_is_object(message));
 	if (!c->wild) {
 		assert(c->answered < c->made);
-		assert(calls_answers(c->calls[c->answered].method, message));
+		caller_check(&c->calls[c->answered], message);
 		if (!json_is_true(json_object_get(message, "continues")))
 			caller_learn(c, message, token);
 	}

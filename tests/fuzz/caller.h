@@ -19,9 +19,12 @@
 struct caller {
 	int	 fd;			/* -1: it is not connected */
 	bool	 is_stranger;		/* it may not use picod */
+	bool	 is_root;
+	bool	 is_ruled;		/* it may send and watch, no more */
 	struct caller_call {
 		char	*method;
 		bool	 upgrade;
+		bool	 ruled;		/* all the time */
 	}	 calls[CALLER_CALLS_MAX];	/* that are to be answered */
 	size_t	 made, answered;
 	char	*unsent;		/* the rest of a call */
@@ -42,6 +45,9 @@ struct caller {
 void	caller_connect(struct caller *, int fd, bool is_stranger);
 /* It leaves, without a word. */
 void	caller_leave(struct caller *);
+
+/* Rules are in force for it from now on, or not any more. */
+void	caller_rule(struct caller *, bool ruled);
 
 /*
  * Makes a call, which it takes over.  kept: how many bytes at its end are sent

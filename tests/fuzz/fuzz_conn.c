@@ -5,8 +5,9 @@
  * stop reading, shut down and leave; boards that answer, talk, come and go.
  * Whatever happens:
  *
- * - every call is answered once, in order, as the interface describes it; a
- *   connection that did nothing wrong is not closed before that;
+ * - every call is answered once, in order, as the interface describes it, and
+ *   well only if it is granted; a connection that did nothing wrong is not closed
+ *   before that;
  * - once all clients have left no connection and no descriptor is left;
  * - a board that is there serves the next client;
  * - memory returns when they have left, and all of it when picod ends, wherever
@@ -52,7 +53,8 @@ static const char *const	names[PORTS] = { "repl", "serial" };
 static struct event_base	*base;
 static struct boards		*boards;
 static struct server		*server;
-static struct config		 config;
+static struct config		 configs[2], config;	/* without rules, with */
+static bool			 ruled;
 static struct script		 script;
 static struct caller		 callers[CALLERS];
 static struct far_port		 ports[PORTS];
@@ -110,6 +112,8 @@ connect_caller(struct caller *c, unsigned who)
 	    fds) < 0)
 		abort();
 	caller_connect(c, fds[1], user->uid == STRANGER);
+	c->is_root = user->uid == 0;
+	caller_rule(c, ruled && !c->is_root);
 	if (conn_create(server, fds[0], user) == NULL)
 		abort();
 }
@@ -165,6 +169,19 @@ remove_board(int i)
 		boards_remove(boards, b);
 }
 
+/* As by SIGHUP: rules for all but root, or none. */
+static void
+reload(void)
+{
+	int	i;
+
+	ruled = !ruled;
+	config = configs[ruled];
+	server_ask_again(server);
+	for (i = 0; i < CALLERS; i++)
+		caller_rule(&callers[i], ruled && !callers[i].is_root);
+}
+
 static void
 left(void *arg)
 {
@@ -190,8 +207,8 @@ operate(void)
 	    60000, 24 * 60 * 60 * 1000 };
 	uint8_t	op = script_byte(&script);
 
-	switch (op % 22) {
-	case 0: case 1: case 2: case 3: call(op / 22); break;
+	switch (op % 23) {
+	case 0: case 1: case 2: case 3: call(op / 23); break;
 	case 4: caller_send_rest(pick_caller()); break;
 	case 5: caller_end(pick_caller()); break;
 	case 6: caller_leave(pick_caller()); break;
@@ -204,7 +221,7 @@ operate(void)
 	case 15: far_port_unplug(pick_port()); break;
 	case 16: far_port_hang_up(pick_port()); break;
 	case 17: case 18: turn(); break;
-	case 19: go_on(op / 22); break;
+	case 19: go_on(op / 23); break;
 	case 20: pass(SCRIPT_PICK(&script, times)); break;
 	case 21:
 		if (op == 21)
@@ -214,6 +231,7 @@ operate(void)
 		else
 			remove_board(script_byte(&script) % PORTS);
 		break;
+	case 22: reload(); break;
 	}
 	if (op >= 128)
 		turn();
@@ -343,7 +361,8 @@ start(uint8_t how)
 	int	i;
 
 	fuzz_clock_reset();
-	ending = all_left = false;
+	ending = all_left = ruled = false;
+	config = configs[0];
 	token[0] = '\0';
 	base = event_base_new();
 	event_base_priority_init(base, 2);
@@ -398,9 +417,13 @@ prepare(void)
 	setenv("PATH", "/nonexistent", 1);	/* no tool is run */
 	setenv("TMPDIR", "/dev/shm", 1);
 	calls_init();
-	config_init(&config);
-	config.access.has_group = true;
-	config.access.group = GROUP;
+	for (i = 0; i < 2; i++) {
+		config_init(&configs[i]);
+		configs[i].access.has_group = true;
+		configs[i].access.group = GROUP;
+	}
+	if (access_add(&configs[1].access, NULL, "*", "Send Watch") != NULL)
+		abort();
 	method_init();
 	for (i = 0; i < PORTS; i++)
 		far_port_init(&ports[i], names[i], i == 0);

@@ -106,7 +106,7 @@ model_execute(struct model *m, const char *line, size_t len, char *says)
 	    n == 0 ? 2 : (int)n, n == 0 ? "42" : p);
 }
 
-/* The raw REPL: Ctrl-A asks who is there, or with a word before it for raw-paste. */
+/* The raw REPL: Ctrl-A asks who is there, or, after a word, for raw-paste. */
 static size_t
 model_answer_raw(struct model *m, char *says)
 {
