@@ -26,6 +26,8 @@ class Boards(picod.Case):
         self.p = self.picod(cp=','.join([self.cp.url(), *settings]))
         self.watcher = self.watch(self.p)
         self.cp.accepted.wait(picod.PATIENCE_S)
+        self.watcher.wait(lambda event: event.get('state') in (
+            'listening', 'over', 'ready'))
         return self.p
 
     def for_all(self, check, **more):
@@ -159,14 +161,14 @@ class Boards(picod.Case):
 
         def interrupt():
             with self.p.connect() as client:
-                while not done.wait(chance.random() / 50):
+                while not done.wait(chance.random() / 8):
                     client.call('Interrupt')
         thread = threading.Thread(target=interrupt)
         thread.start()
         counted = 0
         try:
             with self.p.connect() as client:
-                while counted < 150:
+                while counted < 50:
                     try:
                         client.call('Send', text='n += 1\nm = n\n')
                         counted += 1
