@@ -53,6 +53,30 @@ adopt_path(const char *name)
 	return adopt_text("%s.d/%s.conf", adopt_config(), name);
 }
 
+/* The line to type is the one that was typed. */
+static void
+adopt_want_root(const struct picoctl *ctl, const char *folder)
+{
+	const struct option	*option;
+	char			*line = adopt_text("sudo picoctl %s",
+				    ctl->verb->name), *longer;
+	int			 i;
+
+	for (i = 0; i < ctl->operand_count; i++, free(line), line = longer)
+		longer = adopt_text("%s %s", line, ctl->operands[i]);
+	for (option = options_table; option->name != NULL; option++) {
+		if (option->argument == NULL ||
+		    !options_given(&ctl->options, option->id))
+			continue;
+		longer = adopt_text("%s --%s %s", line, option->name,
+		    ctl->options.value[option->id]);
+		free(line);
+		line = longer;
+	}
+	picoctl_complain("only root may change what is in %s: %s", folder, line);
+	free(line);
+}
+
 int
 adopt_may(const struct picoctl *ctl)
 {
@@ -64,10 +88,7 @@ adopt_may(const struct picoctl *ctl)
 	else if (access(folder, W_OK | X_OK) < 0)
 		error = errno;
 	if (error == EACCES || error == EPERM)
-		picoctl_complain("only root may change what is in %s: sudo "
-		    "picoctl %s %s%s%s", folder, ctl->verb->name,
-		    ctl->operands[0], ctl->operand_count > 1 ? " " : "",
-		    ctl->operand_count > 1 ? ctl->operands[1] : "");
+		adopt_want_root(ctl, folder);
 	else if (error != 0)
 		picoctl_complain("cannot write to %s: %s", folder,
 		    strerror(error));
@@ -143,36 +164,11 @@ adopt_is_ours(const char *file, const char *name)
 	return is_ours ? STATUS_OK : STATUS_FAILED;
 }
 
-static int
-adopt_fill(int fd, const char *text, size_t len)
-{
-	ssize_t	n;
-
-	for (; len > 0; text += n, len -= (size_t)n) {
-		n = write(fd, text, len);
-		if (n < 0)
-			return -errno;
-	}
-	return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
 int
 adopt_write(const char *file, const char *text, size_t len)
 {
-	char	*beside = adopt_text("%s.XXXXXX", file);
-	int	 fd = mkostemp(beside, O_CLOEXEC);
-	int	 error = fd < 0 ? -errno : adopt_fill(fd, text, len);
-
-	if (fd >= 0 && close(fd) < 0 && error == 0)
-		error = -errno;
-	if (error == 0 && rename(beside, file) < 0)
-		error = -errno;
-	if (error < 0) {
-		unlink(beside);
-		picoctl_complain("cannot write %s: %s", file, strerror(-error));
-	}
-	free(beside);
-	return error < 0 ? STATUS_FILE : STATUS_OK;
+	umask(022);		/* picod reads it as another user */
+	return local_write(file, text, len);
 }
 
 int

@@ -128,10 +128,11 @@ class Adopt(Case):
             file.write(source.read())
         os.chmod(os.path.dirname(program), 0o755)
         os.chmod(program, 0o755)
-        said = self.run_it(p, 'adopt', 'ttyUSB0', 'lamp', status=10,
+        said = self.run_it(p, 'adopt', 'ttyUSB0', 'lamp', '--baud', '9600',
+                           status=10,
                            executable=program, user=65534, group=65534,
                            extra_groups=[])
-        self.assertIn('sudo picoctl adopt ttyUSB0 lamp', said)
+        self.assertIn('sudo picoctl adopt ttyUSB0 lamp --baud 9600', said)
 
 
 class Forget(Case):
