@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -199,6 +200,23 @@ source_ask(struct sampler *s, struct source *source)
 		source_drop(source);
 }
 
+/* Of an exception its own line, which says more than that there was one. */
+static void
+source_complain_of_board(struct source *source)
+{
+	const char	*trace = output_string(picod_json_error(source->picod),
+			    "traceback");
+	size_t		 end = strlen(trace), begin;
+	char		 why[256];
+
+	while (end > 0 && strchr("\r\n", trace[end - 1]) != NULL)
+		end--;
+	for (begin = end; begin > 0 && trace[begin - 1] != '\n'; )
+		begin--;
+	snprintf(why, sizeof why, "%.*s", (int)(end - begin), trace + begin);
+	source_complain(source, end > 0 ? why : picod_message(source->picod));
+}
+
 /* Its answer is there: the value, unless it is of an earlier sample. */
 static void
 source_answer(struct source *source, double *value)
@@ -211,7 +229,7 @@ source_answer(struct source *source, double *value)
 		return;
 	source->asked = source->late = false;
 	if (failure != 0) {
-		source_complain(source, picod_message(source->picod));
+		source_complain_of_board(source);
 		if (failure < 0)
 			source_drop(source);
 		return;
