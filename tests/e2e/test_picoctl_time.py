@@ -149,6 +149,15 @@ class Samples(unittest.TestCase):
         self.assertEqual(done.stderr,
                          b'picoctl: temperature(): b is away\n')
 
+    def test_says_which_exception_there_was(self):
+        def send(_):
+            raise Answer('StatementFailed', board='b', output='', boot=1,
+                         message='the statement raised an exception',
+                         traceback='Traceback\r\nNameError: no x\r\n')
+        self.send = send
+        self.assertEqual(self.run_it('sample', 'x').stderr,
+                         b'picoctl: x: NameError: no x\n')
+
     def test_json(self):
         rows = [json.loads(line) for line in self.run_it(
             'sample', 'x', '--json').stdout.splitlines()]
