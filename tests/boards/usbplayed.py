@@ -8,6 +8,7 @@ the answer, and closed(speed), called when the port's last user is gone.  One
 without a port has transfer() instead, for programs that use libusb.
 """
 
+import contextlib
 import os
 import pty
 import select
@@ -193,7 +194,10 @@ class Played:
         elif request == TIOCMSET:
             self.lines = lines
         if sender:
-            self.modem.sendto(MODEM_CALL.pack(request, lines, 0), sender)
+            # Who asked may have ended meanwhile.
+            with contextlib.suppress(ConnectionRefusedError,
+                                     FileNotFoundError):
+                self.modem.sendto(MODEM_CALL.pack(request, lines, 0), sender)
 
 
 class Persona:
