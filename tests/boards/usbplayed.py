@@ -175,11 +175,18 @@ class Played:
                 os.write(self.master, answer)
         elif events & select.POLLHUP:
             speed = termios.tcgetattr(self.master)[5]
+            if not self._is_closed():
+                return              # opened since: that speed is of who did
             if self.used or speed == termios.B1200:
                 self.used = False
                 self.persona.closed(speed)
             else:
                 select.select([self.bell_end, self.modem], [], [], 0.005)
+
+    def _is_closed(self):
+        poll = select.poll()
+        poll.register(self.master, 0)
+        return bool(poll.poll(0))
 
     def _serve_modem(self):
         self.used = True
