@@ -278,6 +278,12 @@ void	board_submit(struct board *, struct request *, uint64_t now);
 void	board_withdraw(struct board *, struct asker *, uint64_t now);
 
 /*
+ * The same, but what runs for nobody else goes on as the board's own program
+ * would: until it ends or somebody waits for the board.
+ */
+void	board_abandon(struct board *, struct asker *, uint64_t now);
+
+/*
  * Bytes for the standard input of the job that runs for that asker; forgotten
  * where none does.
  */

@@ -201,6 +201,19 @@ board_withdraw(struct board *b, struct asker *a, uint64_t now)
 	board_advance(b, now);
 }
 
+void
+board_abandon(struct board *b, struct asker *a, uint64_t now)
+{
+	struct request	*r = a->request;
+
+	if (r->place != REQUEST_RUNNING || request_takes_board(r))
+		board_withdraw(b, a, now);
+	else if (!request_leave(a)) {
+		r->abandoned = true;
+		board_advance(b, now);
+	}
+}
+
 int
 board_interrupt(struct board *b, uint64_t now)
 {

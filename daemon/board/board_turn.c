@@ -85,6 +85,17 @@ turn_leave(struct board *b, uint64_t now)
 		turn_left(b);
 }
 
+/* What runs for nobody makes room for who waits. */
+static void
+turn_yield(struct board *b, uint64_t now)
+{
+	const struct request	*r = b->turn.request;
+
+	if (r != NULL && r->abandoned && b->queue.count > 0 &&
+	    b->turn.stop == STOP_NONE)
+		run_stop(b, STOP_LEFT, now);
+}
+
 void
 board_advance(struct board *b, uint64_t now)
 {
@@ -97,6 +108,7 @@ board_advance(struct board *b, uint64_t now)
 		else
 			turn_start(b, r, now);
 	}
+	turn_yield(b, now);
 	turn_leave(b, now);
 }
 

@@ -125,6 +125,7 @@ struct request {
 	char			 token[REQUEST_TOKEN_SIZE];
 	bool			 printed;	/* there was output */
 	bool			 shared;	/* others may have its answer, too */
+	bool			 abandoned;	/* it goes on for nobody */
 	uint64_t		 started_at;	/* on the board, once it has begun */
 	struct request_result	 result;	/* once its job is over */
 };

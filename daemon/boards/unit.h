@@ -103,6 +103,7 @@ bool		 unit_is_becoming(const struct unit *);
  */
 void		 unit_submit(struct board *, struct request *);
 void		 unit_withdraw(struct board *, struct asker *);
+void		 unit_abandon(struct board *, struct asker *);
 void		 unit_input(struct board *, const struct asker *, const void *,
     size_t len);
 int		 unit_interrupt(struct board *);

@@ -21,6 +21,13 @@ unit_withdraw(struct board *b, struct asker *a)
 }
 
 void
+unit_abandon(struct board *b, struct asker *a)
+{
+	board_abandon(b, a, clock_now());
+	unit_settle(board_owner(b));
+}
+
+void
 unit_input(struct board *b, const struct asker *a, const void *bytes, size_t len)
 {
 	board_input(b, a, bytes, len);

@@ -3,19 +3,15 @@
  * Between a face, which knows no board, and a board, which knows no face: jobs
  * become requests, what happens on the board is told to the face.
  *
- * A job that outlives its tool is the board's own program from then on: it ends by
- * itself, or when somebody waits for the board.
+ * A job that outlives its tool is the board's own program from then on: see
+ * board_abandon().
  */
 #include "seat.h"
 
-#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/face.h"
-
-/* How often it is looked whether somebody waits behind a job without a tool. */
-#define ORPHAN_MS	500
 
 /* What has a raw text mark its end; its lines keep their numbers. */
 static const char	mark[] =
@@ -27,22 +23,12 @@ struct seat {
 	struct board		*board;
 	struct client		 client;
 	char			 token[REQUEST_TOKEN_SIZE];
-	const struct seat_ops	*ops;		/* NULL: the tool is gone */
+	const struct seat_ops	*ops;
 	void			*arg;
 	struct face		*face;
 	struct asker		*asker;		/* of the job, or NULL */
-	struct event		*orphan;
 	bool			 blocked;	/* the face took no more */
 };
-
-static void
-seat_free(struct seat *s)
-{
-	boards_unwatch(&s->watcher);
-	event_free(s->orphan);
-	face_destroy(s->face);
-	free(s);
-}
 
 /* Passes on what the face has to say. */
 static void
@@ -51,7 +37,7 @@ seat_pump(struct seat *s)
 	const uint8_t	*bytes;
 	size_t		 len = face_output(s->face, &bytes);
 
-	if (len > 0 && s->ops != NULL)
+	if (len > 0)
 		s->ops->bytes(s->arg, bytes, len);
 	face_sent(s->face, len);
 }
@@ -110,10 +96,6 @@ seat_finish(struct asker *asker, const struct request_result *result)
 	size_t		 len = evbuffer_get_length(asker->output);
 
 	s->asker = NULL;
-	if (s->ops == NULL) {
-		seat_free(s);
-		return;
-	}
 	face_print(s->face, evbuffer_pullup(asker->output, -1), len);
 	if (end == FACE_FAILED)
 		face_ended(s->face, end, result->message,
@@ -244,25 +226,12 @@ seat_removed(struct watcher *w, struct board *b)
 {
 	struct seat	*s = (struct seat *)w;
 
-	if (b == s->board && s->ops != NULL)
+	if (b == s->board)
 		s->ops->gone(s->arg);
 }
 
-static void
-seat_orphan_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct seat	*s = arg;
-	struct timeval	 tv = { 0, ORPHAN_MS * 1000 };
-
-	(void)fd, (void)what;
-	if (board_waiting(s->board) > 0)
-		seat_stop(s);
-	else
-		event_add(s->orphan, &tv);
-}
-
 struct seat *
-seat_create(struct event_base *base, struct boards *boards, struct board *b,
+seat_create(struct boards *boards, struct board *b,
     const struct client *client, const char *token, const struct seat_ops *ops,
     void *arg)
 {
@@ -278,8 +247,7 @@ seat_create(struct event_base *base, struct boards *boards, struct board *b,
 	if (strlen(token) < sizeof s->token)
 		strcpy(s->token, token);
 	s->face = face_create(board_language(b));
-	s->orphan = evtimer_new(base, seat_orphan_cb, s);
-	if (s->face == NULL || s->orphan == NULL)
+	if (s->face == NULL)
 		abort();	/* a few bytes */
 	if (board_about(b) != NULL)
 		face_set_about(s->face, board_about(b));
@@ -292,19 +260,15 @@ seat_create(struct event_base *base, struct boards *boards, struct board *b,
 void
 seat_destroy(struct seat *s)
 {
-	struct timeval	tv = { 0, ORPHAN_MS * 1000 };
 	struct asker	*asker;
 
 	if (s == NULL)
 		return;
-	s->ops = NULL;
-	if (seat_has_the_board(s)) {
-		event_add(s->orphan, &tv);
-		return;
-	}
 	asker = s->asker;
 	s->asker = NULL;
 	if (asker != NULL)
-		unit_withdraw(s->board, asker);
-	seat_free(s);
+		unit_abandon(s->board, asker);
+	boards_unwatch(&s->watcher);
+	face_destroy(s->face);
+	free(s);
 }

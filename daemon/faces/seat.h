@@ -11,7 +11,6 @@
 
 #include "daemon/boards/boards.h"
 
-struct event_base;
 struct seat;
 
 struct seat_ops {
@@ -29,9 +28,9 @@ struct seat_ops {
  * For a client, who is copied, with the token of his hold or "".  NULL when memory
  * is short.
  */
-struct seat	*seat_create(struct event_base *, struct boards *,
-    struct board *, const struct client *, const char *token,
-    const struct seat_ops *, void *arg);
+struct seat	*seat_create(struct boards *, struct board *,
+    const struct client *, const char *token, const struct seat_ops *,
+    void *arg);
 
 /*
  * The tool is gone.  What waits for it is dropped; a job of its that runs goes on,

@@ -97,9 +97,8 @@ method_console_shared(struct call *call)
 		abort();	/* a few bytes */
 	g->lease.lost = guest_lost;
 	g->conn = call->conn;
-	g->seat = seat_create(server_base(call_server(call)),
-	    server_boards(call_server(call)), b, call_client(call),
-	    method_string(call, "hold"), &guest_seat, g);
+	g->seat = seat_create(server_boards(call_server(call)), b,
+	    call_client(call), method_string(call, "hold"), &guest_seat, g);
 	if (g->seat == NULL)
 		abort();	/* likewise */
 	call_add_lease(call, &g->lease);

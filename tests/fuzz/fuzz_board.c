@@ -253,15 +253,21 @@ fuzz_join(struct fuzz *f)
 }
 
 static void
-slot_withdraw(struct slot *slot)
+slot_go(struct slot *slot, void (*go)(struct board *, struct asker *, uint64_t))
 {
 	struct asker	*a = slot->asker;
 
 	if (a == NULL)
 		return;
 	slot->asker = NULL;
-	board_withdraw(slot->fuzz->board, a, slot->fuzz->now);
+	go(slot->fuzz->board, a, slot->fuzz->now);
 	fuzz_pump(slot->fuzz);
+}
+
+static void
+slot_withdraw(struct slot *slot)
+{
+	slot_go(slot, board_withdraw);
 }
 
 static void
@@ -571,7 +577,9 @@ fuzz_operate(struct fuzz *f)
 		break;
 	case 8: fuzz_open(f); break;
 	case 9: fuzz_close(f); break;
-	case 10: slot_withdraw(slot_pick(f)); break;
+	case 10:
+		slot_go(slot_pick(f), op < 128 ? board_withdraw : board_abandon);
+		break;
 	case 11:
 		board_interrupt(f->board, f->now);
 		fuzz_pump(f);

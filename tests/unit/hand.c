@@ -328,6 +328,13 @@ withdraw(struct request *r)
 	pump();
 }
 
+void
+abandon(struct request *r)
+{
+	board_abandon(board, request_maker(r), host_now);
+	pump();
+}
+
 int
 interrupt(void)
 {

@@ -46,6 +46,7 @@ void	closed(const char *reason, uint64_t now);
 void	failed(const char *reason);
 void	submit(struct request *, uint64_t now);
 void	withdraw(struct request *);	/* its maker does */
+void	abandon(struct request *);	/* likewise */
 int	interrupt(void);
 int	cancel(uint64_t id);
 int	release(const char *token, bool lost, uint64_t now);

@@ -163,6 +163,46 @@ START_TEST(test_last_asker_that_leaves_interrupts)
 }
 END_TEST
 
+START_TEST(test_what_is_left_to_itself_runs_until_somebody_waits)
+{
+	static struct someone	 a, b, c;
+	struct request		*r = make(&a, REQUEST_AS_IS, "loop");
+
+	submit(r, 0);
+	say("S", 0);
+	abandon(r);
+	ck_assert_int_eq(fake->interrupts, 0);
+	ck_assert_int_eq(board_state(board), BOARD_BUSY);
+	say("Onobody", 0);
+	ask(&b, "b");
+	ck_assert_int_eq(fake->interrupts, 1);
+	ask(&c, "c");
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("i", 0);
+	ck_assert_str_eq(fake->text, "b");
+	ck_assert_int_eq(a.answers, 0);
+}
+END_TEST
+
+START_TEST(test_what_is_left_to_itself_ends_at_once_if_somebody_waits)
+{
+	static struct someone	 a, b;
+	struct request		*r = make(&a, REQUEST_AS_IS, "loop");
+
+	submit(r, 0);
+	ask(&b, "b");
+	abandon(r);
+	ck_assert_int_eq(fake->interrupts, 1);
+	r = make(&a, REQUEST_AS_IS, "2");
+	submit(r, 0);
+	abandon(r);				/* it waits, and is dropped */
+	say("i", 0);
+	say("d", 0);
+	ck_assert_int_eq(b.answers, 1);
+	ck_assert_int_eq(board_state(board), BOARD_READY);
+}
+END_TEST
+
 /* Who leaves before he is told has nothing, and keeps nothing from others. */
 START_TEST(test_what_was_granted_and_not_told_is_taken_back)
 {
@@ -204,6 +244,10 @@ main(void)
 	tcase_add_test(tc, test_maker_that_left_has_no_next_job);
 	tcase_add_test(tc, test_several_askers_have_one_answer);
 	tcase_add_test(tc, test_last_asker_that_leaves_interrupts);
+	tcase_add_test(tc,
+	    test_what_is_left_to_itself_runs_until_somebody_waits);
+	tcase_add_test(tc,
+	    test_what_is_left_to_itself_ends_at_once_if_somebody_waits);
 	tcase_add_loop_test(tc,
 	    test_what_was_granted_and_not_told_is_taken_back, 0, 3);
 	suite_add_tcase(suite, tc);
