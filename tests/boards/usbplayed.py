@@ -272,6 +272,11 @@ class Leonardo(Played):
         self.visits += 1
         self.become(Caterina(self))
 
+    def give_up(self):
+        """From the board's thread: its boot loader is bored already."""
+        if isinstance(self.persona, Caterina):
+            self.persona.leave()
+
 
 class Sketch(PiSerial):
     """Whatever was flashed, it is the LED sketch."""

@@ -284,13 +284,17 @@ class Picod:
     def wait_ready(self, notify):
         pidfd = os.pidfd_open(self.process.pid)
         try:
+            poll = select.poll()    # a farm has more descriptors than select()
+            poll.register(notify, select.POLLIN)
+            poll.register(pidfd, select.POLLIN)
             deadline = time.monotonic() + PATIENCE_S
             while True:
                 left = max(0, deadline - time.monotonic())
-                ready = select.select([notify, pidfd], [], [], left)[0]
-                if notify in ready and b'READY=1' in notify.recv(4096):
+                ready = [fd for fd, _ in poll.poll(1000 * left)]
+                if notify.fileno() in ready and \
+                        b'READY=1' in notify.recv(4096):
                     return
-                if notify not in ready:
+                if notify.fileno() not in ready:
                     self.process.kill()
                     self.process.wait()
                     raise AssertionError(f'picod is not ready:\n{self.log()}')

@@ -333,7 +333,9 @@ class Board:
         """As the USB of many boards does: what it cannot write for half a
         second is dropped."""
         while data:
-            if not select.select([], [self.host], [], 0.5)[1]:
+            poll = select.poll()
+            poll.register(self.host, select.POLLOUT)
+            if not poll.poll(500):
                 self.dropped += len(data)
                 return
             sent = self.host.send(data[:4096], socket.MSG_DONTWAIT)

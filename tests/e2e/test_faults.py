@@ -162,7 +162,7 @@ class Everywhere(picod.Case):
         self.assertEqual(board.hits, 1)
         return board.count
 
-    def check(self, conversation, faults, daemons=4):
+    def check(self, conversation, faults, daemons=8):
         length = self.length(conversation)
         cases = queue.Queue()
         for fault in faults:

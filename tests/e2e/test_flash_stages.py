@@ -84,6 +84,11 @@ class StageTest(FlashCase):
         self.leonardo.deaf = False
         return reply
 
+    def nobody_flashes(self):
+        """Nobody speaks to the boot loader any more, which takes no 8 s."""
+        self.until(lambda: not children(self.p.pid))
+        self.leonardo.do(self.leonardo.give_up)
+
     def assert_usable(self):
         """Both boards serve, and nobody else is at their ports."""
         for name in ('leo', 'other'):
@@ -100,6 +105,7 @@ class StageTest(FlashCase):
     def picod_ends(self, stage):
         self.act_at(stage, lambda _: self.assertEqual(self.p.terminate(), 0))
         self.p.start()
+        self.nobody_flashes()
         self.assert_usable()
 
     def reconfigure(self, text):
@@ -136,7 +142,7 @@ class StageTest(FlashCase):
 
     def client_leaves(self, stage):
         self.act_at(stage, lambda connection: connection.close())
-        self.until(lambda: not children(self.p.pid))
+        self.nobody_flashes()
         self.assert_usable()
 
     def test_client_leaves_when_the_tool_is_born(self):
@@ -146,7 +152,7 @@ class StageTest(FlashCase):
                 connection.send('Flash', board='leo', firmware='led',
                                 more=True)
                 self.until(lambda: children(self.p.pid))
-        self.until(lambda: not children(self.p.pid))
+        self.nobody_flashes()
         self.assert_usable()
 
 
