@@ -85,18 +85,29 @@ caller_rule(struct caller *c, bool ruled)
 		c->calls[i].ruled = false;
 }
 
+/* He may have a board for himself, and wait for it himself. */
+static bool
+caller_takes(const char *method)
+{
+	return strstr(method, "Lend") != NULL || strstr(method, "Hold") != NULL;
+}
+
 static void
 caller_remember(struct caller *c, const json_t *call)
 {
 	struct caller_call	*made = &c->calls[c->made];
+	const char		*method;
 
+	method = json_string_value(json_object_get(call, "method"));
 	if (json_is_true(json_object_get(call, "oneway"))) {
+		/* Whether he was given it is not told. */
+		c->tenant |= caller_takes(method);
 		/* A console that nobody confirms; and he is told to go. */
 		c->wild |= json_is_true(json_object_get(call, "upgrade")) ||
 		    c->is_stranger;
 		return;
 	}
-	made->method = strdup(json_string_value(json_object_get(call, "method")));
+	made->method = strdup(method);
 	made->ruled = c->is_ruled;
 	made->upgrade = json_is_true(json_object_get(call, "upgrade"));
 	c->made++;
@@ -196,8 +207,7 @@ caller_learn(struct caller *c, json_t *message, char *token)
 	c->served = json_object_get(message, "error") == NULL;
 	c->raw = c->served && c->calls[c->answered].upgrade &&
 	    strstr(method, "Console") != NULL;
-	c->tenant |= c->served && (strstr(method, "Lend") != NULL ||
-	    strstr(method, "Hold") != NULL);
+	c->tenant |= c->served && caller_takes(method);
 	c->answered++;
 }
 
