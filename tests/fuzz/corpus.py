@@ -70,4 +70,5 @@ def main():
     {'unpack': unpack, 'pack': pack}[what](*paths)
 
 
-main()
+if __name__ == '__main__':
+    main()
