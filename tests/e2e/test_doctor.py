@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from test_picoctl import PICOCTL, TIMEOUT_S, Answer, FakePicod, environment
+from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod, environment
 
 RULES = '/etc/udev/rules.d/60-picod.rules'
 BOARD = {'name': 'pico0', 'state': 'ready', 'driver': 'repl', 'boot': 1,

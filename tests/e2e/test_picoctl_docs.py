@@ -15,8 +15,8 @@ import tempfile
 import unittest
 
 from picod import is_sanitized
-from test_picoctl import BUILD, PICOCTL, ROOT, TIMEOUT_S, FakePicod
-from test_picoctl import environment, picoctl, read
+from fake import BUILD, PICOCTL, ROOT, TIMEOUT_S, FakePicod
+from fake import environment, picoctl, read
 
 CLIENT = os.path.join(ROOT, 'client', 'picoctl')
 LIBRARY = os.path.join(ROOT, 'client', 'lib')

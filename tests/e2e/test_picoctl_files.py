@@ -11,8 +11,8 @@ import tempfile
 import threading
 import unittest
 
-from test_picoctl import PICOCTL, TIMEOUT_S, Answer, FakePicod
-from test_picoctl import environment, picoctl
+from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod
+from fake import environment, picoctl
 
 
 class Board:

@@ -16,8 +16,8 @@ import termios
 import threading
 import unittest
 
-from test_picoctl import PICOCTL, TIMEOUT_S, Answer, FakePicod
-from test_picoctl import environment, picoctl
+from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod
+from fake import environment, picoctl
 
 TIME = 1_700_000_000_123_456
 STAMP = '2023-11-14T22:13:20.123+0000'

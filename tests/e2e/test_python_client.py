@@ -22,8 +22,8 @@ import unittest
 import warnings
 from unittest import mock
 
-from test_picoctl import ROOT, TIMEOUT_S, Answer, FakePicod, environment
-from test_picoctl import output
+from fake import ROOT, TIMEOUT_S, Answer, FakePicod, environment
+from fake import output
 
 PYTHON = os.path.join(ROOT, 'client', 'python')
 sys.path.insert(0, PYTHON)
