@@ -22,6 +22,7 @@
 #include "daemon/config/config.h"
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
+#include "daemon/faces/ttys.h"
 #include "daemon/methods/method.h"
 #include "notify.h"
 #include "daemon/server/server.h"
@@ -43,6 +44,7 @@ struct daemon {
 	struct event_base	*base;
 	struct boards		*boards;
 	struct server		*server;
+	struct ttys		*ttys;
 	struct attach		*attach;
 	struct notify		*notify;
 	struct event		*sigterm, *sigint, *sighup;
@@ -213,6 +215,7 @@ reload_cb(evutil_socket_t number, short what, void *arg)
 		old = d->config;
 		d->config = config;
 		attach_reload(d->attach);
+		ttys_reload(d->ttys);
 		server_ask_again(d->server);
 		config_finish(&old);
 		log_info("the configuration was read again");
@@ -260,10 +263,21 @@ daemon_catch_signals(struct daemon *d)
 	event_add(d->sighup, NULL);
 }
 
+/* Beside the socket. */
+static const char *
+ttys_folder(const char *socket, char *buf, size_t size)
+{
+	const char	*slash = strrchr(socket, '/');
+
+	snprintf(buf, size, "%.*stty", slash == NULL ? 0 :
+	    (int)(slash + 1 - socket), socket);
+	return buf;
+}
+
 static int
 daemon_start(struct daemon *d)
 {
-	char		 buf[4096];
+	char		 buf[4096], folder[4096];
 	const char	*path = socket_path(&d->options, buf, sizeof buf);
 	int		 error;
 
@@ -287,6 +301,9 @@ daemon_start(struct daemon *d)
 		    "$PICOD_SOCKET tells picoctl of it");
 	if (error < 0)
 		return error;
+	d->ttys = ttys_create(d->base, d->boards, &d->config,
+	    ttys_folder(path, folder, sizeof folder));
+	server_set_ttys(d->server, d->ttys);
 	d->attach = attach_create(d->base, d->boards, &d->config,
 	    names_path(buf, sizeof buf));
 	if (d->attach == NULL)
@@ -302,6 +319,7 @@ daemon_finish(struct daemon *d)
 	notify_destroy(d->notify);
 	attach_destroy(d->attach);
 	method_flash_finish();
+	ttys_destroy(d->ttys);
 	boards_destroy(d->boards);
 	server_destroy(d->server);
 	method_finish();

@@ -30,7 +30,8 @@ face_destroy(struct face *f)
 void
 face_set_about(struct face *f, const char *about)
 {
-	snprintf(f->about, sizeof f->about, "%s", about);
+	if (strcmp(f->about, about) != 0)
+		snprintf(f->about, sizeof f->about, "%s", about);
 }
 
 size_t

@@ -24,6 +24,7 @@ enum face_event_type {
 	FACE_INPUT,		/* data is for the standard input of the job */
 	FACE_STOP,		/* the job is to be interrupted, or to wait no more */
 	FACE_RESET,		/* a person wants the board's program to start anew */
+	FACE_FLASH,		/* the tool looks for a boot loader */
 };
 
 struct face_event {

@@ -3,7 +3,7 @@
  * The face of a PiSerial board: a line in is a command, and its status comes out
  * as the board itself would say it, "OK" or "RR" without an end of line.  What the
  * board sends by itself comes in between.  Control characters are nothing to a
- * sketch, and nothing here.
+ * sketch, and nothing here; but avrdude's first words are known by them.
  */
 #include "face_private.h"
 
@@ -17,6 +17,7 @@ struct lines_face {
 	char		 line[LIMIT_COMMAND + 1];
 	size_t		 len;
 	bool		 too_long;	/* the rest of the line is dropped */
+	uint8_t		 last[5];	/* bytes, whatever they were */
 	bool		 busy;
 };
 
@@ -58,6 +59,19 @@ lines_end(struct lines_face *l, struct face_event *event)
 	l->too_long = false;
 }
 
+/*
+ * avrdude asks a boot loader to get into step: "0 " of an Uno's, as long as it is
+ * not answered, and of a Mega's a message with the number 1, or any other.
+ */
+static bool
+lines_is_sync(struct lines_face *l, uint8_t c)
+{
+	memmove(l->last, l->last + 1, sizeof l->last - 1);
+	l->last[4] = c;
+	return memcmp(l->last + 1, "0 0 ", 4) == 0 ||
+	    (l->last[0] == 0x1b && memcmp(l->last + 2, "\0\1\x0e", 3) == 0);
+}
+
 static size_t
 lines_feed(struct face *f, const uint8_t *bytes, size_t len,
     struct face_event *event)
@@ -68,7 +82,10 @@ lines_feed(struct face *f, const uint8_t *bytes, size_t len,
 	if (l->busy)
 		return 0;
 	for (i = 0; i < len && event->type == FACE_NONE && !l->busy; i++) {
-		if (bytes[i] == '\n' || bytes[i] == '\r')
+		if (lines_is_sync(l, bytes[i])) {
+			l->len = 0;
+			event->type = FACE_FLASH;
+		} else if (bytes[i] == '\n' || bytes[i] == '\r')
 			lines_end(l, event);
 		else if (bytes[i] < 0x20 || bytes[i] == 0x7f)
 			continue;

@@ -57,6 +57,10 @@
 /* How long one may take who is to read the rest before he is disconnected. */
 #define LIMIT_STALL_MS		10000
 
+/* Bytes that a tool at picod's own port of a board has not read: more ends its
+ * statement, and what the board says by itself is dropped. */
+#define LIMIT_TTY		(256 * 1024)
+
 /* Boards: one that nobody would miss is forgotten for a new one.  libinih keeps
  * 49 characters of "access NAME". */
 #define LIMIT_BOARDS		64

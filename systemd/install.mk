@@ -11,6 +11,7 @@ exec_prefix ?= $(prefix)
 bindir ?= $(exec_prefix)/bin
 sbindir ?= $(exec_prefix)/sbin
 libdir ?= $(exec_prefix)/lib
+libexecdir ?= $(exec_prefix)/libexec
 includedir ?= $(prefix)/include
 datarootdir ?= $(prefix)/share
 datadir ?= $(datarootdir)
@@ -59,7 +60,8 @@ all: $(BUILD)/systemd/60-picod.rules $(BUILD)/systemd/picod.metainfo.xml
 # Pairs: file in the tree, file on the system.
 INSTALLED_PROGRAMS = \
 	$(PICOD) $(sbindir)/picod \
-	$(PICOCTL) $(bindir)/picoctl
+	$(PICOCTL) $(bindir)/picoctl \
+	systemd/picod-names $(libexecdir)/picod-names
 INSTALLED_DATA = \
 	client/lib/picod.h $(includedir)/picod.h \
 	client/lib/picod_json.h $(includedir)/picod_json.h \
@@ -68,6 +70,7 @@ INSTALLED_DATA = \
 	$(if $(pythondir),$(foreach f,$(PYTHON_FILES),\
 	client/python/$(f) $(pythondir)/$(f))) \
 	systemd/picod.sysusers $(sysusersdir)/picod.conf \
+	systemd/picod-names.path $(systemdunitdir)/picod-names.path \
 	$(BUILD)/systemd/60-picod.rules $(udevrulesdir)/60-picod.rules \
 	systemd/91-picod.rules $(udevrulesdir)/91-picod.rules \
 	$(BUILD)/systemd/picod.metainfo.xml $(datadir)/metainfo/io.picod.picod.metainfo.xml \
@@ -85,6 +88,7 @@ INSTALLED_DATA = \
 INSTALLED_TEMPLATES = \
 	systemd/picod.socket.in $(systemdunitdir)/picod.socket \
 	systemd/picod.service.in $(systemdunitdir)/picod.service \
+	systemd/picod-names.service.in $(systemdunitdir)/picod-names.service \
 	systemd/user/picod.socket.in $(systemduserunitdir)/picod.socket \
 	systemd/user/picod.service.in $(systemduserunitdir)/picod.service \
 	client/lib/libpicod.pc.in $(libdir)/pkgconfig/libpicod.pc
@@ -116,6 +120,7 @@ install: all
 	@$(call pairs,$(INSTALL_PROGRAM) "$$from" "$$to",$(INSTALLED_PROGRAMS))
 	@$(call pairs,$(INSTALL_DATA) "$$from" "$$to",$(INSTALLED_DATA))
 	@$(call pairs,sed -e 's|@sbindir@|$(sbindir)|' \
+	    -e 's|@libexecdir@|$(libexecdir)|' \
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
 	    -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \
 	    "$$from" >"$$to" && chmod 644 "$$to",$(INSTALLED_TEMPLATES))

@@ -198,9 +198,8 @@ boards_print_table(struct output *o, const json_t *boards)
 }
 
 static void
-boards_print_problem(struct output *o, const json_t *board)
+boards_print_problem(struct output *o, const json_t *board, const char *problem)
 {
-	const char	*problem = output_string(board, "problem");
 	const char	*name = output_string(board, "name");
 	char		*text = NULL;
 	size_t		 size;
@@ -218,6 +217,14 @@ boards_print_problem(struct output *o, const json_t *board)
 		abort();
 	output_wrap(o, text);
 	free(text);
+}
+
+static void
+boards_print_problems(struct output *o, const json_t *board)
+{
+	boards_print_problem(o, board, output_string(board, "problem"));
+	boards_print_problem(o, board,
+	    output_string(json_object_get(board, "tty"), "note"));
 }
 
 static void
@@ -252,6 +259,29 @@ boards_print_usb(struct output *o, const json_t *usb)
 		output_escape(o->out, OUTPUT_LINE, path, strlen(path));
 	}
 	fputc('\n', o->out);
+}
+
+/* "tty      /run/picod/tty/pico0, open: thonny (pid 7)" */
+static void
+boards_print_tty(struct output *o, const json_t *tty)
+{
+	const char	*path = output_string(tty, "path");
+	const char	*program = output_string(tty, "program");
+
+	if (!json_is_object(tty))
+		return;
+	fprintf(o->out, "    %-8s ", "tty");
+	output_escape(o->out, OUTPUT_LINE, path, strlen(path));
+	if (json_is_true(json_object_get(tty, "open")))
+		fputs(", open", o->out);
+	if (program[0] != '\0') {
+		fputs(": ", o->out);
+		output_escape(o->out, OUTPUT_LINE, program, strlen(program));
+		fprintf(o->out, " (pid %lld)", (long long)json_integer_value(
+		    json_object_get(tty, "pid")));
+	}
+	fputc('\n', o->out);
+	boards_print_detail(o, "", output_string(tty, "note"));
 }
 
 /* "runs     3 Send "on()" for python3 (pid 7, ben) since 2024-05-01 14:03:05" */
@@ -293,6 +323,7 @@ boards_print_board(struct output *o, const json_t *board)
 	boards_print_detail(o, "driver", output_string(board, "driver"));
 	boards_print_detail(o, "port", output_string(board, "port"));
 	boards_print_usb(o, json_object_get(board, "usb"));
+	boards_print_tty(o, json_object_get(board, "tty"));
 	boards_print_detail(o, "about", output_string(board, "about"));
 	fprintf(o->out, "    %-8s %lld\n", "boot", (long long)
 	    json_integer_value(json_object_get(board, "boot")));
@@ -324,7 +355,7 @@ output_text_boards(struct output *o, const json_t *boards, bool details)
 		if (details)
 			boards_print_board(o, board);
 		else
-			boards_print_problem(o, board);
+			boards_print_problems(o, board);
 	}
 }
 

@@ -117,6 +117,7 @@ int
 boards_add(struct boards *bs, const struct board_config *config)
 {
 	struct unit	*u;
+	struct watcher	*w, *next;
 
 	if (boards_find(bs, config->name) != NULL)
 		return -EEXIST;
@@ -127,6 +128,11 @@ boards_add(struct boards *bs, const struct board_config *config)
 	if (u == NULL)
 		return -errno;
 	bs->units[bs->count++] = u;
+	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
+		next = LIST_NEXT(w, entry);
+		if (w->added != NULL)
+			w->added(w, unit_board(u));
+	}
 	return 0;
 }
 

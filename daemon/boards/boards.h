@@ -20,6 +20,8 @@ struct watcher {
 	bool			 trace;		/* traces too */
 	void	(*notice)(struct watcher *, struct board *,
 		    const struct board_notice *);
+	/* There is one more, for who watches all; or NULL. */
+	void	(*added)(struct watcher *, struct board *);
 	/* The board is about to be destroyed. */
 	void	(*removed)(struct watcher *, struct board *);
 };

@@ -131,13 +131,17 @@ static void
 config_set_ports(struct config *config, const char *where, const char *name,
     const char *value)
 {
-	const char	*why = match_check(value);
+	bool		 tty = strcmp(name, "tty") == 0;
+	const char	*why = tty ? config_tty_set(&config->tty, value) :
+			    match_check(value);
 
-	if (strcmp(name, "ignore") != 0)
+	if (!tty && strcmp(name, "ignore") != 0)
 		config_error(config, where, "[ports] has no setting \"%s\"; it "
-		    "has ignore", name);
+		    "has ignore and tty", name);
 	else if (why != NULL)
 		config_error(config, where, "%s = %s: %s", name, value, why);
+	else if (tty)
+		return;
 	else if (config->ignore_count == CONFIG_IGNORE_MAX)
 		config_error(config, where, "more than %d ports to ignore",
 		    CONFIG_IGNORE_MAX);
@@ -335,6 +339,22 @@ config_add_board(struct config *config, const char *argument)
 	}
 	free(copy);
 	return config->errors == before ? 0 : -EINVAL;
+}
+
+bool
+config_tty(const struct config *config, const char *board, struct config_tty *tty)
+{
+	const struct config_board	*b = config->boards;
+	const struct access		*access = &config->access;
+
+	*tty = config->tty;
+	for (; b < config->boards + config->board_count; b++)
+		if (strcmp(b->name, board) == 0 && b->tty.who != CONFIG_TTY_USUAL)
+			*tty = b->tty;
+	if (tty->who == CONFIG_TTY_USUAL)
+		tty->group = access->has_group ? access->group : (gid_t)-1;
+	return tty->who == CONFIG_TTY_GROUP ||
+	    (tty->who == CONFIG_TTY_USUAL && !access_has_rules(access, board));
 }
 
 /* Letters would grant nothing on a board that takes no commands. */

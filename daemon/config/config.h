@@ -17,6 +17,16 @@
 #define CONFIG_BAUD_DEFAULT	115200
 #define CONFIG_IGNORE_MAX	64
 
+/* Who may open picod's own port of a board: picod.conf(5), tty. */
+struct config_tty {
+	enum {
+		CONFIG_TTY_USUAL,	/* as it is without any setting */
+		CONFIG_TTY_NONE,
+		CONFIG_TTY_GROUP
+	}	 who;
+	gid_t	 group;			/* (gid_t)-1: none but picod's user */
+};
+
 struct config_board {
 	char			*name;
 	char			*port;		/* NULL: match says which */
@@ -28,6 +38,7 @@ struct config_board {
 	char			*flasher;	/* NULL, and 0: flash_recipe.h */
 	char			*part, *programmer;
 	unsigned		 flash_baud;
+	struct config_tty	 tty;
 	char			*where;		/* "FILE, line N" of its section */
 };
 
@@ -37,6 +48,7 @@ struct config {
 	struct access		 access;
 	char			*ignore[CONFIG_IGNORE_MAX];	/* likewise */
 	size_t			 ignore_count;
+	struct config_tty	 tty;		/* of boards that do not say */
 	char			*tools[FLASH_TOOL_COUNT];	/* paths, or NULL */
 	size_t			 errors;	/* told so far */
 };
@@ -57,6 +69,9 @@ int	config_read(struct config *, const char *path);
  * -EINVAL with a message logged.
  */
 int	config_add_board(struct config *, const char *argument);
+
+/* Who may open the port that picod makes for a board; false: there is to be none. */
+bool	config_tty(const struct config *, const char *board, struct config_tty *);
 
 /* Checks what can only be seen in the end: logs and counts errors. */
 void	config_check(struct config *);

@@ -6,6 +6,7 @@
 #include "config_board.h"
 
 #include <ctype.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,7 +17,7 @@
 #include "protocol/limits.h"
 
 const char	config_no_setting[] = "it has port, match, driver, baud, "
-    "interrupt, reports, flasher, part, programmer and flash-baud";
+    "interrupt, reports, flasher, part, programmer, flash-baud and tty";
 
 /* HOST:PORT */
 static bool
@@ -152,6 +153,29 @@ set_reports(struct config_board *b, const char *value)
 	return NULL;
 }
 
+const char *
+config_tty_set(struct config_tty *tty, const char *value)
+{
+	const struct group	*group;
+
+	if (strcmp(value, "no") == 0) {
+		*tty = (struct config_tty){ .who = CONFIG_TTY_NONE };
+		return NULL;
+	}
+	group = getgrnam(value);
+	if (group == NULL)
+		return "tty is no, or a group that there is";
+	*tty = (struct config_tty){ .who = CONFIG_TTY_GROUP,
+	    .group = group->gr_gid };
+	return NULL;
+}
+
+static const char *
+set_tty(struct config_board *b, const char *value)
+{
+	return config_tty_set(&b->tty, value);
+}
+
 static const struct {
 	const char	*name;
 	const char	*(*set)(struct config_board *, const char *value);
@@ -166,6 +190,7 @@ static const struct {
 	{ "part", set_part },
 	{ "programmer", set_programmer },
 	{ "flash-baud", set_flash_baud },
+	{ "tty", set_tty },
 };
 
 const char *

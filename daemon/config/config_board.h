@@ -17,6 +17,9 @@ extern const char	config_no_setting[];
 const char	*config_board_set(struct config_board *, const char *name,
     const char *value);
 
+/* Likewise who may open picod's own port. */
+const char	*config_tty_set(struct config_tty *, const char *value);
+
 /* Frees its parts. */
 void		 config_board_finish(struct config_board *);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/memory.h"
 #include "protocol/face.h"
 
 /* What has a raw text mark its end; its lines keep their numbers. */
@@ -26,6 +27,7 @@ struct seat {
 	const struct seat_ops	*ops;
 	void			*arg;
 	struct face		*face;
+	const char		*language;	/* it is of that */
 	struct asker		*asker;		/* of the job, or NULL */
 	bool			 blocked;	/* the face took no more */
 };
@@ -40,6 +42,12 @@ seat_pump(struct seat *s)
 	if (len > 0)
 		s->ops->bytes(s->arg, bytes, len);
 	face_sent(s->face, len);
+}
+
+static bool
+seat_is_full(const struct seat *s)
+{
+	return s->ops->full != NULL && s->ops->full(s->arg);
 }
 
 static void
@@ -60,7 +68,7 @@ seat_output(struct asker *asker)
 	face_print(s->face, evbuffer_pullup(asker->output, -1), len);
 	evbuffer_drain(asker->output, len);
 	seat_pump(s);
-	return true;
+	return !seat_is_full(s);
 }
 
 static enum face_end
@@ -115,8 +123,6 @@ seat_submit(struct seat *s, enum request_kind kind, const void *text, size_t len
 	struct request	*r = request_create(kind, NULL, NULL, &s->client, text,
 			    len);
 
-	if (r == NULL)
-		abort();	/* some hundred bytes */
 	strcpy(r->token, s->token);
 	r->wait_given = true;	/* a tool waits for its board */
 	s->asker = request_join(r, &seat_sink, s);
@@ -127,10 +133,8 @@ seat_submit(struct seat *s, enum request_kind kind, const void *text, size_t len
 static void
 seat_submit_own(struct seat *s, const void *text, size_t len)
 {
-	char	*own = malloc(len + sizeof mark);
+	char	*own = xmalloc(len + sizeof mark);
 
-	if (own == NULL)
-		abort();
 	memcpy(own, text, len);
 	memcpy(own + len, mark, sizeof mark);
 	seat_submit(s, REQUEST_AS_IS, own, len + sizeof mark - 1);
@@ -162,6 +166,10 @@ seat_act(struct seat *s, const struct face_event *event)
 		break;
 	case FACE_STOP:
 		seat_stop(s);
+		break;
+	case FACE_FLASH:
+		if (s->ops->flash != NULL)
+			s->ops->flash(s->arg);
 		break;
 	default:
 		seat_input(s, event);
@@ -201,6 +209,26 @@ seat_has_the_board(const struct seat *s)
 	return s->asker != NULL && board_running(s->board) == s->asker->request;
 }
 
+/* The face of the board's language, which may be known only later. */
+static void
+seat_set_face(struct seat *s)
+{
+	face_destroy(s->face);
+	s->language = board_language(s->board);
+	s->face = xhave(face_create(s->language));
+	s->blocked = false;
+	if (board_about(s->board) != NULL)
+		face_set_about(s->face, board_about(s->board));
+}
+
+/* What was plugged in again has restarted, though nobody heard it. */
+static bool
+seat_is_restart(const struct board_notice *notice)
+{
+	return notice->kind == NOTICE_BOOT || (notice->kind == NOTICE_STATE &&
+	    notice->was == BOARD_ABSENT && notice->state == BOARD_LISTENING);
+}
+
 static void
 seat_notice(struct watcher *w, struct board *b,
     const struct board_notice *notice)
@@ -208,11 +236,13 @@ seat_notice(struct watcher *w, struct board *b,
 	struct seat		*s = (struct seat *)w;
 	struct face_event	 event = { 0 };
 
+	if (s->asker == NULL && strcmp(s->language, board_language(b)) != 0)
+		seat_set_face(s);
 	if (board_about(b) != NULL)
 		face_set_about(s->face, board_about(b));
-	if (notice->kind == NOTICE_OUTPUT)
+	if (notice->kind == NOTICE_OUTPUT && !seat_is_full(s))
 		face_heard(s->face, notice->bytes, notice->len);
-	else if (notice->kind == NOTICE_BOOT && s->asker == NULL)
+	else if (seat_is_restart(notice) && s->asker == NULL)
 		face_restarted(s->face);
 	else if (notice->kind == NOTICE_STATE && notice->state == BOARD_BUSY &&
 	    seat_has_the_board(s))
@@ -235,10 +265,8 @@ seat_create(struct boards *boards, struct board *b,
     const struct client *client, const char *token, const struct seat_ops *ops,
     void *arg)
 {
-	struct seat	*s = calloc(1, sizeof *s);
+	struct seat	*s = xcalloc(1, sizeof *s);
 
-	if (s == NULL)
-		return NULL;
 	s->boards = boards;
 	s->board = b;
 	s->client = *client;
@@ -246,15 +274,17 @@ seat_create(struct boards *boards, struct board *b,
 	s->arg = arg;
 	if (strlen(token) < sizeof s->token)
 		strcpy(s->token, token);
-	s->face = face_create(board_language(b));
-	if (s->face == NULL)
-		abort();	/* a few bytes */
-	if (board_about(b) != NULL)
-		face_set_about(s->face, board_about(b));
+	seat_set_face(s);
 	s->watcher = (struct watcher){ .board = b, .notice = seat_notice,
 	    .removed = seat_removed };
 	boards_watch(boards, &s->watcher);
 	return s;
+}
+
+void
+seat_set_client(struct seat *s, const struct client *client)
+{
+	s->client = *client;
 }
 
 void

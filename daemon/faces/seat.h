@@ -16,21 +16,27 @@ struct seat;
 struct seat_ops {
 	/* Bytes for the tool. */
 	void	(*bytes)(void *arg, const void *, size_t);
+	/* Whether it is better given no more of them; NULL: it never is. */
+	bool	(*full)(void *arg);
 	/* seat_typed() takes more again. */
 	void	(*room)(void *arg);
 	/* Nothing that was typed is still to be done. */
 	void	(*idle)(void *arg);
 	/* picod serves the board no more; the seat is to be destroyed. */
 	void	(*gone)(void *arg);
+	/* The tool wants to flash the board, which it cannot do here; or NULL. */
+	void	(*flash)(void *arg);
 };
 
 /*
- * For a client, who is copied, with the token of his hold or "".  NULL when memory
- * is short.
+ * For a client, who is copied, with the token of his hold or "".
  */
 struct seat	*seat_create(struct boards *, struct board *,
     const struct client *, const char *token, const struct seat_ops *,
     void *arg);
+
+/* From now on for another. */
+void		 seat_set_client(struct seat *, const struct client *);
 
 /*
  * The tool is gone.  What waits for it is dropped; a job of its that runs goes on,

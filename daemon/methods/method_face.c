@@ -52,7 +52,8 @@ guest_gone(void *arg)
 }
 
 static const struct seat_ops guest_seat = {
-	guest_bytes, guest_room, guest_idle, guest_gone
+	.bytes = guest_bytes, .room = guest_room, .idle = guest_idle,
+	.gone = guest_gone,
 };
 
 static size_t
@@ -99,8 +100,6 @@ method_console_shared(struct call *call)
 	g->conn = call->conn;
 	g->seat = seat_create(server_boards(call_server(call)), b,
 	    call_client(call), method_string(call, "hold"), &guest_seat, g);
-	if (g->seat == NULL)
-		abort();	/* likewise */
 	call_add_lease(call, &g->lease);
 	call_upgrade(call, json_pack("{s:s, s:I}", "board", board_name(b),
 	    "boot", (json_int_t)board_boot(b)), &guest_raw, g);

@@ -3,6 +3,7 @@
  * ListBoards: what there is, and what goes on.
  */
 #include "daemon/boards/boards.h"
+#include "daemon/faces/ttys.h"
 #include "method.h"
 #include "target.h"
 #include "protocol/text.h"
@@ -61,8 +62,26 @@ list_usb(const struct board_usb *usb)
 }
 
 static json_t *
-list_board(const struct board *b, bool details, uid_t uid)
+list_tty(const struct tty_facts *facts)
 {
+	json_t	*json = json_pack("{s:o, s:b}", "path",
+		    method_clean_json(facts->path), "open", facts->open);
+
+	if (facts->pid != 0) {
+		json_object_set_new(json, "program",
+		    method_clean_json(facts->program));
+		json_object_set_new(json, "pid", json_integer(facts->pid));
+	}
+	if (facts->note[0] != '\0')
+		json_object_set_new(json, "note", json_string(facts->note));
+	return json;
+}
+
+static json_t *
+list_board(const struct ttys *ttys, const struct board *b, bool details,
+    uid_t uid)
+{
+	struct tty_facts tty;
 	json_t		*json;
 	const char	*about = board_about(b);
 
@@ -81,6 +100,8 @@ list_board(const struct board *b, bool details, uid_t uid)
 	if (board_problem(b)[0] != '\0')
 		json_object_set_new(json, "problem",
 		    method_clean_json(board_problem(b)));
+	if (ttys_tell(ttys, b, details, &tty))
+		json_object_set_new(json, "tty", list_tty(&tty));
 	if (details)
 		json_object_set_new(json, "requests", list_requests(b, uid));
 	return json;
@@ -90,6 +111,7 @@ void
 method_list_boards(struct call *call)
 {
 	struct boards	*boards = server_boards(call_server(call));
+	struct ttys	*ttys = server_ttys(call_server(call));
 	json_t		*list = json_array();
 	struct board	*b;
 	size_t		 i;
@@ -99,7 +121,7 @@ method_list_boards(struct call *call)
 	    "details"));
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
 		if (target_permits(call, b, "ListBoards"))
-			json_array_append_new(list, list_board(b, details,
-			    call_client(call)->uid));
+			json_array_append_new(list, list_board(ttys, b,
+			    details, call_client(call)->uid));
 	call_reply(call, json_pack("{s:o}", "boards", list));
 }

@@ -14,6 +14,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "own.h"
+
 static const struct link_ops *const kinds[] = {
 	&link_unix, &link_tcp, &link_path
 };
@@ -99,8 +101,12 @@ path_is_plain_pty(const char *path)
 static int
 path_open(struct link *link)
 {
-	int	error;
+	int		error;
+	struct stat	st;
 
+	if (stat(link->address, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    own_is(st.st_rdev))
+		return -ELOOP;
 	link->as = path_is_plain_pty(link->address) ? &link_pty : &link_serial;
 	error = link->as->open(link);
 	if (error < 0)

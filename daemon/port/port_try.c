@@ -37,6 +37,8 @@ port_reason(const struct port *p, int error)
 	    "in again";
 	case EBUSY: return "another program has its port; end that program";
 	case ECONNREFUSED: return "nothing listens at its port";
+	case ELOOP: return "this is a port that picod makes for tools, not a "
+	    "board's";
 	case ENOTTY: return "its port is no serial port";
 	default: return strerror(-error);
 	}

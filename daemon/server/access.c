@@ -234,7 +234,7 @@ access_rule_grants(const struct access_rule *r, const struct access_ask *ask)
 
 /* Whether there are rules for that board; NULL: for all boards. */
 static bool
-access_has_rules(const struct access *access, const char *board)
+access_has_rules_of(const struct access *access, const char *board)
 {
 	const struct access_rule	*r;
 
@@ -243,6 +243,13 @@ access_has_rules(const struct access *access, const char *board)
 		    strcmp(r->board, board) == 0)
 			return true;
 	return false;
+}
+
+bool
+access_has_rules(const struct access *access, const char *board)
+{
+	return access_has_rules_of(access, board) ||
+	    access_has_rules_of(access, NULL);
 }
 
 /* Whether a rule says anything of that board, or of any. */
@@ -262,8 +269,8 @@ access_permits(const struct access *access, const struct client *client,
 	const struct access_rule	*r;
 	bool				 own;
 
-	own = ask->board != NULL && access_has_rules(access, ask->board);
-	if (client->uid == 0 || (!own && !access_has_rules(access, NULL)))
+	own = ask->board != NULL && access_has_rules_of(access, ask->board);
+	if (client->uid == 0 || (!own && !access_has_rules_of(access, NULL)))
 		return true;
 	for (r = access->rules; r < access->rules + access->count; r++)
 		if (access_rule_is_of(r, ask->board, own) &&

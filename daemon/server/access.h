@@ -69,6 +69,9 @@ void	access_groups_finish(struct access_groups *);
 bool	access_may_connect(const struct access *, const struct client *,
     const struct access_groups *);
 
+/* Whether there are rules for that board, or for all. */
+bool	access_has_rules(const struct access *, const char *board);
+
 /* What somebody wants to do. */
 struct access_ask {
 	const char	*board;		/* NULL: on any of them */

@@ -40,6 +40,7 @@ struct server {
 	struct places		 places;
 	struct seldom		 said;		/* of clients */
 	struct seats		*seats;		/* or NULL */
+	struct ttys		*ttys;
 	void			(*changed)(void *);	/* or NULL */
 	void			*changed_arg;
 };
@@ -54,6 +55,18 @@ struct boards *
 server_boards(struct server *s)
 {
 	return s->boards;
+}
+
+void
+server_set_ttys(struct server *s, struct ttys *ttys)
+{
+	s->ttys = ttys;
+}
+
+struct ttys *
+server_ttys(struct server *s)
+{
+	return s->ttys;
 }
 
 const struct access *

@@ -20,6 +20,7 @@ struct config;
 struct event_base;
 struct schema;
 struct server;
+struct ttys;
 
 /* The configuration must outlive it. */
 struct server	*server_create(struct event_base *, struct boards *,
@@ -42,6 +43,10 @@ void		 server_stop(struct server *);
 
 struct event_base *server_base(struct server *);
 struct boards	*server_boards(struct server *);
+
+/* The ports that picod makes for tools, or NULL: only kept here for methods. */
+void		 server_set_ttys(struct server *, struct ttys *);
+struct ttys	*server_ttys(struct server *);
 const struct access *server_access(struct server *);
 const struct call_handler *server_handler(struct server *);
 

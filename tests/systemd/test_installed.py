@@ -19,6 +19,7 @@ class TestUnits(Case):
     """What an administrator looks at first."""
 
     UNITS = ('picod.service', 'picod.socket')
+    ALL = (*UNITS, 'picod-names.path', 'picod-names.service')
 
     def test_installing_is_all(self):
         for unit in self.UNITS:
@@ -30,17 +31,18 @@ class TestUnits(Case):
     def test_verify_is_silent(self):
         self.run_('mkdir', '-p', '/run/user/0')
         for scope, folder in (('--system', 'system'), ('--user', 'user')):
-            for unit in self.UNITS:
+            for unit in self.ALL if scope == '--system' else self.UNITS:
                 done = self.run_('systemd-analyze', 'verify', scope,
                                  f'/usr/lib/systemd/{folder}/{unit}',
                                  env={'XDG_RUNTIME_DIR': '/run/user/0'})
                 self.assertEqual(done.stdout + done.stderr, '')
 
     def test_exposure(self):
-        done = self.run_('systemd-analyze', 'security', '--offline=true',
-                         '--threshold=15', '--json=short',
-                         '/lib/systemd/system/picod.service')
-        self.assertNotEqual(done.stdout, '')
+        for unit, most in (('picod', 15), ('picod-names', 25)):
+            done = self.run_('systemd-analyze', 'security', '--offline=true',
+                             f'--threshold={most}', '--json=short',
+                             f'/lib/systemd/system/{unit}.service')
+            self.assertNotEqual(done.stdout, '')
 
     def test_status_line(self):
         self.assertRegex(self.machine.show('picod.service', 'StatusText'),
@@ -80,6 +82,28 @@ class TestUse(Case):
         refused = self.send('c1', user=STRANGER, status=10)
         self.assertIn('usermod -aG picod', refused.stderr)
         self.assertEqual(self.board.level(13), 0)
+
+    def test_a_port_for_tools_has_a_name_in_dev(self):
+        port = '/dev/ttyACM-uno'
+        talk = f'exec 3<>{port} && printf "c1\\n" >&3 && head -c 2 <&3'
+        there = f'until [ -c {port} ]; do sleep 0.1; done'
+        for how in (('systemctl', 'restart', 'picod'),
+                    ('systemctl', 'kill', '-s', 'KILL', 'picod')):
+            self.run_(*how)
+            self.run_('timeout', '20', 'sh', '-c', there)
+            # A new picod has a new port behind the name.
+            self.run_('timeout', '20', 'sh', '-c', 'until [ "$(readlink '
+                      f'{port})" = "$(readlink /run/picod/tty/uno)" ]; '
+                      'do sleep 0.1; done')
+            self.send('--wait', '20', 'c0')
+            self.assertEqual(self.run_('timeout', '20', 'sh', '-c', talk,
+                                       user=USER).stdout, 'OK')
+            self.assertEqual(self.board.level(13), 1)
+        self.assertNotEqual(self.run_('sh', '-c', f'exec 3<>{port}',
+                                      user=STRANGER, check=False).returncode, 0)
+        self.run_('systemctl', 'stop', 'picod.service')
+        self.run_('timeout', '20', 'sh', '-c',
+                  f'while [ -L {port} ]; do sleep 0.1; done')
 
     def test_first_client_starts_it(self):
         self.run_('systemctl', 'stop', 'picod.service')

@@ -117,6 +117,31 @@ START_TEST(test_a_speed_that_is_found_out_is_none_that_is_set)
 }
 END_TEST
 
+START_TEST(test_who_may_open_a_port_for_tools)
+{
+	struct config_tty	tty;
+
+	read_text("[ports]\ntty = daemon\n[board a]\nport = /dev/x\ntty = no\n"
+	    "[access]\n* = Send\n");
+	ck_assert_uint_eq(config.errors, 0);
+	ck_assert(!config_tty(&config, "a", &tty));
+	ck_assert(config_tty(&config, "b", &tty));
+	ck_assert_uint_eq(tty.group, 1);
+}
+END_TEST
+
+/* By itself, nobody has one to a board that he may not use. */
+START_TEST(test_rules_of_access_are_no_ports_for_tools)
+{
+	struct config_tty	tty;
+
+	read_text("[access a]\n* = Send\n");
+	ck_assert(!config_tty(&config, "a", &tty));
+	ck_assert(config_tty(&config, "b", &tty));
+	ck_assert_int_eq(tty.who, CONFIG_TTY_USUAL);
+}
+END_TEST
+
 static const struct {
 	const char	*text;
 	const char	*said;
@@ -149,6 +174,8 @@ static const struct {
 	{ "[board a]\nmatch = pico\n", "line 2: match = pico: a pattern is" },
 	{ "[ports]\nignore = printer\n", "line 2: ignore = printer" },
 	{ "[ports]\nskip = 1:2\n", "line 2: [ports] has no setting" },
+	{ "[ports]\ntty = nobodyatall\n", "line 2: tty = nobodyatall" },
+	{ "[board a]\nport = /dev/x\ntty = yes\n", "line 3: tty = yes" },
 	{ "[tools]\nesptool = /x\n",
 	    "line 2: [tools] has no setting \"esptool\"" },
 	{ "[tools]\n\navrdude = avrdude\n", "line 3: avrdude = avrdude: a" },
@@ -230,6 +257,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_everything);
 	tcase_add_test(tc, test_drop_in_goes_over_the_file);
+	tcase_add_test(tc, test_who_may_open_a_port_for_tools);
+	tcase_add_test(tc, test_rules_of_access_are_no_ports_for_tools);
 	tcase_add_test(tc, test_a_speed_that_is_found_out_is_none_that_is_set);
 	tcase_add_loop_test(tc, test_mistakes, 0,
 	    sizeof mistakes / sizeof *mistakes);

@@ -18,13 +18,14 @@
 		"  File \"<stdin>\", line 1, in <module>\r\n"
 
 /* What a tool and a board do in turn. */
-enum act { SAY, JOB, STATEMENT, RESET, STOP, INPUT, BEGIN, PRINT, END, HEAR,
+enum act { SAY, JOB, STATEMENT, RESET, FLASH, STOP, INPUT, BEGIN, PRINT, END, HEAR,
 	RESTART, NOTHING };
 
 struct move {
 	enum act	 act;
 	const char	*text;		/* said, carried out, printed, heard */
-	const char	*expected;	/* what the tool got, ? for NUL; NULL: "" */
+	const char	*expected;	/* what the tool got; NULL: "" */
+					/* in these, ? for NUL */
 	enum face_end	 end;
 };
 
@@ -131,6 +132,17 @@ static const struct dialogue dialogues[] = {
 	    { STATEMENT, "x", NULL, 0 },
 	    { HEAR, "t20\r\n", "t20\r\n", 0 },
 	    { END, "", "RR", FACE_REJECTED } } },
+	{ "avrdude at an Uno", "piserial", {
+	    { SAY, "0 0 ", NULL, 0 },
+	    { FLASH, NULL, NULL, 0 },
+	    { SAY, "0 ", NULL, 0 },
+	    { FLASH, NULL, NULL, 0 },
+	    { SAY, "\ncFF\n", NULL, 0 },
+	    { STATEMENT, "cFF", NULL, 0 },
+	    { END, "", "OK", FACE_DONE } } },
+	{ "avrdude at a Mega", "piserial", {
+	    { SAY, "\x1b\1?\1\x0e\1", NULL, 0 },
+	    { FLASH, NULL, NULL, 0 } } },
 };
 
 #define DIALOGUES	((int)(sizeof dialogues / sizeof *dialogues))
@@ -149,7 +161,8 @@ see(struct play *p, const struct face_event *e)
 {
 	static const enum act	acts[] = {
 		[FACE_JOB] = JOB, [FACE_STATEMENT] = STATEMENT,
-		[FACE_INPUT] = INPUT, [FACE_STOP] = STOP, [FACE_RESET] = RESET
+		[FACE_INPUT] = INPUT, [FACE_STOP] = STOP, [FACE_RESET] = RESET,
+		[FACE_FLASH] = FLASH
 	};
 
 	if (e->type == FACE_NONE)
@@ -181,10 +194,13 @@ say(struct play *p, const char *text, size_t len)
 }
 
 static void
-say_in_pieces(struct play *p, const char *text)
+say_in_pieces(struct play *p, const char *move)
 {
-	size_t	len = strlen(text), first = p->cut < len ? p->cut : len, i;
+	size_t	len = strlen(move), first = p->cut < len ? p->cut : len, i;
+	char	text[256];
 
+	for (i = 0; i < len; i++)
+		text[i] = move[i] == '?' ? '\0' : move[i];
 	if (p->cut > 0) {
 		say(p, text, first);
 		say(p, text + first, len - first);
