@@ -70,6 +70,8 @@ enum board_event_type {
 	BOARD_RESET_PORT,	/* reset the board through it (DTR, or close and
 				 * open); answer with board_resetting() */
 	BOARD_CHANGE_SPEED,	/* the port's speed is baud from now on */
+	BOARD_DROP_UNSENT,	/* forget what the port took and the board did not:
+				 * it is not piled up for later */
 	BOARD_NOTICE,		/* tell the watchers */
 	BOARD_OUTPUT,		/* a request that streams has output */
 	BOARD_ENDED,		/* a job of a request did: ask its maker, and call

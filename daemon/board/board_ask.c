@@ -147,7 +147,7 @@ board_proceed(struct board *b, uint64_t now)
 
 	if (b->turn.stop != STOP_NONE || b->stay != BOARD_STAYS) {
 		b->turn.stop = STOP_LEFT;
-		run_conclude_stopped(b);
+		run_conclude_stopped(b, "");
 	} else {
 		r->rank = REQUEST_STEP;
 		r->deadline = ask_deadline(r, now);

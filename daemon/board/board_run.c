@@ -76,22 +76,32 @@ run_conclude_overflow(struct board *b)
 		    "comes", LIMIT_OUTPUT);
 }
 
-void
-run_conclude_stopped(struct board *b)
+/* Where the wait may have been for what nobody typed. */
+static const char *
+run_guess(const struct board *b)
 {
+	return b->turn.midline ? "; its last line has no end, so perhaps it "
+	    "waited for input" : "";
+}
+
+void
+run_conclude_stopped(struct board *b, const char *lost)
+{
+	const char	*but = lost[0] == '\0' ? "" : ", but ";
+
 	switch (b->turn.stop) {
 	case STOP_TIMEOUT:
 		run_conclude(b, ERROR_TIMED_OUT,
-		    "it ran longer than %llu ms on board %s and was interrupted%s",
-		    (unsigned long long)b->turn.request->timeout_ms, b->name,
-		    b->turn.midline ? "; its last line has no end, so perhaps "
-		    "it waited for input" : "");
+		    "it ran longer than %llu ms on board %s and was interrupted"
+		    "%s%s", (unsigned long long)b->turn.request->timeout_ms,
+		    b->name, but, lost[0] == '\0' ? run_guess(b) : lost);
 		break;
 	case STOP_OVERFLOW:
 		run_conclude_overflow(b);
 		break;
 	default:
-		run_conclude(b, ERROR_INTERRUPTED, "it was interrupted");
+		run_conclude(b, ERROR_INTERRUPTED, "it was interrupted%s%s",
+		    but, lost);
 	}
 }
 
@@ -197,7 +207,7 @@ run_done(struct board *b, const struct driver_event *event)
 	request_set_traceback(r, event->data, event->len);
 	if (stop != STOP_NONE && (event->outcome == DRIVER_INTERRUPTED ||
 	    stop != STOP_INTERRUPT || request_takes_board(r)))
-		run_conclude_stopped(b);
+		run_conclude_stopped(b, "");
 	else if (event->outcome == DRIVER_RAISED)
 		run_conclude(b, ERROR_STATEMENT_FAILED,
 		    "the statement raised an exception");
@@ -226,7 +236,7 @@ void
 run_lost(struct board *b, const char *reason, bool foreign)
 {
 	if (b->turn.stop != STOP_NONE)
-		run_conclude_stopped(b);
+		run_conclude_stopped(b, reason);
 	else if (foreign)
 		run_conclude(b, ERROR_BOARD_SILENT, "board %s: %s", b->name,
 		    reason);

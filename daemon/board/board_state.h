@@ -68,6 +68,7 @@ struct told;
 struct tell {
 	enum port_wish		 port;
 	unsigned		 baud;		/* the port's from now on; or 0 */
+	bool			 drop_unsent;	/* the port shall, of what it took */
 	TAILQ_HEAD(, told)	 notices;
 	struct told		*last;		/* the one that was taken last */
 	struct request_queue	 over;
@@ -187,8 +188,8 @@ void	run_forbidden(struct board *);
 /* It could not be done: the driver is lost.  foreign: see DRIVER_FOREIGN. */
 void	run_lost(struct board *, const char *reason, bool foreign);
 
-/* It was stopped, and cannot go on. */
-void	run_conclude_stopped(struct board *);
+/* It was stopped, and cannot go on.  lost: why it runs on all the same, or "". */
+void	run_conclude_stopped(struct board *, const char *lost);
 
 /*
  * The board went away or began anew meanwhile.  again: if it has not begun, it

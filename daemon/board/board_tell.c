@@ -190,6 +190,11 @@ tell_port(struct tell *t, struct board_event *event)
 		t->baud = 0;
 		return true;
 	}
+	if (t->drop_unsent) {
+		event->type = BOARD_DROP_UNSENT;
+		t->drop_unsent = false;
+		return true;
+	}
 	if (t->port == WISH_NONE)
 		return false;
 	event->type = wishes[t->port];

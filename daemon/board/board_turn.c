@@ -132,6 +132,7 @@ board_silence(struct board *b, const char *reason, uint64_t now)
 	    b->probe_delay_ms * 2 > PROBE_LAST_MS ? PROBE_LAST_MS :
 	    b->probe_delay_ms * 2;
 	b->probe_at = now + b->probe_delay_ms;
+	b->tell.drop_unsent = true;
 	board_enter(b, BOARD_SILENT, reason);
 	board_flush(b, FLUSH_TRIED, ERROR_BOARD_SILENT, reason);
 }

@@ -160,6 +160,9 @@ unit_act_on_port(struct unit *u, const struct board_event *event)
 	case BOARD_CHANGE_SPEED:
 		unit_change_speed(u, event->baud);
 		break;
+	case BOARD_DROP_UNSENT:
+		port_drop_unsent(u->port);
+		break;
 	default:
 		return false;
 	}

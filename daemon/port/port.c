@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
@@ -273,6 +274,13 @@ port_is_sending(const struct port *p)
 
 	return p->link.fd >= 0 && ioctl(p->link.fd, TIOCOUTQ, &unsent) == 0 &&
 	    unsent > 0;
+}
+
+void
+port_drop_unsent(struct port *p)
+{
+	if (p->link.fd >= 0)
+		tcflush(p->link.fd, TCOFLUSH);
 }
 
 int

@@ -67,6 +67,8 @@ size_t		 port_write(struct port *, const uint8_t *, size_t);
 /* Whether bytes that it took are still on their way to the board. */
 bool		 port_is_sending(const struct port *);
 
+/* Forgets those, where that can be done: not what went into a network. */
+void		 port_drop_unsent(struct port *);
 
 /* Its speed from now on, also when it is opened again. */
 void		 port_set_baud(struct port *, unsigned baud);

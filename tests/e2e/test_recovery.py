@@ -35,8 +35,9 @@ class Wedged(picod.Case):
         wedger.send('Send', text=self.WEDGE, timeout=500)
         self.watcher.wait(event='state', state='busy')
         waiting.send('Send', text='2 + 2')
-        with self.fails('TimedOut', started=True, output=''):
+        with self.fails('TimedOut', started=True, output='') as failure:
             wedger.receive()
+        self.assertIn('does not stop at Ctrl-C', failure.exception['message'])
         with self.fails('BoardSilent', board='mb'):
             waiting.receive()
         self.watcher.wait(event='state', state='silent')

@@ -193,6 +193,7 @@ static const struct driver_ops fake_driver = {
 struct board	*board;
 int		 host_restarts;
 int		 host_closes;
+int		 host_drops;
 uint64_t		 host_now;
 bool		 host_opens;	/* its port, when it is given back */
 char		 told[1024];	/* states and steps, in words */
@@ -224,6 +225,9 @@ host_act(const struct board_event *event)
 	switch (event->type) {
 	case BOARD_CLOSE_PORT:
 		host_closes++;
+		break;
+	case BOARD_DROP_UNSENT:
+		host_drops++;
 		break;
 	case BOARD_CHANGE_SPEED:
 	case BOARD_LEFT:

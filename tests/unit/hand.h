@@ -27,6 +27,7 @@ extern struct fake	*fake;		/* the one of the test that runs */
 extern struct board	*board;
 extern int		 host_restarts;	/* how many succeed */
 extern int		 host_closes;
+extern int		 host_drops;	/* of what the port has not sent */
 extern uint64_t		 host_now;
 extern bool		 host_opens;	/* its port, when it is given back */
 extern char		 told[1024];	/* states and steps, in words */

@@ -54,6 +54,28 @@ START_TEST(test_timeout_counts_from_the_start)
 }
 END_TEST
 
+/* Whoever stopped it is told that it runs on all the same. */
+START_TEST(test_what_does_not_stop_is_said_so)
+{
+	static struct someone	 a, b;
+	struct request	*r = make(&a, REQUEST_RUN, "1");
+
+	r->timeout_ms = 100;
+	submit(r, 0);
+	say("S", 0);
+	tick(100);
+	say("Lit does not stop", 200);
+	ck_assert_int_eq(a.error, ERROR_TIMED_OUT);
+	ck_assert_ptr_nonnull(strstr(a.message, "but it does not stop"));
+	ask(&b, "2");
+	say("S", 300);
+	interrupt();
+	say("Lit does not stop", 400);
+	ck_assert_int_eq(b.error, ERROR_INTERRUPTED);
+	ck_assert_ptr_nonnull(strstr(b.message, "but it does not stop"));
+}
+END_TEST
+
 START_TEST(test_wait)
 {
 	static struct someone	 a, b;
@@ -401,6 +423,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_order);
 	tcase_add_test(tc, test_timeout_counts_from_the_start);
+	tcase_add_test(tc, test_what_does_not_stop_is_said_so);
 	tcase_add_test(tc, test_wait);
 	tcase_add_test(tc, test_absent);
 	tcase_add_test(tc, test_invalid_is_not_sent);

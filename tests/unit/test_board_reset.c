@@ -11,6 +11,7 @@ START_TEST(test_silent_and_back)
 	static struct someone	a, b;
 	uint64_t	probe;
 
+	host_drops = 0;
 	ask(&a, "1");
 	ask(&b, "2");
 	say("Lno answer", 0);
@@ -18,12 +19,14 @@ START_TEST(test_silent_and_back)
 	ck_assert_int_eq(b.error, ERROR_BOARD_SILENT);
 	ck_assert_int_eq(board_state(board), BOARD_SILENT);
 	ck_assert_str_eq(board_problem(board), "no answer");
+	ck_assert_int_eq(host_drops, 1);	/* not piled up for later */
 	probe = board_deadline(board);
 	ck_assert_uint_ne(probe, DRIVER_NEVER);
 	tick(probe);
 	ck_assert_int_eq(fake->task, DRIVER_SYNC);
 	say("Lstill nothing", probe);
 	ck_assert_uint_gt(board_deadline(board) - probe, probe);	/* rarer */
+	ck_assert_int_eq(host_drops, 2);
 	tick(board_deadline(board));
 	say("d", 0);
 	ck_assert_int_eq(board_state(board), BOARD_READY);

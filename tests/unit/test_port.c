@@ -158,6 +158,23 @@ START_TEST(test_a_configured_one_is_opened_and_read)
 }
 END_TEST
 
+/* A board that was deaf hears nothing of it later. */
+START_TEST(test_what_a_board_did_not_take_is_dropped)
+{
+	char	buf[8];
+	int	master = board_plug();
+
+	port_set_address(port, path, true);
+	until(&opened, 1);
+	ck_assert_uint_eq(port_write(port, (const uint8_t *)"old", 3), 3);
+	port_drop_unsent(port);
+	ck_assert_uint_eq(port_write(port, (const uint8_t *)"new", 3), 3);
+	ck_assert_int_eq(read(master, buf, sizeof buf), 3);
+	ck_assert_int_eq(memcmp(buf, "new", 3), 0);
+	board_pull(master);
+}
+END_TEST
+
 START_TEST(test_a_configured_one_is_back_after_every_replug)
 {
 	int	i, master = board_plug();
@@ -390,6 +407,7 @@ main(void)
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_a_configured_one_is_opened_and_read);
+	tcase_add_test(tc, test_what_a_board_did_not_take_is_dropped);
 	tcase_add_test(tc, test_a_configured_one_is_back_after_every_replug);
 	tcase_add_test(tc, test_one_that_is_not_configured_waits_for_the_bus);
 	tcase_add_loop_test(tc, test_lent_when_it_is_lost_it_stays_closed, 0, 2);
