@@ -7,8 +7,8 @@
  *	FAULT_LATE=1		calls count once a client has come
  *
  * Only the program that is started has it: what it runs itself works.  A kind
- * is a family: open is whatever gives a descriptor.  recv(2) is libevent's, for
- * signals, which it ends without.
+ * is a family: open is whatever gives a descriptor.  libevent's own recv(2) and
+ * read(2) are for signals, which it ends without; what it has for us is readv(2).
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -105,15 +105,21 @@ fault_init(void)
 	unsetenv("FAULT");
 }
 
-/* What libc allocates for itself is its own: not all of it stands a failure. */
 static bool
-fault_is_libcs(const void *caller)
+fault_is_of(const void *caller, const char *library)
 {
 	Dl_info	info;
 
 	return dladdr(caller, &info) != 0 &&
-	    (strstr(info.dli_fname, "/libc.so") != NULL ||
-	    strstr(info.dli_fname, "/ld-linux") != NULL);
+	    strstr(info.dli_fname, library) != NULL;
+}
+
+/* What libc allocates for itself is its own: not all of it stands a failure. */
+static bool
+fault_is_libcs(const void *caller)
+{
+	return fault_is_of(caller, "/libc.so") ||
+	    fault_is_of(caller, "/ld-linux");
 }
 
 #define FAULT_MEMORY	(kind == FAULT_MALLOC && counting && \
@@ -161,7 +167,6 @@ name arguments								\
 	return fault_now(kind) ? (type)-1 : next(__VA_ARGS__);		\
 }
 
-FAULTY(FAULT_READ, ssize_t, read, (int fd, void *buf, size_t n), fd, buf, n)
 FAULTY(FAULT_READ, ssize_t, readv, (int fd, const struct iovec *v, int n),
     fd, v, n)
 FAULTY(FAULT_WRITE, ssize_t, write, (int fd, const void *buf, size_t n),
@@ -174,6 +179,18 @@ FAULTY(FAULT_OPEN, int, socket, (int domain, int type, int protocol),
     domain, type, protocol)
 FAULTY(FAULT_OPEN, int, pipe2, (int fds[2], int flags), fds, flags)
 FAULTY(FAULT_FORK, pid_t, fork, (void))
+
+ssize_t
+read(int fd, void *buf, size_t n)
+{
+	NEXT(read);
+
+	if (kind == FAULT_READ && counting &&
+	    !fault_is_of(__builtin_return_address(0), "/libevent") &&
+	    fault_now(FAULT_READ))
+		return -1;
+	return next(fd, buf, n);
+}
 
 int
 accept4(int fd, __SOCKADDR_ARG addr, socklen_t *len, int flags)
