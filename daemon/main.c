@@ -23,6 +23,7 @@
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/faces/ttys.h"
+#include "daemon/methods/context.h"
 #include "daemon/methods/method.h"
 #include "notify.h"
 #include "daemon/server/server.h"
@@ -43,6 +44,7 @@ struct daemon {
 	struct config		 config;
 	struct event_base	*base;
 	struct boards		*boards;
+	struct context		 context;
 	struct server		*server;
 	struct ttys		*ttys;
 	struct attach		*attach;
@@ -288,8 +290,10 @@ daemon_start(struct daemon *d)
 	}
 	event_base_priority_init(d->base, 2);	/* 0 is hot-plug, 1 the rest */
 	d->boards = boards_create(d->base);
-	d->server = server_create(d->base, d->boards, &d->config,
-	    &method_handler);
+	d->context = (struct context){ .base = d->base,
+	    .boards = d->boards, .config = &d->config };
+	d->server = server_create(d->base, &d->config.access, &method_handler,
+	    &d->context);
 	method_init();
 	daemon_catch_signals(d);
 	error = server_listen(d->server, path);
@@ -303,7 +307,7 @@ daemon_start(struct daemon *d)
 		return error;
 	d->ttys = ttys_create(d->base, d->boards, &d->config,
 	    ttys_folder(path, folder, sizeof folder));
-	server_set_ttys(d->server, d->ttys);
+	d->context.ttys = d->ttys;
 	d->attach = attach_create(d->base, d->boards, &d->config,
 	    names_path(buf, sizeof buf));
 	if (d->attach == NULL)

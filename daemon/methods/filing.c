@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/unit.h"
-#include "daemon/server/server.h"
 #include "method.h"
 
 /* For the first job, whose start is not seen: from its start on the board. */
@@ -228,7 +228,7 @@ filing_create(struct call *call, struct board *b,
 	f->path = xstrdup(order->path);
 	f->total = order->len;
 	f->files = xhave(files_create(order, board_files(b)));
-	f->timer = evtimer_new(server_base(call_server(call)),
+	f->timer = evtimer_new(call->context->base,
 	    filing_timer_cb, f);
 	f->data = evbuffer_new();
 	f->list = json_array();

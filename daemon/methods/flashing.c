@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "context.h"
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
-#include "daemon/server/server.h"
 
 static LIST_HEAD(, flashing) flashings = LIST_HEAD_INITIALIZER(flashings);
 
@@ -78,8 +78,8 @@ flashing_create(struct call *call, const struct board *b,
 	struct flashing	*f = xcalloc(1, sizeof *f);
 
 	f->call = call;
-	f->boards = server_boards(call_server(call));
-	f->base = server_base(call_server(call));
+	f->boards = call->context->boards;
+	f->base = call->context->base;
 	f->client = *call_client(call);
 	f->recipe = *recipe;
 	f->image.fd = -1;

@@ -17,7 +17,6 @@
 #include "protocol/limits.h"
 #include "protocol/schema.h"
 #include "protocol/text.h"
-#include "daemon/server/server.h"
 #include "target.h"
 
 const struct method methods[] = {

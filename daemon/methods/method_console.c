@@ -10,9 +10,9 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "context.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
-#include "daemon/server/server.h"
 #include "method.h"
 #include "protocol/limits.h"
 #include "tenure.h"
@@ -135,7 +135,7 @@ console_granted(struct tenure *t, struct call *call, const struct request *r,
 	(void)r;
 	c->tenure = t;
 	c->conn = call->conn;
-	c->quiet = evtimer_new(server_base(call_server(call)),
+	c->quiet = evtimer_new(call->context->base,
 	    console_quiet_cb, c);
 	t->state = c;
 	/* The client is told last, when board and lease agree. */

@@ -5,9 +5,9 @@
  */
 #include <stdlib.h>
 
+#include "context.h"
 #include "daemon/boards/boards.h"
 #include "daemon/faces/seat.h"
-#include "daemon/server/server.h"
 #include "method.h"
 #include "protocol/limits.h"
 
@@ -98,8 +98,8 @@ method_console_shared(struct call *call)
 		abort();	/* a few bytes */
 	g->lease.lost = guest_lost;
 	g->conn = call->conn;
-	g->seat = seat_create(server_boards(call_server(call)), b,
-	    call_client(call), method_string(call, "hold"), &guest_seat, g);
+	g->seat = seat_create(call->context->boards, b, call_client(call),
+	    method_string(call, "hold"), &guest_seat, g);
 	call_add_lease(call, &g->lease);
 	call_upgrade(call, json_pack("{s:s, s:I}", "board", board_name(b),
 	    "boot", (json_int_t)board_boot(b)), &guest_raw, g);

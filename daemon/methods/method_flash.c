@@ -9,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
+#include "daemon/config/config.h"
 #include "flashing.h"
 #include "protocol/text.h"
-#include "daemon/server/server.h"
 #include "upload.h"
 
 static void
@@ -155,7 +156,7 @@ static bool
 flash_take_program(struct call *call, struct flashing *f)
 {
 	const json_t	*drive = json_object_get(call_parameters(call), "drive");
-	const char	*named = server_tool(call_server(call), f->recipe.tool);
+	const char	*named = call->context->config->tools[f->recipe.tool];
 	char		 why[400];
 
 	if (flash_find_program(&f->recipe, named, f->program,

@@ -2,12 +2,12 @@
 /*
  * ListBoards: what there is, and what goes on.
  */
+#include "context.h"
 #include "daemon/boards/boards.h"
 #include "daemon/faces/ttys.h"
 #include "method.h"
 #include "target.h"
 #include "protocol/text.h"
-#include "daemon/server/server.h"
 
 /* What is shown of a long program. */
 #define TEXT_SHOWN 200
@@ -110,8 +110,8 @@ list_board(const struct ttys *ttys, const struct board *b, bool details,
 void
 method_list_boards(struct call *call)
 {
-	struct boards	*boards = server_boards(call_server(call));
-	struct ttys	*ttys = server_ttys(call_server(call));
+	struct boards	*boards = call->context->boards;
+	struct ttys	*ttys = call->context->ttys;
 	json_t		*list = json_array();
 	struct board	*b;
 	size_t		 i;

@@ -16,13 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "method.h"
 #include "protocol/limits.h"
 #include "protocol/text.h"
-#include "daemon/server/server.h"
 
 /* A line without an end is shown after this long. */
 #define PIECE_DELAY_MS	10
@@ -415,9 +415,9 @@ send_submit(struct call *call, struct board *b, struct request *r,
 	t->call = call;
 	t->board = b;
 	if (call->in.more && r->kind == REQUEST_RUN && !r->shared) {
-		t->piece = evtimer_new(server_base(call_server(call)),
+		t->piece = evtimer_new(call->context->base,
 		    task_piece_cb, t);
-		t->waiting = evtimer_new(server_base(call_server(call)),
+		t->waiting = evtimer_new(call->context->base,
 		    task_waiting_cb, t);
 		event_add(t->waiting, &tv);
 		t->numbers = json_is_true(json_object_get(

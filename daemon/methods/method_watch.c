@@ -9,9 +9,9 @@
  */
 #include <stdlib.h>
 
+#include "context.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
-#include "daemon/server/server.h"
 #include "method.h"
 #include "target.h"
 #include "watch_event.h"
@@ -173,7 +173,7 @@ watch_drained(struct call *call)
 void
 method_watch(struct call *call)
 {
-	struct boards	*boards = server_boards(call_server(call));
+	struct boards	*boards = call->context->boards;
 	json_t		*parameters = call_parameters(call);
 	struct watch	*w;
 

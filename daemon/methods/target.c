@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "context.h"
 #include "daemon/base/log.h"
 #include "daemon/boards/boards.h"
 #include "daemon/server/access.h"
-#include "daemon/server/server.h"
 #include "method.h"
 
 /* What names of boards take in a message, which has 511 bytes. */
@@ -78,7 +78,7 @@ target_fail(struct call *call, struct boards *boards, const char *name)
 static struct board *
 target_board(struct call *call, const char *name)
 {
-	struct boards	*boards = server_boards(call_server(call));
+	struct boards	*boards = call->context->boards;
 
 	if (name[0] != '\0')
 		return boards_find(boards, name);
@@ -137,7 +137,7 @@ target_refuse(struct call *call, const struct method *m, const struct board *b)
 
 	snprintf(what, sizeof what, "%s%s%s", method,
 	    b == NULL ? "" : " on board ", b == NULL ? "" : name);
-	if (server_may_log(call_server(call), client->uid, what))
+	if (call_may_log(call, what))
 		log_warn_about(&(struct log_about){ .board = name,
 		    .client_pid = client->pid },
 		    "%s (pid %d, user %s) was refused %s", client->program,
@@ -157,7 +157,7 @@ target_find(struct call *call, const struct method *m)
 	if (m->target == TARGET_BOARD || name[0] != '\0') {
 		call->board = target_board(call, name);
 		if (call->board == NULL) {
-			target_fail(call, server_boards(call_server(call)), name);
+			target_fail(call, call->context->boards, name);
 			return false;
 		}
 	}

@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "context.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "method.h"
 #include "daemon/server/access.h"
-#include "daemon/server/server.h"
 
 static void
 tenure_lost(struct lease *lease)
@@ -126,7 +126,7 @@ tenure_begin(struct call *call, struct board *b, struct request *r,
 	t->call = call;
 	t->asker = request_join(r, &tenure_sink, t);
 	t->board = b;
-	t->boards = server_boards(call_server(call));
+	t->boards = call->context->boards;
 	t->state = state;
 	t->number = board_number(b);
 	call->state = t;

@@ -15,11 +15,13 @@
 
 struct access_ask;
 struct board;
+struct context;
 
 struct call {
 	struct conn		*conn;
 	struct varlink_call	 in;
 	bool			 active;
+	const struct context	*context;	/* what methods work with */
 	struct board		*board;		/* the one it means, as long as
 						 * its method has not returned */
 	void			*state;		/* the method's */
@@ -41,12 +43,14 @@ struct call_handler {
 	bool	(*is_permitted)(struct call *);
 };
 
-struct server	*call_server(struct call *);
 struct client	*call_client(struct call *);
 
 /* Whether this client may use picod at all, and a method on a board. */
 bool		 call_is_allowed(struct call *);
 bool		 call_is_permitted(struct call *, const struct access_ask *);
+
+/* Whether it is time to log that of the client: not again and again. */
+bool		 call_may_log(struct call *, const char *what);
 
 /* The parameters: an object that the interface's description allows. */
 json_t		*call_parameters(struct call *);
@@ -82,14 +86,6 @@ bool		 call_keep(struct call *, size_t);
  */
 void		 call_fail(struct call *, enum error_code, json_t *parameters,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-/* Ends the call since its user has more than his share of memory. */
-void		 call_fail_laden(struct call *);
-
-/* Such errors by themselves, where there is no call. */
-json_t		*call_error(enum error_code, json_t *parameters,
-    const char *format, ...) __attribute__((format(printf, 3, 4)));
-json_t		*call_laden(void);
 
 /* Ends the call with any error, by its full name. */
 void		 call_fail_name(struct call *, const char *name,

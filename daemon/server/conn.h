@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A connection of a client.
+ * A connection of a client.  It has its handler from its beginning, and knows
+ * neither the server that made it nor the methods that answer its calls.
  */
 #ifndef PICOD_CONN_H
 #define PICOD_CONN_H
@@ -12,11 +13,25 @@
 #include <sys/queue.h>
 
 #include "client.h"
+#include "daemon/base/seldom.h"
+#include "places.h"
 
+struct access;
 struct access_ask;
+struct call_handler;
 struct conn;
-struct place;
-struct server;
+struct context;
+struct event_base;
+
+/* What all connections of a server have in common. */
+struct conn_common {
+	struct event_base	*base;
+	const struct access	*access;	/* who may do what */
+	const struct call_handler *handler;	/* of their calls, */
+	const struct context	*context;	/* and what that works with */
+	struct places		 places;
+	struct seldom		 said;		/* of clients */
+};
 
 /* What a connection is after an upgrade: bytes, no calls. */
 struct conn_raw {
@@ -46,7 +61,7 @@ LIST_HEAD(lease_list, lease);
  * Takes over an accepted descriptor, also where there is no place for it or memory
  * is short: NULL.
  */
-struct conn	*conn_create(struct server *, int fd, const struct client *);
+struct conn	*conn_create(struct conn_common *, int fd, const struct client *);
 
 /*
  * Ends it: its call is cancelled and its leases are lost at once.  What was sent
@@ -69,9 +84,6 @@ void		 conn_break_off(struct conn *);
  */
 void		 conn_send(struct conn *, json_t *message);
 bool		 conn_offer(struct conn *, json_t *message);
-
-/* Its call has ended: goes on with what was kept. */
-void		 conn_run(struct conn *);
 
 /* From now on it is bytes, once its call has ended. */
 void		 conn_set_raw(struct conn *, const struct conn_raw *, void *arg);
@@ -100,7 +112,9 @@ bool		 conn_may_keep(const struct conn *, size_t len);
 /* Bytes in memory for the connection at that place. */
 size_t		 conn_kept(const struct place *);
 
-struct server	*conn_server(struct conn *);
+/* Whether it is time to log that of its user: not again and again. */
+bool		 conn_may_log(const struct conn *, const char *what);
+
 struct client	*conn_client(struct conn *);
 struct lease_list *conn_leases(struct conn *);
 

@@ -6,28 +6,12 @@
 #include "conn_private.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 
-#include "daemon/base/log.h"
 #include "protocol/limits.h"
+#include "refusal.h"
 
 /* The part of a message for which there is LIMIT_MESSAGE_MS. */
 #define MESSAGE_STEP	(64 * 1024)
-
-void
-conn_warn(const struct conn *c, const char *format, ...)
-{
-	char	what[256];
-	va_list	args;
-
-	va_start(args, format);
-	vsnprintf(what, sizeof what, format, args);
-	va_end(args);
-	if (server_may_log(c->server, c->client.uid, format))
-		log_warn_about(&(struct log_about){ .client_pid = c->client.pid },
-		    "client %d %s", (int)c->client.pid, what);
-}
 
 /* Says what is wrong where there is no call to be answered, and ends it. */
 static void
@@ -40,7 +24,7 @@ conn_fail(struct conn *c, json_t *error)
 void
 conn_deny(struct conn *c)
 {
-	conn_fail(c, call_error(ERROR_PERMISSION_DENIED, NULL, ACCESS_DENIED));
+	conn_fail(c, refusal(ERROR_PERMISSION_DENIED, NULL, ACCESS_DENIED));
 }
 
 static void
@@ -48,7 +32,7 @@ conn_take_message(struct conn *c, json_t *message, size_t len)
 {
 	struct call	*call = &c->call;
 
-	*call = (struct call){ .conn = c };
+	*call = (struct call){ .conn = c, .context = c->common->context };
 	if (varlink_call_parse(message, &call->in) < 0) {
 		conn_warn(c, "sent an object that is no call");
 		conn_finish(c, LIMIT_STALL_MS);
@@ -62,9 +46,9 @@ conn_take_message(struct conn *c, json_t *message, size_t len)
 	c->call_len = len;
 	call->active = true;
 	if (conn_may_keep(c, 0))
-		server_handler(c->server)->run(call);
+		c->common->handler->run(call);
 	else
-		call_fail_laden(call);
+		conn_answer(c, refusal_laden());
 }
 
 static bool
@@ -117,11 +101,10 @@ conn_eat(struct conn *c, const char *bytes, size_t len)
 	if (message != NULL)
 		conn_take_message(c, message, before + (size_t)n);
 	else if (!conn_may_keep(c, 0))
-		conn_fail(c, call_laden());
+		conn_fail(c, refusal_laden());
 	return (size_t)n;
 }
 
-/* Goes on with what was kept, and ends the connection when all is done. */
 void
 conn_run(struct conn *c)
 {
@@ -134,4 +117,18 @@ conn_run(struct conn *c)
 		conn_finish(c, c->allowed ? 0 : LIMIT_STRANGER_MS);
 	else
 		stream_resume(c->stream);
+}
+
+void
+conn_answer(struct conn *c, json_t *message)
+{
+	struct call	*call = &c->call;
+
+	if (call->in.oneway)
+		json_decref(message);
+	else if (!conn_offer(c, message))
+		conn_send(c, refusal_laden());
+	call->active = false;
+	varlink_call_finish(&call->in);
+	conn_run(c);
 }

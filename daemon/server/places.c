@@ -40,6 +40,13 @@ places_of(const struct places *p, uid_t uid)
 	return n;
 }
 
+static void
+places_tell(const struct places *p)
+{
+	if (p->changed != NULL)
+		p->changed(p->changed_arg);
+}
+
 const char *
 places_take(struct places *p, struct place *place, uid_t uid, bool stranger)
 {
@@ -57,6 +64,7 @@ places_take(struct places *p, struct place *place, uid_t uid, bool stranger)
 		p->strangers++;
 	else
 		p->count++;
+	places_tell(p);
 	return NULL;
 }
 
@@ -68,6 +76,13 @@ places_give_back(struct places *p, struct place *place)
 		p->count--;
 	else if (!place->evicted)
 		p->strangers--;
+	places_tell(p);
+}
+
+size_t
+places_count(const struct places *p)
+{
+	return p->count + p->strangers;
 }
 
 bool

@@ -26,6 +26,9 @@ struct places {
 	size_t			 strangers;
 	void			(*evict)(struct place *);
 	size_t			(*kept)(const struct place *);
+	/* Somebody came or went.  NULL: nobody wants to know. */
+	void			(*changed)(void *);
+	void			*changed_arg;
 };
 
 /*
@@ -41,6 +44,9 @@ void	places_init(struct places *, void (*evict)(struct place *),
  */
 const char *places_take(struct places *, struct place *, uid_t, bool stranger);
 void	places_give_back(struct places *, struct place *);
+
+/* How many are taken. */
+size_t	places_count(const struct places *);
 
 /* Whether more is kept for a user than his share, or for all than there is. */
 bool	places_are_laden(const struct places *, uid_t);

@@ -18,138 +18,49 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "daemon/config/config.h"
 #include "conn.h"
-#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
-#include "daemon/base/seldom.h"
-#include "protocol/limits.h"
 #include "seats.h"
 
 #define ACCEPT_PAUSE_MS	200
 
 struct server {
-	struct event_base	*base;
-	struct boards		*boards;
-	const struct config	*config;
-	const struct call_handler *handler;
+	struct conn_common	 common;
 	int			 fd;
 	char			*path;		/* to remove at the end, or NULL */
 	struct event		*acceptable, *pause;
-	struct places		 places;
-	struct seldom		 said;		/* of clients */
 	struct seats		*seats;		/* or NULL */
-	struct ttys		*ttys;
-	void			(*changed)(void *);	/* or NULL */
-	void			*changed_arg;
 };
-
-struct event_base *
-server_base(struct server *s)
-{
-	return s->base;
-}
-
-struct boards *
-server_boards(struct server *s)
-{
-	return s->boards;
-}
-
-void
-server_set_ttys(struct server *s, struct ttys *ttys)
-{
-	s->ttys = ttys;
-}
-
-struct ttys *
-server_ttys(struct server *s)
-{
-	return s->ttys;
-}
-
-const struct access *
-server_access(struct server *s)
-{
-	return &s->config->access;
-}
-
-const struct call_handler *
-server_handler(struct server *s)
-{
-	return s->handler;
-}
-
-const char *
-server_tool(const struct server *s, enum flash_tool tool)
-{
-	return s->config->tools[tool];
-}
-
-bool
-server_may_log(struct server *s, uid_t uid, const char *what)
-{
-	char	key[128];
-
-	snprintf(key, sizeof key, "%u %s", uid, what);
-	return seldom_may(&s->said, key, clock_now());
-}
-
-bool
-server_remember(struct server *s, struct place *place,
-    const struct client *client, bool stranger)
-{
-	const char	*limit = places_take(&s->places, place, client->uid,
-			    stranger);
-
-	if (limit != NULL && server_may_log(s, client->uid, limit))
-		log_warn_about(&(struct log_about){ .client_pid = client->pid },
-		    "client %d refused: the limit %s is reached",
-		    (int)client->pid, limit);
-	if (limit != NULL)
-		return false;
-	if (s->changed != NULL)
-		s->changed(s->changed_arg);
-	return true;
-}
-
-void
-server_forget(struct server *s, struct place *place)
-{
-	places_give_back(&s->places, place);
-	if (s->changed != NULL)
-		s->changed(s->changed_arg);
-}
-
-bool
-server_is_laden(const struct server *s, uid_t uid)
-{
-	return places_are_laden(&s->places, uid);
-}
 
 size_t
 server_count(const struct server *s)
 {
-	return s->places.count + s->places.strangers;
+	return places_count(&s->common.places);
 }
 
 void
 server_tell(struct server *s, void (*changed)(void *), void *arg)
 {
-	s->changed = changed;
-	s->changed_arg = arg;
+	s->common.places.changed = changed;
+	s->common.places.changed_arg = arg;
+}
+
+struct conn *
+server_admit(struct server *s, int fd, const struct client *client)
+{
+	return conn_create(&s->common, fd, client);
 }
 
 static void
-server_admit(struct server *s, int fd)
+server_meet(struct server *s, int fd)
 {
 	struct client	client;
 
 	if (client_init(&client, fd) < 0)
 		close(fd);
 	else
-		conn_create(s, fd, &client);
+		server_admit(s, fd, &client);
 }
 
 static void
@@ -171,7 +82,7 @@ server_accept_cb(evutil_socket_t listener, short what, void *arg)
 	(void)what;
 	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd >= 0) {
-		server_admit(s, fd);
+		server_meet(s, fd);
 	} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
 	    errno == ENOBUFS) {
 		log_warn("cannot accept a client: %s", strerror(errno));
@@ -187,17 +98,15 @@ server_evict(struct place *place)
 }
 
 struct server *
-server_create(struct event_base *base, struct boards *boards,
-    const struct config *config, const struct call_handler *handler)
+server_create(struct event_base *base, const struct access *access,
+    const struct call_handler *handler, const struct context *context)
 {
 	struct server	*s = xcalloc(1, sizeof *s);
 
-	s->base = base;
-	s->boards = boards;
-	s->config = config;
-	s->handler = handler;
+	s->common = (struct conn_common){ .base = base, .access = access,
+	    .handler = handler, .context = context };
+	places_init(&s->common.places, server_evict, conn_kept);
 	s->fd = -1;
-	places_init(&s->places, server_evict, conn_kept);
 	return s;
 }
 
@@ -259,11 +168,11 @@ server_listen(struct server *s, const char *path)
 			return -errno;
 	} else if ((error = server_bind(s, path)) < 0)
 		return error;
-	s->acceptable = event_new(s->base, s->fd, EV_READ | EV_PERSIST,
+	s->acceptable = event_new(s->common.base, s->fd, EV_READ | EV_PERSIST,
 	    server_accept_cb, s);
-	s->pause = evtimer_new(s->base, server_pause_cb, s);
+	s->pause = evtimer_new(s->common.base, server_pause_cb, s);
 	event_add(s->acceptable, NULL);
-	s->seats = seats_create(s->base, server_seats_changed, s);
+	s->seats = seats_create(s->common.base, server_seats_changed, s);
 	return 0;
 }
 
@@ -273,7 +182,7 @@ server_each(struct server *s, void (*f)(struct conn *))
 {
 	struct place	*place, *next;
 
-	for (place = LIST_FIRST(&s->places.taken); place != NULL;
+	for (place = LIST_FIRST(&s->common.places.taken); place != NULL;
 	    place = next) {
 		next = LIST_NEXT(place, entry);
 		f((struct conn *)place);
@@ -313,6 +222,6 @@ server_destroy(struct server *s)
 		return;
 	server_stop(s);
 	server_each(s, conn_break_off);
-	event_base_loop(s->base, EVLOOP_NONBLOCK);	/* the connections go */
+	event_base_loop(s->common.base, EVLOOP_NONBLOCK);	/* the connections go */
 	free(s);
 }

@@ -25,8 +25,9 @@
 #include "daemon/base/log.h"
 #include "daemon/boards/boards.h"
 #include "daemon/config/config.h"
+#include "daemon/methods/context.h"
 #include "daemon/methods/method.h"
-#include "daemon/server/conn.h"
+#include "daemon/server/client.h"
 #include "daemon/server/server.h"
 #include "tests/fuzz/caller.h"
 #include "tests/fuzz/calls.h"
@@ -52,6 +53,7 @@ static const char *const	names[PORTS] = { "repl", "serial" };
 
 static struct event_base	*base;
 static struct boards		*boards;
+static struct context		 context;
 static struct server		*server;
 static struct config		 configs[2], config;	/* without rules, with */
 static bool			 ruled;
@@ -114,7 +116,7 @@ connect_caller(struct caller *c, unsigned who)
 	caller_connect(c, fds[1], user->uid == STRANGER);
 	c->is_root = user->uid == 0;
 	caller_rule(c, ruled && !c->is_root);
-	if (conn_create(server, fds[0], user) == NULL)
+	if (server_admit(server, fds[0], user) == NULL)
 		abort();
 }
 
@@ -367,7 +369,9 @@ start(uint8_t how)
 	base = event_base_new();
 	event_base_priority_init(base, 2);
 	boards = boards_create(base);
-	server = server_create(base, boards, &config, &method_handler);
+	context = (struct context){ .base = base, .boards = boards,
+	    .config = &config };
+	server = server_create(base, &config.access, &method_handler, &context);
 	for (i = 0; i < PORTS; i++)
 		if ((how >> i & 1) == 0)
 			far_port_plug(&ports[i]);

@@ -22,8 +22,9 @@
 #include "daemon/boards/attach.h"
 #include "daemon/boards/boards.h"
 #include "daemon/config/config.h"
+#include "daemon/methods/context.h"
 #include "daemon/methods/method.h"
-#include "daemon/server/conn.h"
+#include "daemon/server/client.h"
 #include "daemon/server/server.h"
 #include "daemon/usb/hotplug.h"
 #include "daemon/usb/known.h"
@@ -55,6 +56,7 @@ struct hotplug {
 static struct hotplug		 hotplug;
 static struct event_base	*base;
 static struct boards		*boards;
+static struct context		 context;
 static struct server		*server;
 static struct attach		*attach;
 static struct config		 configs[CONFIGS], config;
@@ -209,7 +211,7 @@ connect_caller(void)
 	    fds) < 0)
 		abort();
 	caller_connect(&caller, fds[1], false);
-	if (conn_create(server, fds[0], &root) == NULL)
+	if (server_admit(server, fds[0], &root) == NULL)
 		abort();
 }
 
@@ -334,7 +336,9 @@ start(void)
 	base = event_base_new();
 	event_base_priority_init(base, 2);
 	boards = boards_create(base);
-	server = server_create(base, boards, &config, &method_handler);
+	context = (struct context){ .base = base, .boards = boards,
+	    .config = &config };
+	server = server_create(base, &config.access, &method_handler, &context);
 	attach = attach_create(base, boards, &config, names_path);
 	if (attach == NULL)
 		abort();
