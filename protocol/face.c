@@ -10,9 +10,17 @@
 struct face *
 face_create(const char *language)
 {
-	struct face	*f = strcmp(language, "piserial") == 0 ?
-			    face_lines.create() : face_repl.create();
+	static const struct face_ops *const	of_lines[] = {
+		&face_lines, &face_prints
+	};
+	const struct face_ops	*ops = &face_repl;
+	struct face		*f;
+	size_t			 i;
 
+	for (i = 0; i < sizeof of_lines / sizeof *of_lines; i++)
+		if (strcmp(of_lines[i]->language, language) == 0)
+			ops = of_lines[i];
+	f = ops->create();
 	if (f != NULL)
 		face_set_about(f, "MicroPython");
 	return f;

@@ -43,7 +43,10 @@ enum face_end {
 
 struct face;
 
-/* language: "repl" or "piserial".  NULL when memory is short. */
+/*
+ * language: "repl", "piserial", or "text" of a board that only prints; any other is
+ * "repl".  NULL when memory is short.
+ */
 struct face	*face_create(const char *language);
 void		 face_destroy(struct face *);
 

@@ -4,6 +4,9 @@
  * as the board itself would say it, "OK" or "RR" without an end of line.  What the
  * board sends by itself comes in between.  Control characters are nothing to a
  * sketch, and nothing here; but avrdude's first words are known by them.
+ *
+ * A board that only prints has the same face without statuses: what it prints
+ * comes out, and who types a line is told why nobody answers.
  */
 #include "face_private.h"
 
@@ -16,6 +19,7 @@ struct lines_face {
 	struct face	 base;
 	char		 line[LIMIT_COMMAND + 1];
 	size_t		 len;
+	bool		 statuses;	/* a command has one */
 	bool		 too_long;	/* the rest of the line is dropped */
 	uint8_t		 last[5];	/* bytes, whatever they were */
 	bool		 busy;
@@ -32,9 +36,23 @@ lines_create(void)
 {
 	struct lines_face	*l = calloc(1, sizeof *l);
 
-	if (l != NULL)
-		l->base.ops = &face_lines;
-	return l == NULL ? NULL : &l->base;
+	if (l == NULL)
+		return NULL;
+	l->base.ops = &face_lines;
+	l->statuses = true;
+	return &l->base;
+}
+
+static struct face *
+text_create(void)
+{
+	struct face	*f = lines_create();
+
+	if (f != NULL) {
+		f->ops = &face_prints;
+		lines_of(f)->statuses = false;
+	}
+	return f;
 }
 
 static void
@@ -48,7 +66,8 @@ static void
 lines_end(struct lines_face *l, struct face_event *event)
 {
 	if (l->too_long) {
-		face_say(&l->base, "RR");
+		face_say(&l->base, l->statuses ? "RR" :
+		    "\r\npicod: the line is too long\r\n");
 	} else if (l->len > 0) {
 		l->busy = true;
 		event->type = FACE_STATEMENT;
@@ -112,13 +131,17 @@ lines_print(struct face *f, const void *bytes, size_t len)
 static void
 lines_ended(struct face *f, enum face_end end, const char *text, size_t len)
 {
-	lines_of(f)->busy = false;
+	struct lines_face	*l = lines_of(f);
+
+	l->busy = false;
 	if (end == FACE_FAILED) {
 		face_say(f, "\r\npicod: ");
 		face_say_bytes(f, text, len);
 		face_say(f, "\r\n");
-	} else
+	} else if (l->statuses)
 		face_say(f, end == FACE_DONE ? "OK" : "RR");
+	else
+		face_say_bytes(f, text, len);
 }
 
 static void
@@ -130,6 +153,18 @@ lines_restarted(struct face *f)
 const struct face_ops	face_lines = {
 	.language = "piserial",
 	.create = lines_create,
+	.destroy = lines_destroy,
+	.feed = lines_feed,
+	.started = lines_started,
+	.print = lines_print,
+	.ended = lines_ended,
+	.heard = lines_print,
+	.restarted = lines_restarted,
+};
+
+const struct face_ops	face_prints = {
+	.language = "text",
+	.create = text_create,
 	.destroy = lines_destroy,
 	.feed = lines_feed,
 	.started = lines_started,

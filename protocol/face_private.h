@@ -36,7 +36,7 @@ struct face {
 	size_t			 sent;
 };
 
-extern const struct face_ops	face_repl, face_lines;
+extern const struct face_ops	face_repl, face_lines, face_prints;
 
 void	face_say(struct face *, const char *text);
 void	face_say_bytes(struct face *, const void *, size_t len);

@@ -146,6 +146,12 @@ struct files_board *board_files(struct board *);
 int		 board_check(const struct board *, const char *text, size_t len,
     const char **why);
 
+/*
+ * Whether it was asked in vain in every language that it may have: it may print,
+ * and answers nothing.
+ */
+bool		 board_is_foreign(const struct board *);
+
 /* How it is.  Open: its port is.  Away: lent, flashing, or a console. */
 enum board_state board_state(const struct board *);
 bool		 board_is_open(const struct board *);

@@ -83,6 +83,12 @@ board_language(const struct board *b)
 	return driver_name(b->driver);
 }
 
+bool
+board_is_foreign(const struct board *b)
+{
+	return b->foreign;
+}
+
 const char *
 board_about(const struct board *b)
 {

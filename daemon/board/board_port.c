@@ -40,6 +40,7 @@ board_opened(struct board *b, uint64_t settle_ms, bool ask, uint64_t now)
 		return;
 	}
 	b->coming_at = DRIVER_NEVER;
+	b->foreign = false;
 	history_clear(&b->history);
 	lose_turn(b, "it was reset", true);
 	driver_open(b->driver, settle_ms, ask, now);

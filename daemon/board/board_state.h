@@ -104,6 +104,7 @@ struct board {
 	uint64_t		 coming_at;	/* until when its port is expected to
 						 * open again; or DRIVER_NEVER */
 	bool			 resetting;	/* its port is: nobody starts */
+	bool			 foreign;	/* so says its driver */
 	bool			 bootsel;	/* so says the bus */
 	bool			 becoming;	/* what comes to its place is it */
 	enum board_stay		 stay;

@@ -176,6 +176,8 @@ turn_lost(struct board *b, const struct driver_event *event, uint64_t now)
 		run_lost(b, reason, event->outcome == DRIVER_FOREIGN);
 	else if (b->turn.phase == TURN_PROBE)
 		run_give_up(b);
+	b->foreign = event->outcome == DRIVER_FOREIGN ||
+	    strcmp(driver_name(b->driver), "auto") == 0;
 	if (event->outcome == DRIVER_FOREIGN) {
 		turn_misfit(b, reason);
 		return;
@@ -203,6 +205,7 @@ turn_done(struct board *b, const struct driver_event *event, uint64_t now)
 {
 	b->probe_at = DRIVER_NEVER;
 	b->probe_delay_ms = 0;
+	b->foreign = false;
 	if (run_is_on(b))
 		run_done(b, event);
 	else if (b->turn.phase == TURN_PROBE) {

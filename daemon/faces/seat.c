@@ -209,12 +209,18 @@ seat_has_the_board(const struct seat *s)
 	return s->asker != NULL && board_running(s->board) == s->asker->request;
 }
 
+static const char *
+seat_language(const struct seat *s)
+{
+	return board_is_foreign(s->board) ? "text" : board_language(s->board);
+}
+
 /* The face of the board's language, which may be known only later. */
 static void
 seat_set_face(struct seat *s)
 {
 	face_destroy(s->face);
-	s->language = board_language(s->board);
+	s->language = seat_language(s);
 	s->face = xhave(face_create(s->language));
 	s->blocked = false;
 	if (board_about(s->board) != NULL)
@@ -236,7 +242,7 @@ seat_notice(struct watcher *w, struct board *b,
 	struct seat		*s = (struct seat *)w;
 	struct face_event	 event = { 0 };
 
-	if (s->asker == NULL && strcmp(s->language, board_language(b)) != 0)
+	if (s->asker == NULL && strcmp(s->language, seat_language(s)) != 0)
 		seat_set_face(s);
 	if (board_about(b) != NULL)
 		face_set_about(s->face, board_about(b));

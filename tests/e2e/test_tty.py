@@ -259,6 +259,22 @@ class Sketch(picod.Case):
         self.assertNotIn('note', self.p.board()['tty'])
 
 
+class Printing(picod.Case):
+    def test_a_board_that_only_prints(self):
+        uno = self.board(Uno(sketch=os.path.join(
+            picod.FIRMWARE, 'uno-prints-9600.hex')))
+        uno.wait_for('pin 13 0')
+        p = self.picod(u=f'{uno.path},baud=9600')
+        with Tool(p.board()['tty']['path']) as tool:
+            tool.expect(b'temp 20.50\r\n')
+            tool.say(b'hello\r')
+            tool.expect(b'picod: ')         # nobody answers
+            for _ in range(2):
+                self.assertTrue(tool.expect(b'temp 20.50\r\n'))
+            tool.say(b'\x01\r')
+            self.assertEqual(tool.expect(b'\n'), b'temp 20.50\r\n')
+
+
 class Which(picod.Case):
     """Boards that have one, and whose it is."""
 

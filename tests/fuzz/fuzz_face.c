@@ -93,7 +93,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0)
 		return 0;
-	p.face = face_create(data[0] & 1 ? "piserial" : "repl");
+	p.face = face_create(data[0] & 4 ? "text" : data[0] & 1 ? "piserial" :
+	    "repl");
 	if (data[0] & 2)
 		face_set_about(p.face, "Adafruit CircuitPython 9.2.1");
 	for (i = 1; i < size; i++) {

@@ -132,6 +132,17 @@ static const struct dialogue dialogues[] = {
 	    { STATEMENT, "x", NULL, 0 },
 	    { HEAR, "t20\r\n", "t20\r\n", 0 },
 	    { END, "", "RR", FACE_REJECTED } } },
+	{ "a board that only prints", "text", {
+	    { HEAR, "23.5\r\n", "23.5\r\n", 0 },
+	    { SAY, "\x03\r\nhello\r", NULL, 0 },
+	    { STATEMENT, "hello", NULL, 0 },
+	    { HEAR, "23.6\r\n", "23.6\r\n", 0 },
+	    { END, "nobody answers", "\r\npicod: nobody answers\r\n",
+		FACE_FAILED },
+	    { RESTART, NULL, NULL, 0 },
+	    { SAY, "0 0 ", NULL, 0 },
+	    { FLASH, NULL, NULL, 0 },
+	    { HEAR, "23.7\r\n", "23.7\r\n", 0 } } },
 	{ "avrdude at an Uno", "piserial", {
 	    { SAY, "0 0 ", NULL, 0 },
 	    { FLASH, NULL, NULL, 0 },
