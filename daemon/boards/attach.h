@@ -136,6 +136,12 @@ struct board	*attach_board(struct attach *, const struct board_config *);
 struct board	*attach_become(struct attach *, struct board *,
     const struct claim *, const struct hotplug_tty *);
 
+/* Claims a port that appeared, names it, and plugs it into its board. */
+void		 attach_port(struct attach *, const struct hotplug_tty *);
+
+/* The port with that id vanished: another may take its board over. */
+void		 attach_gone(struct attach *, const char *id);
+
 /* Takes a port out of its board and out of the list, into another list. */
 void		 attach_take_out(struct attach *, struct attached *,
     struct attached_list *again, const char *reason);

@@ -6,7 +6,9 @@
  */
 #include "attach.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
@@ -215,4 +217,45 @@ attach_spare(struct attach *at, const struct board *b,
 	    "takes over when that is pulled; to use it beside that",
 	    board_name(b), board_port(b));
 	return attach_nobodys(at, tty, problem);
+}
+
+/* Whether the board that has that port now is kept, and the port with it. */
+static bool
+attach_port_is_kept(struct attach *at, const char *port)
+{
+	struct board	*b;
+	char		 real[PATH_MAX];
+	size_t		 i;
+
+	if (port == NULL)
+		return false;
+	if (realpath(port, real) == NULL)
+		snprintf(real, sizeof real, "%s", port);
+	for (i = 0; (b = boards_get(at->boards, i)) != NULL; i++)
+		if (boards_is_kept(at->boards, b) &&
+		    (strcmp(board_port(b), port) == 0 ||
+		    strcmp(board_port(b), real) == 0))
+			return true;
+	return false;
+}
+
+int
+attach_configured(struct attach *at)
+{
+	const struct config_board	*b = at->config->boards;
+	struct board_config		 config;
+	int				 error;
+
+	for (; b < at->config->boards + at->config->board_count; b++) {
+		if (attach_named(at, b->name) != NULL ||
+		    attach_port_is_kept(at, b->port))
+			continue;
+		config = attach_config(b, NULL);
+		error = boards_add(at->boards, &config);
+		if (error < 0) {
+			log_error("board %s: %s", b->name, strerror(-error));
+			return error;
+		}
+	}
+	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeping a port open, as long as it is wanted: wanted.c says when, port_try.c
- * opens it.
+ * A port, as its board sees it.  It is kept open as long as it is wanted: wanted.c
+ * says when, port_act.c does it, port_try.c opens it.
  */
 #include "port_private.h"
 
@@ -19,106 +19,6 @@
 /* How long the reset line is pulled.  Boards couple it through a capacitor and
  * see only the edge; ESP32s want it low for a moment. */
 #define RESET_PULL_MS	50
-
-/* Bytes read at once: what a tty keeps. */
-#define READ_SIZE	4096
-
-void
-port_add_timer(struct event *timer, int ms)
-{
-	struct timeval	tv = { ms / 1000, ms % 1000 * 1000 };
-
-	event_add(timer, &tv);
-}
-
-void
-port_close(struct port *p)
-{
-	if (p->readable != NULL)
-		event_free(p->readable);
-	if (p->writable != NULL)
-		event_free(p->writable);
-	p->readable = p->writable = NULL;
-	event_del(p->reset);
-	link_close(&p->link);
-}
-
-/* Closes it, and stops trying. */
-static void
-port_shut(struct port *p)
-{
-	if (p->address == NULL)
-		return;
-	port_close(p);
-	event_del(p->retry);
-	if (p->watch != NULL)
-		path_watch_stop(p->watch);
-}
-
-/*
- * Not at once: hot-plug may be about to say that it is gone.  What happens at its
- * path in a pause is worth a try before that is over.
- */
-static void
-port_act(struct port *p, enum wanted_act act)
-{
-	if (act == WANTED_REST)
-		return;
-	port_shut(p);
-	if (act != WANTED_TRY)
-		return;
-	port_add_timer(p->retry, p->wanted.pause_ms);
-	if (p->wanted.pause_ms > 0 && p->watch != NULL)
-		path_watch_start(p->watch);
-}
-
-void
-port_tell(struct port *p, enum wanted_input input)
-{
-	port_act(p, wanted_tell(&p->wanted, input, clock_now()));
-}
-
-/* What the handler does then, to close it for good, say, holds. */
-static void
-port_lose(struct port *p, const char *reason)
-{
-	port_tell(p, WANTED_LOST);
-	p->handler->closed(p->arg, reason);
-}
-
-static void
-port_readable_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct port	*p = arg;
-	uint8_t		 buf[READ_SIZE];
-	ssize_t		 n;
-
-	(void)what;
-	n = read(fd, buf, sizeof buf);
-	if (n > 0)
-		p->handler->bytes(p->arg, buf, (size_t)n);
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		port_lose(p, "its port went away");
-}
-
-static void
-port_writable_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct port	*p = arg;
-
-	(void)fd, (void)what;
-	p->handler->writable(p->arg);
-}
-
-void
-port_listen(struct port *p)
-{
-	p->readable = event_new(p->base, p->link.fd, EV_READ | EV_PERSIST,
-	    port_readable_cb, p);
-	p->writable = event_new(p->base, p->link.fd, EV_WRITE, port_writable_cb,
-	    p);
-	event_add(p->readable, NULL);
-}
 
 static void
 port_retry_cb(evutil_socket_t fd, short what, void *arg)

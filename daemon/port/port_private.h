@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a port is made of: for the files port*.c only.
+ * What a port is made of: for the files port*.c only, of which port_try.c stands
+ * on port_act.c, and port.c on both.
  */
 #ifndef PICOD_PORT_PRIVATE_H
 #define PICOD_PORT_PRIVATE_H
@@ -35,6 +36,18 @@ void	port_listen(struct port *);
 
 /* Closes it, or gives up opening it. */
 void	port_close(struct port *);
+
+/* The same, and stops trying. */
+void	port_shut(struct port *);
+
+/* Tells what happened, and does what is to be done then. */
+void	port_tell(struct port *, enum wanted_input);
+
+/*
+ * It went away, for a reason.  What the handler does then, to close it for good,
+ * say, holds.
+ */
+void	port_lose(struct port *, const char *reason);
 
 /* Tries to open it, and sees to the next try if that fails. */
 void	port_try(struct port *);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ports that appear are claimed, named and plugged into their boards; ports that
+ * vanish are taken out again.  A board stays in the list when it is unplugged;
+ * a port that was never claimed does not.
+ *
+ * A port may be told twice (the monitor runs before the enumeration, udev repeats
+ * itself), and "remove" may come before or after the port's own end.  Both are
+ * folded by the list of what is attached.
+ */
+#include "attach.h"
+
+#include <string.h>
+
+#include "daemon/base/log.h"
+
+static struct board *
+attach_find(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	struct board_config	config;
+	struct board		*b = NULL;
+
+	if (claim->verdict == CLAIM_KNOWN ||
+	    claim->verdict == CLAIM_CONFIGURED)
+		b = attach_becoming(at, claim, tty);
+	if (b != NULL)
+		return attach_become(at, b, claim, tty);
+	switch (claim->verdict) {
+	case CLAIM_CONFIGURED:
+		config = attach_config(claim->config, claim->known);
+		return attach_board(at, &config);
+	case CLAIM_KNOWN:
+		if (claim->known->native_usb && attach_has_sibling(at, tty))
+			return NULL;
+		return attach_known(at, claim, tty);
+	case CLAIM_UNCLAIMED:
+		return attach_unclaimed(at, claim, tty);
+	case CLAIM_BOOTSEL:
+		return attach_bootsel(at, claim, tty);
+	default:
+		return NULL;
+	}
+}
+
+/* One of several that fit a board. */
+static struct board *
+attach_second(struct attach *at, struct attached *a, const struct board *b,
+    const struct hotplug_tty *tty)
+{
+	if (a->verdict == CLAIM_BOOTSEL) {
+		log_warn("what is in BOOTSEL at %s fits board %s, which is at "
+		    "%s already", tty->path, board_name(b), board_port(b));
+		return NULL;
+	}
+	a->verdict = CLAIM_UNCLAIMED;
+	return attach_spare(at, b, tty);
+}
+
+static void
+attach_bootsel_told(struct board *b, const struct board_usb *usb)
+{
+	if (strcmp(board_usb(b)->path, usb->path) != 0)
+		board_set_port(b, board_port(b), usb);
+	unit_set_bootsel(b, true);
+}
+
+/* The section says, and what it leaves open is as is usual for such a board. */
+static void
+attach_configure(struct attach *at, struct board *b, const struct claim *claim)
+{
+	struct board_config	config = attach_config(claim->config,
+				    claim->known);
+	int			error = boards_change(at->boards, b, &config);
+
+	if (error < 0)
+		log_error("board %s: %s", board_name(b), strerror(-error));
+}
+
+static void
+attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	struct board	*b = attach_find(at, claim, tty);
+
+	a->verdict = claim->verdict;
+	if (attach_find_board(at, b) != NULL)
+		b = attach_second(at, a, b, tty);
+	a->board = b;
+	if (b == NULL)
+		return;
+	if (a->verdict == CLAIM_CONFIGURED && !boards_is_kept(at->boards, b))
+		attach_configure(at, b, claim);
+	if (a->verdict == CLAIM_BOOTSEL)
+		attach_bootsel_told(b, &a->usb);
+	else if (a->verdict == CLAIM_UNCLAIMED)
+		board_set_port(b, tty->node, &a->usb);
+	else
+		boards_plug(at->boards, b, tty->node, &a->usb);
+}
+
+void
+attach_port(struct attach *at, const struct hotplug_tty *tty)
+{
+	struct attached	*a;
+	struct claim	 claim;
+
+	if (attach_find_port(at, tty->id) != NULL)
+		return;
+	claim = claim_decide(at->config, tty);
+	if (tty->node[0] == '\0' && (claim.known == NULL ||
+	    claim.known->kind != KNOWN_ROM))
+		return;		/* a hub, a mouse, or a device with ports */
+	a = attached_create(tty);
+	LIST_INSERT_HEAD(&at->ports, a, entry);
+	attach_plug(at, a, &claim, tty);
+	log_debug("%s (%04x:%04x %s) is %s", a->verdict == CLAIM_BOOTSEL ?
+	    tty->path : tty->node, tty->vendor,
+	    tty->product, tty->label, a->board == NULL ? "left alone" :
+	    board_name(a->board));
+}
+
+/* Out of its board, for a reason; one that was only there for the port goes. */
+static void
+attach_unplug(struct attach *at, struct attached *a, const char *reason)
+{
+	struct board	*b = a->board;
+
+	a->board = NULL;
+	if (b == NULL)
+		return;
+	if (a->verdict == CLAIM_UNCLAIMED)
+		boards_remove(at->boards, b);
+	else if (a->verdict == CLAIM_BOOTSEL)
+		unit_set_bootsel(b, false);
+	else
+		boards_unplug(at->boards, b, reason);
+}
+
+void
+attach_take_out(struct attach *at, struct attached *a,
+    struct attached_list *again, const char *reason)
+{
+	attach_unplug(at, a, reason);
+	LIST_REMOVE(a, entry);
+	LIST_INSERT_HEAD(again, a, entry);
+}
+
+void
+attach_again(struct attach *at, struct attached_list *again)
+{
+	struct attached		*a;
+	struct hotplug_tty	 tty;
+
+	while ((a = LIST_FIRST(again)) != NULL) {
+		LIST_REMOVE(a, entry);
+		tty = attached_tty(a);
+		attach_port(at, &tty);
+		attached_destroy(a);
+	}
+}
+
+/* A board was pulled: another that fits its section takes over. */
+static void
+attach_take_over(struct attach *at, const struct board *pulled)
+{
+	struct attached_list	 again = LIST_HEAD_INITIALIZER(again);
+	struct attached		*a = attach_find_spare(at, pulled);
+
+	if (a == NULL)
+		return;
+	attach_take_out(at, a, &again, "");
+	attach_again(at, &again);
+}
+
+void
+attach_gone(struct attach *at, const char *id)
+{
+	struct attached	*a = attach_find_port(at, id);
+	struct board	*pulled;
+
+	if (a == NULL)
+		return;
+	pulled = a->verdict == CLAIM_CONFIGURED ? a->board : NULL;
+	LIST_REMOVE(a, entry);
+	attach_unplug(at, a, "it is unplugged; plug it in");
+	attached_destroy(a);
+	if (pulled != NULL)
+		attach_take_over(at, pulled);
+}
