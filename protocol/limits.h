@@ -95,6 +95,10 @@
 /* What a board said unasked, kept for those who come late, in bytes. */
 #define LIMIT_HISTORY		(64 * 1024)
 
+/* What happened on a board and went over its wire, kept for watchers that are
+ * behind, in bytes of memory: of each board that is watched. */
+#define LIMIT_TAPE		(256 * 1024)
+
 /* A path on a board, in bytes, and a file there. */
 #define LIMIT_PATH		255
 #define LIMIT_FILE		(4 * 1024 * 1024)

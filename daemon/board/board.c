@@ -49,6 +49,7 @@ board_create(const struct board_options *options, uint64_t boot)
 	hold_init(&b->hold);
 	tell_init(&b->tell);
 	history_init(&b->history, LIMIT_HISTORY);
+	tape_init(&b->tape, LIMIT_TAPE);
 	b->name = xstrdup(options->name);
 	b->number = options->number;
 	b->port = xstrdup(options->port == NULL ? "" : options->port);
@@ -91,6 +92,7 @@ board_destroy(struct board *b)
 	evbuffer_free(b->away.typed);
 	evbuffer_free(b->input);
 	history_finish(&b->history);
+	tape_finish(&b->tape);
 	share_finish(&b->readings);
 	flash_free(&b->flash);
 	free(b->name);

@@ -20,6 +20,7 @@
 #include "protocol/driver.h"
 #include "protocol/files.h"
 #include "request.h"
+#include "tape.h"
 
 /* In the order of the type State in io.picod.varlink. */
 enum board_state {
@@ -42,6 +43,12 @@ struct board_notice {
 	const void		*bytes;		/* of output and trace */
 	size_t			 len;
 	bool			 to_board;	/* of trace */
+	/* When it is put on the tape, by whoever does so: */
+	uint64_t		 number;	/* in the order of all boards' */
+	uint64_t		 time_us;	/* of the realtime clock */
+	uint64_t		 boot;
+	const struct client	*client;	/* whose bytes, of trace; or NULL */
+	uint64_t		 request;	/* of his */
 };
 
 struct board;
@@ -159,6 +166,9 @@ bool		 board_is_away(const struct board *);
 const char	*board_problem(const struct board *);	/* "" if it has none */
 uint64_t	 board_boot(const struct board *);
 const struct history *board_history(const struct board *);
+
+/* What happens on it, for those who read that. */
+struct tape	*board_tape(struct board *);
 
 /*
  * Who holds it, and the last will, or NULL; whether a client with that token may

@@ -140,6 +140,12 @@ board_history(const struct board *b)
 	return &b->history;
 }
 
+struct tape *
+board_tape(struct board *b)
+{
+	return &b->tape;
+}
+
 const struct client *
 board_holder(const struct board *b)
 {

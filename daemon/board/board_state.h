@@ -3,6 +3,8 @@
  * What a board is made of, and what its files offer each other: for the files of
  * this folder only.  From below:
  *
+ *	history.c	what was said unasked
+ *	tape.c		what happened, for watchers
  *	board_tell.c	its state, and what it wants of the world
  *	board_run.c	the request whose turn it is
  *	board_away.c	out of service
@@ -101,6 +103,7 @@ struct board {
 	char			 problem[256];
 	uint64_t		 boot;
 	struct history		 history;
+	struct tape		 tape;
 	uint64_t		 coming_at;	/* until when its port is expected to
 						 * open again; or DRIVER_NEVER */
 	bool			 resetting;	/* its port is: nobody starts */

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -25,6 +26,7 @@ struct boards {
 	struct unit		*units[LIMIT_BOARDS];
 	size_t			 count;
 	uint64_t		 last_number;
+	uint64_t		 last_piece;	/* on any tape */
 	LIST_HEAD(, watcher)	 watchers;
 	struct event		*leave_timer;
 	void			(*left)(void *);
@@ -49,12 +51,35 @@ boards_check_left(void *arg)
 	left(bs->left_arg);
 }
 
+/* Puts it on the board's tape, with all that will not be so any more later. */
+static void
+boards_record(struct boards *bs, struct board *b, struct board_notice notice)
+{
+	const struct request	*running = board_running(b);
+	struct timespec		 now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	notice.number = ++bs->last_piece;
+	notice.time_us = (uint64_t)now.tv_sec * 1000000 +
+	    (uint64_t)now.tv_nsec / 1000;
+	notice.boot = board_boot(b);
+	if (notice.kind == NOTICE_TRACE && running != NULL) {
+		notice.client = &running->client;
+		notice.request = running->id;
+	}
+	tape_add(board_tape(b), &notice);
+}
+
 static void
 boards_tell(void *arg, struct board *board, const struct board_notice *notice)
 {
 	struct boards	*bs = arg;
 	struct watcher	*w, *next;
 
+	if (tape_is_read(board_tape(board), notice->kind))
+		boards_record(bs, board, *notice);
+	else if (notice->kind == NOTICE_TRACE)
+		return;
 	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
 		next = LIST_NEXT(w, entry);
 		if ((w->board == NULL || w->board == board) &&
@@ -118,6 +143,7 @@ boards_add(struct boards *bs, const struct board_config *config)
 {
 	struct unit	*u;
 	struct watcher	*w, *next;
+	int		 error;
 
 	if (boards_find(bs, config->name) != NULL)
 		return -EEXIST;
@@ -125,15 +151,16 @@ boards_add(struct boards *bs, const struct board_config *config)
 		return -ENOSPC;
 	u = unit_create(bs->base, bs->watcher, config, ++bs->last_number,
 	    &boards_unit_handler, bs);
-	if (u == NULL)
-		return -errno;
 	bs->units[bs->count++] = u;
 	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
 		next = LIST_NEXT(w, entry);
 		if (w->added != NULL)
 			w->added(w, unit_board(u));
 	}
-	return 0;
+	error = unit_start(u, config);
+	if (error < 0)
+		boards_remove(bs, unit_board(u));
+	return error;
 }
 
 static size_t
@@ -154,6 +181,7 @@ boards_remove(struct boards *bs, struct board *b)
 	struct watcher	*w, *next;
 
 	bs->units[i] = bs->units[--bs->count];
+	unit_end(u);
 	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
 		next = LIST_NEXT(w, entry);
 		if (w->removed != NULL)

@@ -17,12 +17,16 @@ struct boards;
 struct watcher {
 	LIST_ENTRY(watcher)	 entry;
 	struct board		*board;		/* NULL: all boards */
-	bool			 trace;		/* traces too */
+	bool			 trace;		/* traces too, if they are read at all */
+	/* Something happened: it is on the board_tape(), if that is read. */
 	void	(*notice)(struct watcher *, struct board *,
 		    const struct board_notice *);
-	/* There is one more, for who watches all; or NULL. */
+	/*
+	 * There is one more, on which nothing has happened yet, for who watches
+	 * all; or NULL.
+	 */
 	void	(*added)(struct watcher *, struct board *);
-	/* The board is about to be destroyed. */
+	/* The board has ended and is about to be destroyed. */
 	void	(*removed)(struct watcher *, struct board *);
 };
 

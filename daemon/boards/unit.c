@@ -7,7 +7,6 @@
 #include "unit_private.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -121,19 +120,20 @@ static const struct port_handler unit_port_handler = {
 };
 
 void
+unit_end(struct unit *u)
+{
+	board_end(u->board);
+	unit_pump(u);
+}
+
+void
 unit_destroy(struct unit *u)
 {
-	if (u == NULL)
-		return;
 	assert(!u->pumping);
-	if (u->board != NULL) {
-		board_end(u->board);
-		unit_pump(u);
-	}
+	unit_end(u);
 	board_destroy(u->board);
 	port_destroy(u->port);
-	if (u->timer != NULL)
-		event_free(u->timer);
+	event_free(u->timer);
 	served_finish(&u->served);
 	free(u);
 }
@@ -172,11 +172,12 @@ unit_serve(struct unit *u, const struct board_config *config)
 	port_set_drop_dtr(u->port, config->drop_dtr);
 }
 
-/* Its board and what that needs; half of it is undone by unit_destroy(). */
-static int
-unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
-    const struct board_config *config, uint64_t number)
+struct unit *
+unit_create(struct event_base *base, struct path_watcher *watcher,
+    const struct board_config *config, uint64_t number,
+    const struct unit_handler *handler, void *arg)
 {
+	struct unit		*u = xcalloc(1, sizeof *u);
 	struct board_options	options = {
 		.name = config->name,
 		.number = number,
@@ -187,36 +188,25 @@ unit_init(struct unit *u, struct event_base *base, struct path_watcher *watcher,
 		.owner = u,
 	};
 
+	u->handler = handler;
+	u->arg = arg;
+	u->timer_at = DRIVER_NEVER;
 	u->boot_greedy = config->boot_greedy;
 	u->configured = config->configured;
 	u->timer = evtimer_new(base, unit_timer_cb, u);
 	u->port = port_create(base, watcher, &unit_port_handler, u);
 	u->board = board_create(&options, boot_start());
 	unit_serve(u, config);
+	return u;
+}
+
+int
+unit_start(struct unit *u, const struct board_config *config)
+{
 	if (config->port != NULL)
 		return port_set_address(u->port, config->port, true);
 	board_failed(u->board, not_plugged_in);
 	return 0;
-}
-
-struct unit *
-unit_create(struct event_base *base, struct path_watcher *watcher,
-    const struct board_config *config, uint64_t number,
-    const struct unit_handler *handler, void *arg)
-{
-	struct unit	*u = xcalloc(1, sizeof *u);
-	int		 error;
-
-	u->handler = handler;
-	u->arg = arg;
-	u->timer_at = DRIVER_NEVER;
-	error = unit_init(u, base, watcher, config, number);
-	if (error < 0) {
-		unit_destroy(u);
-		errno = -error;
-		return NULL;
-	}
-	return u;
 }
 
 /* Its port is not open any more. */

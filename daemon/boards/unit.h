@@ -32,16 +32,21 @@ struct unit_handler {
 	void	(*left)(void *arg);
 };
 
-/*
- * A board, with that number of struct board_options; it has a port if one is
- * configured, and begins to open it.  NULL with errno: EINVAL (no such kind of
- * port).
- */
+/* A board, with that number of struct board_options; nothing happens there yet. */
 struct unit	*unit_create(struct event_base *, struct path_watcher *,
     const struct board_config *, uint64_t number, const struct unit_handler *,
     void *arg);
 
-/* Its board's requests are finished first. */
+/*
+ * It has a port if one is configured, and begins to open it.  -EINVAL: no such
+ * kind of port.
+ */
+int		 unit_start(struct unit *, const struct board_config *);
+
+/* Its board's requests are finished, and nothing happens there any more. */
+void		 unit_end(struct unit *);
+
+/* It is ended first. */
 void		 unit_destroy(struct unit *);
 
 /*

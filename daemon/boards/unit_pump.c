@@ -12,6 +12,9 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 
+/* A port may take a lot at once, which is told in pieces. */
+#define TRACE_PIECE	(16 * 1024)
+
 static void
 unit_set_timer(struct unit *u, uint64_t at, uint64_t now)
 {
@@ -39,12 +42,15 @@ unit_set_timer(struct unit *u, uint64_t at, uint64_t now)
 void
 unit_trace(struct unit *u, const uint8_t *bytes, size_t len, bool to_board)
 {
-	const struct board_notice	trace = {
-		.kind = NOTICE_TRACE, .bytes = bytes, .len = len,
-		.to_board = to_board
+	struct board_notice	trace = {
+		.kind = NOTICE_TRACE, .to_board = to_board
 	};
 
-	u->handler->notice(u->arg, u->board, &trace);
+	for (; len > 0; bytes += trace.len, len -= trace.len) {
+		trace.bytes = bytes;
+		trace.len = len < TRACE_PIECE ? len : TRACE_PIECE;
+		u->handler->notice(u->arg, u->board, &trace);
+	}
 }
 
 /* Sends what there is to send, in as few writes as the board allows. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Watch: a call that is answered whenever something happens.  A watcher that
- * does not keep up loses events, and is told how many when it reads again, and
- * the states that it missed; it holds up nobody, however long it takes.
+ * Watch: a call that is answered whenever something happens.  A watcher reads the
+ * tapes of its boards; it is told the next thing when it has taken all that it was
+ * told before.  So one that does not keep up costs its place on the tapes, and
+ * nothing when something happens.  One that was overtaken is told how much it lost
+ * and how things stand, and then what the tapes still have; it holds up nobody,
+ * however long it takes.
  *
- * What happens is put into words once, for all who are ready to hear it, and not
- * at all if none is.
+ * What happens is put into words once for all who are at the same place, and not
+ * at all if nobody is ready to hear it.
  */
 #include <stdlib.h>
 
@@ -16,20 +19,34 @@
 #include "target.h"
 #include "watch_event.h"
 
+/* A watcher's place on the tape of a board. */
+struct ear {
+	TAILQ_ENTRY(ear)	 entry;
+	struct board		*board;
+	bool			 open;		/* the present has been told, and it */
+	struct tape_reader	 reader;	/* has one since */
+	bool			 stale;		/* something was lost */
+};
+
 struct watch {
 	LIST_ENTRY(watch)	 entry;
 	struct call		*call;
 	const struct board	*board;		/* NULL: all */
-	bool			 trace;
-	size_t			 lost_bytes, lost_events;
-	bool			 stale;		/* it missed a state */
+	bool			 trace, history;
+	bool			 ready;		/* it took all it was told */
+	struct tape_count	 lost;		/* and not told yet */
+	TAILQ_HEAD(, ear)	 ears;
 };
 
-/* Everybody who watches, and their one ear at the boards. */
+LIST_HEAD(watch_list, watch);
+
+/* Everybody who watches, and what wakes them up. */
 static struct {
-	LIST_HEAD(, watch)	 list;
+	struct watch_list	 ready, behind;
 	struct watcher		 watcher;
-	struct boards		*boards;
+	uint64_t		 number;	/* of the last piece that was put */
+	char			*text;		/* into words, or NULL */
+	size_t			 len;
 } watches;
 
 /* A watcher of all boards sees those it may watch. */
@@ -40,77 +57,264 @@ watch_includes(const struct watch *w, const struct board *b)
 	    target_permits(w->call, b, "Watch"));
 }
 
-/* Tells one, if it is ready; *text is the event in words, once it is needed. */
 static void
-watch_tell(struct watch *w, const struct board *b,
-    const struct board_notice *notice, char **text, size_t *len)
+watch_say(struct watch *w, const char *text, size_t len)
 {
-	if (call_is_full(w->call)) {
-		w->lost_events++;
-		w->lost_bytes += notice->len;
-		w->stale |= notice->kind == NOTICE_STATE;
-		return;
-	}
-	if (*text == NULL)
-		*text = watch_event(b, notice, len);
-	call_continue_text(w->call, *text, *len);
+	w->ready = call_continue_text(w->call, text, len);
 }
+
+/* What nobody else is told just so; takes the text over. */
+static void
+watch_say_alone(struct watch *w, char *text, size_t len)
+{
+	watch_say(w, text, len);
+	free(text);
+}
+
+/* ------------------------------------------------------------------- ears */
+
+static struct ear *
+watch_add_ear(struct watch *w, struct board *b)
+{
+	struct ear	*ear = xcalloc(1, sizeof *ear);
+
+	ear->board = b;
+	TAILQ_INSERT_TAIL(&w->ears, ear, entry);
+	return ear;
+}
+
+/* From now on it hears. */
+static void
+watch_open_ear(struct watch *w, struct ear *ear)
+{
+	tape_join(board_tape(ear->board), &ear->reader, w->trace ? TAPE_ALL :
+	    TAPE_NEWS);
+	ear->open = true;
+}
+
+static void
+watch_remove_ear(struct watch *w, struct ear *ear)
+{
+	if (ear->open)
+		tape_leave(&ear->reader);
+	TAILQ_REMOVE(&w->ears, ear, entry);
+	free(ear);
+}
+
+static struct ear *
+watch_ear(const struct watch *w, const struct board *b)
+{
+	struct ear	*ear;
+
+	TAILQ_FOREACH(ear, &w->ears, entry)
+		if (ear->board == b)
+			return ear;
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- telling */
+
+/* The present state of a board, and what it said before, if that is wanted. */
+static void
+watch_tell_present(struct watch *w, struct ear *ear)
+{
+	char	*text;
+	size_t	 len;
+
+	watch_open_ear(w, ear);
+	if (!watch_includes(w, ear->board))
+		return;
+	text = watch_event_state(ear->board, &len);
+	watch_say_alone(w, text, len);
+	if (w->history && board_history(ear->board)->len > 0) {
+		text = watch_event_history(ear->board, &len);
+		watch_say_alone(w, text, len);
+	}
+}
+
+static void
+watch_lose(struct watch *w, struct tape_count lost)
+{
+	w->lost.events += lost.events;
+	w->lost.bytes += lost.bytes;
+}
+
+static void
+watch_tell_lost(struct watch *w)
+{
+	char	*text;
+	size_t	 len;
+
+	if (w->lost.events == 0)
+		return;
+	text = watch_event_lost(&w->lost, &len);
+	w->lost = (struct tape_count){ 0 };
+	watch_say_alone(w, text, len);
+}
+
+/* What it was too slow for, and how the boards stand where that was. */
+static void
+watch_admit(struct watch *w)
+{
+	struct tape_count	 lost;
+	struct ear		*ear;
+	char			*text;
+	size_t			 len;
+
+	TAILQ_FOREACH(ear, &w->ears, entry) {
+		ear->stale = false;
+		if (!ear->open)
+			continue;
+		lost = tape_lost(&ear->reader);
+		if (lost.events == 0 || !watch_includes(w, ear->board))
+			continue;
+		watch_lose(w, lost);
+		ear->stale = true;
+	}
+	watch_tell_lost(w);
+	TAILQ_FOREACH(ear, &w->ears, entry)
+		if (ear->stale) {
+			text = watch_event_state(ear->board, &len);
+			watch_say_alone(w, text, len);
+		}
+}
+
+/* The next thing on the tape of a board. */
+static void
+watch_tell_piece(struct watch *w, struct ear *ear,
+    const struct board_notice *piece)
+{
+	tape_pass(&ear->reader);
+	if (!watch_includes(w, ear->board))
+		return;
+	if (watches.number != piece->number) {
+		free(watches.text);
+		watches.text = watch_event(ear->board, piece, &watches.len);
+		watches.number = piece->number;
+	}
+	watch_say(w, watches.text, watches.len);
+}
+
+/* The next thing on the tapes of all of them, in their order; false: none. */
+static bool
+watch_tell_next(struct watch *w)
+{
+	const struct board_notice	*piece, *first = NULL;
+	struct ear			*ear, *from = NULL;
+
+	TAILQ_FOREACH(ear, &w->ears, entry) {
+		if (!ear->open) {
+			watch_tell_present(w, ear);
+			return true;
+		}
+		piece = tape_peek(&ear->reader);
+		if (piece != NULL && (first == NULL ||
+		    piece->number < first->number)) {
+			first = piece;
+			from = ear;
+		}
+	}
+	if (first != NULL)
+		watch_tell_piece(w, from, first);
+	return first != NULL;
+}
+
+/* Tells one who has taken all of it what there is, until he does not. */
+static void
+watch_catch_up(struct watch *w)
+{
+	w->ready = true;
+	watch_admit(w);
+	while (w->ready && watch_tell_next(w))
+		;
+	LIST_REMOVE(w, entry);
+	LIST_INSERT_HEAD(w->ready ? &watches.ready : &watches.behind, w, entry);
+}
+
+/* --------------------------------------------------------------- watchers */
 
 static void
 watches_notice(struct watcher *watcher, struct board *b,
     const struct board_notice *notice)
 {
-	struct watch	*w;
-	char		*text = NULL;
-	size_t		 len;
+	struct watch	*w, *next;
+	struct ear	*ear;
 
 	(void)watcher;
-	LIST_FOREACH(w, &watches.list, entry)
-		if ((w->trace || notice->kind != NOTICE_TRACE) &&
-		    watch_includes(w, b))
-			watch_tell(w, b, notice, &text, &len);
-	free(text);
+	for (w = LIST_FIRST(&watches.ready); w != NULL; w = next) {
+		next = LIST_NEXT(w, entry);
+		ear = watch_ear(w, b);
+		if (ear != NULL && (w->trace || notice->kind != NOTICE_TRACE))
+			watch_catch_up(w);
+	}
 }
 
-/* Listens as closely as anybody wants, or not at all. */
+/* Who watches all boards hears all of this one. */
 static void
-watches_listen(void)
+watches_added(struct watcher *watcher, struct board *b)
 {
-	const struct watch	*w;
+	struct watch_list	*lists[] = { &watches.ready, &watches.behind };
+	struct watch		*w;
+	size_t			 i;
 
-	watches.watcher.trace = false;
-	LIST_FOREACH(w, &watches.list, entry)
-		watches.watcher.trace |= w->trace;
-	if (LIST_EMPTY(&watches.list))
-		boards_unwatch(&watches.watcher);
+	(void)watcher;
+	for (i = 0; i < 2; i++)
+		LIST_FOREACH(w, lists[i], entry)
+			if (w->board == NULL)
+				watch_open_ear(w, watch_add_ear(w, b));
 }
 
 static void
 watch_destroy(struct watch *w)
 {
+	struct ear	*ear;
+
+	while ((ear = TAILQ_FIRST(&w->ears)) != NULL)
+		watch_remove_ear(w, ear);
 	LIST_REMOVE(w, entry);
 	free(w);
-	watches_listen();
+	if (!LIST_EMPTY(&watches.ready) || !LIST_EMPTY(&watches.behind))
+		return;
+	boards_unwatch(&watches.watcher);
+	free(watches.text);
+	watches.text = NULL;
+	watches.number = 0;
 }
 
 /* A watcher of one board ends with it; one of all boards goes on. */
 static void
+watch_lose_board(struct watch *w, struct board *b)
+{
+	struct ear	*ear = watch_ear(w, b);
+	struct call	*call = w->call;
+
+	if (ear == NULL)
+		return;
+	if (ear->open && watch_includes(w, b))
+		watch_lose(w, tape_skip(&ear->reader));
+	watch_remove_ear(w, ear);
+	if (w->board == NULL)
+		return;
+	watch_tell_lost(w);
+	watch_destroy(w);
+	call_fail(call, ERROR_NO_SUCH_BOARD, json_pack("{s:s}", "board",
+	    board_name(b)), "picod does not serve board %s any more",
+	    board_name(b));
+}
+
+static void
 watches_removed(struct watcher *watcher, struct board *b)
 {
-	struct watch	*w, *next;
-	struct call	*call;
+	struct watch_list	*lists[] = { &watches.ready, &watches.behind };
+	struct watch		*w, *next;
+	size_t			 i;
 
 	(void)watcher;
-	for (w = LIST_FIRST(&watches.list); w != NULL; w = next) {
-		next = LIST_NEXT(w, entry);
-		if (w->board != b)
-			continue;
-		call = w->call;
-		watch_destroy(w);
-		call_fail(call, ERROR_NO_SUCH_BOARD, json_pack("{s:s}",
-		    "board", board_name(b)),
-		    "picod does not serve board %s any more", board_name(b));
-	}
+	for (i = 0; i < 2; i++)
+		for (w = LIST_FIRST(lists[i]); w != NULL; w = next) {
+			next = LIST_NEXT(w, entry);
+			watch_lose_board(w, b);
+		}
 }
 
 static void
@@ -119,55 +323,10 @@ watch_cancel(struct call *call)
 	watch_destroy(call->state);
 }
 
-/* The present state of the boards; history: also what they said before. */
-static void
-watch_tell_present(struct watch *w, struct boards *boards, bool history)
-{
-	struct board_notice	 state = { .kind = NOTICE_STATE };
-	struct board_notice	 said = { .kind = NOTICE_OUTPUT };
-	const struct board	*b;
-	char			*text, *bytes;
-	size_t			 i, len;
-
-	for (i = 0; (b = boards_get(boards, i)) != NULL; i++) {
-		if (!watch_includes(w, b))
-			continue;
-		text = NULL;
-		state.state = board_state(b);
-		state.reason = board_problem(b);
-		watch_tell(w, b, &state, &text, &len);
-		free(text);
-		said.len = history ? board_history(b)->len : 0;
-		if (said.len == 0)
-			continue;
-		bytes = xmalloc(said.len);
-		history_copy(board_history(b), bytes);
-		said.bytes = bytes;
-		text = NULL;
-		watch_tell(w, b, &said, &text, &len);
-		free(text);
-		free(bytes);
-	}
-}
-
-/* Catches up with what could not be told, when the client reads again. */
 static void
 watch_drained(struct call *call)
 {
-	struct watch	*w = call->state;
-	bool		 stale = w->stale;
-	char		*text;
-	size_t		 len;
-
-	if (w->lost_events == 0)
-		return;
-	text = watch_event_lost(w->lost_bytes, w->lost_events, &len);
-	call_continue_text(call, text, len);
-	free(text);
-	w->lost_bytes = w->lost_events = 0;
-	w->stale = false;
-	if (stale)
-		watch_tell_present(w, watches.boards, false);
+	watch_catch_up(call->state);
 }
 
 void
@@ -175,23 +334,28 @@ method_watch(struct call *call)
 {
 	struct boards	*boards = call->context->boards;
 	json_t		*parameters = call_parameters(call);
-	struct watch	*w;
+	struct watch	*w = xcalloc(1, sizeof *w);
+	struct board	*b;
+	size_t		 i;
 
-	w = xcalloc(1, sizeof *w);
+	TAILQ_INIT(&w->ears);
 	w->call = call;
 	w->board = call->board;
 	w->trace = json_is_true(json_object_get(parameters, "trace"));
+	w->history = json_is_true(json_object_get(parameters, "history"));
 	call->state = w;
 	call->cancel = watch_cancel;
 	call->drained = watch_drained;
-	watch_tell_present(w, boards,
-	    json_is_true(json_object_get(parameters, "history")));
-	if (LIST_EMPTY(&watches.list)) {
-		watches.boards = boards;
-		watches.watcher.notice = watches_notice;
-		watches.watcher.removed = watches_removed;
+	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
+		if (w->board == NULL || w->board == b)
+			watch_add_ear(w, b);
+	if (LIST_EMPTY(&watches.ready) && LIST_EMPTY(&watches.behind)) {
+		watches.watcher = (struct watcher){
+			.trace = true, .notice = watches_notice,
+			.added = watches_added, .removed = watches_removed
+		};
 		boards_watch(boards, &watches.watcher);
 	}
-	LIST_INSERT_HEAD(&watches.list, w, entry);
-	watches_listen();
+	LIST_INSERT_HEAD(&watches.behind, w, entry);
+	watch_catch_up(w);
 }

@@ -5,6 +5,7 @@
  */
 #include "watch_event.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -24,40 +25,44 @@ watch_event_encode(json_t *parameters, size_t *len)
 }
 
 static json_t *
-watch_event_new(const char *board, enum board_notice_kind kind)
+watch_event_new(const char *board, enum board_notice_kind kind,
+    uint64_t time_us)
+{
+	return json_pack("{s:s, s:s, s:I}", "board", board, "event",
+	    board_notice_name(kind), "time", (json_int_t)time_us);
+}
+
+static uint64_t
+watch_event_now(void)
 {
 	struct timespec	now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return json_pack("{s:s, s:s, s:I}", "board", board, "event",
-	    board_notice_name(kind), "time", (json_int_t)now.tv_sec * 1000000 +
-	    now.tv_nsec / 1000);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 static void
-watch_event_set_trace(json_t *json, const struct board *b,
-    const struct board_notice *notice)
+watch_event_set_trace(json_t *json, const struct board_notice *notice)
 {
-	const struct request	*running = board_running(b);
-	char			*data = xhave(text_base64(notice->bytes,
-					    notice->len));
+	char	*data = xhave(text_base64(notice->bytes, notice->len));
 
 	json_object_set_new(json, "data", json_string(data));
 	free(data);
 	json_object_set_new(json, "toBoard", json_boolean(notice->to_board));
-	if (running != NULL)
+	if (notice->client != NULL)
 		json_object_set_new(json, "client",
-		    method_client_json(&running->client));
+		    method_client_json(notice->client));
 }
 
 char *
 watch_event(const struct board *b, const struct board_notice *notice,
     size_t *len)
 {
-	json_t	*json = watch_event_new(board_name(b), notice->kind);
+	json_t	*json = watch_event_new(board_name(b), notice->kind,
+		    notice->time_us);
 
 	json_object_set_new(json, "boot",
-	    json_integer((json_int_t)board_boot(b)));
+	    json_integer((json_int_t)notice->boot));
 	if (notice->kind == NOTICE_STATE)
 		json_object_set_new(json, "state",
 		    json_string(board_state_name(notice->state)));
@@ -67,16 +72,45 @@ watch_event(const struct board *b, const struct board_notice *notice,
 	if (notice->bytes != NULL)
 		method_set_output(json, notice->bytes, notice->len);
 	if (notice->kind == NOTICE_TRACE)
-		watch_event_set_trace(json, b, notice);
+		watch_event_set_trace(json, notice);
 	return watch_event_encode(json, len);
 }
 
 char *
-watch_event_lost(size_t bytes, size_t events, size_t *len)
+watch_event_state(const struct board *b, size_t *len)
 {
-	json_t	*json = watch_event_new("", NOTICE_LOST);
+	const struct board_notice	state = {
+		.kind = NOTICE_STATE, .state = board_state(b),
+		.reason = board_problem(b), .boot = board_boot(b),
+		.time_us = watch_event_now()
+	};
 
-	json_object_set_new(json, "reason", json_sprintf("%zu bytes in %zu "
-	    "events were not told: this watcher was too slow", bytes, events));
+	return watch_event(b, &state, len);
+}
+
+char *
+watch_event_history(const struct board *b, size_t *len)
+{
+	const struct history	*history = board_history(b);
+	char			*bytes = xmalloc(history->len + 1), *text;
+	const struct board_notice said = {
+		.kind = NOTICE_OUTPUT, .bytes = bytes, .len = history->len,
+		.boot = board_boot(b), .time_us = watch_event_now()
+	};
+
+	history_copy(history, bytes);
+	text = watch_event(b, &said, len);
+	free(bytes);
+	return text;
+}
+
+char *
+watch_event_lost(const struct tape_count *lost, size_t *len)
+{
+	json_t	*json = watch_event_new("", NOTICE_LOST, watch_event_now());
+
+	json_object_set_new(json, "reason", json_sprintf("%" PRIu64 " bytes in "
+	    "%" PRIu64 " events were not told: this watcher was too slow",
+	    lost->bytes, lost->events));
 	return watch_event_encode(json, len);
 }

@@ -63,10 +63,10 @@ call_continue(struct call *call, json_t *parameters)
 		conn_send(call->conn, varlink_reply_new(parameters, true));
 }
 
-void
+bool
 call_continue_text(struct call *call, const char *text, size_t len)
 {
-	conn_write(call->conn, text, len);
+	return conn_write_all(call->conn, text, len);
 }
 
 bool

@@ -31,7 +31,7 @@ struct call {
 	 * touch the call again.
 	 */
 	void			(*cancel)(struct call *);
-	/* The client took output, after call_is_full(). */
+	/* The client took output, after call_is_full() or not all of a text. */
 	void			(*drained)(struct call *);
 };
 
@@ -68,12 +68,15 @@ void		 call_reply(struct call *, json_t *parameters);
 void		 call_upgrade(struct call *, json_t *parameters,
     const struct conn_raw *, void *arg);
 
-/*
- * One answer of several, to a call with "more"; or as it goes over the wire, if
- * it is the same for many.
- */
+/* One answer of several, to a call with "more". */
 void		 call_continue(struct call *, json_t *parameters);
-void		 call_continue_text(struct call *, const char *, size_t);
+
+/*
+ * The same, as it goes over the wire.  false: the client has not taken all of it
+ * yet, and drained() tells when he has; what he does not need to keep up is not
+ * to be made before.
+ */
+bool		 call_continue_text(struct call *, const char *, size_t);
 
 /*
  * So many bytes are kept for the call, which its connection has not got yet.

@@ -39,7 +39,7 @@ struct conn_raw {
 	size_t	(*bytes)(void *arg, const char *, size_t);
 	/* The client says no more, and listens: once conn_finish() is due. */
 	void	(*end)(void *arg);
-	/* The client took what it was sent, after conn_write() was false. */
+	/* The client took what it was sent, after conn_is_full(). */
 	void	(*drained)(void *arg);
 };
 
@@ -88,8 +88,11 @@ bool		 conn_offer(struct conn *, json_t *message);
 /* From now on it is bytes, once its call has ended. */
 void		 conn_set_raw(struct conn *, const struct conn_raw *, void *arg);
 
-/* Sends bytes as they are.  false: no more before drained(). */
-bool		 conn_write(struct conn *, const void *, size_t);
+/*
+ * Sends bytes as they are.  false: not all of them went, and drained() tells when
+ * they have.
+ */
+bool		 conn_write_all(struct conn *, const void *, size_t);
 
 /*
  * The same after an upgrade, from a board, which nobody can ask to wait: who does not

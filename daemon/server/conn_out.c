@@ -102,12 +102,20 @@ conn_may_keep(const struct conn *c, size_t len)
 	    !places_are_laden(&c->common->places, c->client.uid);
 }
 
-bool
+/* More than its user's share of memory is too much, too. */
+static void
 conn_write(struct conn *c, const void *bytes, size_t len)
 {
 	stream_write(c->stream, bytes, len);
 	if (!stream_is_full(c->stream) && !conn_may_keep(c, 0))
 		stream_set_full(c->stream);
+}
+
+bool
+conn_write_all(struct conn *c, const void *bytes, size_t len)
+{
+	stream_write(c->stream, bytes, len);
+	stream_set_full(c->stream);
 	return !stream_is_full(c->stream);
 }
 

@@ -28,6 +28,7 @@ from picod import BUILD, ROOT
 
 CLIENTS = 1000
 TRACES = 3
+UNREAD = 900
 REST_S = 5
 STREAM_MB = 20
 STREAM = f'print("{"0123456789" * 6}abc\\n" * {STREAM_MB * 15625}, end="")'
@@ -44,6 +45,7 @@ OURS = BUILD
 LEGEND = f'''\
 stream       {STREAM_MB} MB from one board, as picoctl send shows them
 traces       clients that watch every byte of it, and read at once
+unread       the same, but they never read; they may cost a sender his share
 CPU          that picod has used; the time is that of all processes together
 clients      connections that were each answered once and stay
 at rest      how often picod is woken in {REST_S} s with these clients
@@ -273,6 +275,20 @@ def measure_traced(sides):
     return [*rows, row]
 
 
+def measure_unread(sides):
+    """Those who watch every byte and read none of it."""
+    cpu = row_for(sides, '  CPU of a stream', 'ms')
+    with contextlib.ExitStack() as stack:
+        for side in sides:
+            for _ in range(UNREAD):
+                client = stack.enter_context(side.picod.connect())
+                client.send('Watch', board='board', trace=True, more=True)
+        with cpu_of(sides, cpu, 1):
+            for side in sides:
+                run(side.send_argv(STREAM), may_fail=True)
+        return [measure_peak(sides, f'memory, {UNREAD} unread traces'), cpu]
+
+
 def measure(builds):
     """A table, as text, of what these builds do: one, or before and now."""
     rows = []
@@ -294,7 +310,9 @@ def measure(builds):
         rows += measure_streams(sides, 'stream')
         say('with traces')
         rows += measure_traced(sides)
-        rows.append(measure_peak(sides, 'memory, in the end'))
+        rows.append(measure_peak(sides, 'memory, so far'))
+        say('with traces that nobody reads')
+        rows += measure_unread(sides)
     return '\n'.join([title(sides), *(row.format() for row in rows)])
 
 
