@@ -22,6 +22,7 @@ sysconfdir ?= /etc
 # Where others look for what is theirs.  systemd and udev read the same folders
 # below /usr/local as below /usr.
 pkgdatadir ?= $(datadir)/picod
+arduinodir ?= $(datadir)/arduino/libraries
 systemdunitdir ?= $(prefix)/lib/systemd/system
 systemduserunitdir ?= $(prefix)/lib/systemd/user
 sysusersdir ?= $(prefix)/lib/sysusers.d
@@ -82,6 +83,7 @@ INSTALLED_DATA = \
 	$(call if_there,client/picoctl/completions/picoctl.bash,$(bashcompletiondir)/picoctl) \
 	$(call if_there,client/picoctl/completions/_picoctl,$(zshcompletiondir)/_picoctl) \
 	$(call if_there,client/picoctl/completions/picoctl.fish,$(fishcompletiondir)/picoctl.fish) \
+	$(foreach f,$(ARDUINO_FILES),firmware/arduino/$(f) $(arduinodir)/$(f)) \
 	$(foreach f,$(BOARD_SCRIPTS),$(f) $(pkgdatadir)/$(f)) \
 	$(foreach f,$(BOARD_IMAGES),$(f) $(pkgdatadir)/firmware/$(notdir $(f)))
 # These name folders, which are written in as they are installed.
@@ -99,9 +101,13 @@ PYTHON_FILES = $(patsubst client/python/%,%,$(sort \
 	$(wildcard client/python/picoctl/*.py))) picoctl/py.typed
 BOARD_SCRIPTS = $(sort $(wildcard firmware/micropython/*.py \
 	firmware/circuitpython/*.py))
+ARDUINO_FILES = $(patsubst firmware/arduino/%,%,$(sort $(foreach f,\
+	library.properties keywords.txt README.md src/* examples/*/*,\
+	$(wildcard firmware/arduino/*/$(f)))))
 # "make firmware" comes first where they are wanted: it needs more compilers.
-BOARD_IMAGES = $(filter-out %-probe.hex,$(sort $(wildcard \
-	$(BUILD)/firmware/*.hex $(BUILD)/firmware/*.uf2)))
+# What the tests have there stays there.
+BOARD_IMAGES = $(sort $(wildcard $(foreach name,led rgb pinserver,\
+	$(BUILD)/firmware/*-$(name).hex $(BUILD)/firmware/*-$(name).uf2)))
 if_there = $(if $(wildcard $(1)),$(1) $(2))
 
 # Every function of libpicod has its page by its name, too.
@@ -140,7 +146,8 @@ uninstall:
 	@rm -f $(DESTDIR)$(libdir)/libpicod.so $(foreach c,$(LIBPICOD_CALLS),\
 	    $(DESTDIR)$(mandir)/man3/$(c).3)
 	@test -z '$(pythondir)' || rm -rf '$(DESTDIR)$(pythondir)/picoctl'
-	@for d in $(pkgdatadir) $(docdir); do test ! -d "$(DESTDIR)$$d" || \
+	@for d in $(pkgdatadir) $(docdir) \
+	    $(addprefix $(arduinodir)/,PiSerial PinServer); do test ! -d "$(DESTDIR)$$d" || \
 	    find "$(DESTDIR)$$d" -depth -type d -empty -delete; done
 	$(call settle,removed)
 

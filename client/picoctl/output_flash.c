@@ -15,7 +15,9 @@ output_text_firmware(struct output *o, const json_t *firmware)
 	size_t		 i;
 
 	if (json_array_size(firmware) == 0) {
-		fputs("picoctl: no firmware came with this picod\n", o->err);
+		fputs("picoctl: no firmware came with this picod; "
+		    "Debian has it in the package picod-firmware, and \"make "
+		    "firmware\" in its sources\n", o->err);
 		return;
 	}
 	fprintf(o->out, "%-12s %-12s %8s\n", "BOARD", "NAME", "SIZE");

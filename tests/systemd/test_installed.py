@@ -237,6 +237,9 @@ class TestPort(Case):
 
     def check_flash(self):
         """avrdude and the real boot loader, as a child within the sandbox."""
+        self.assertIn('picod-firmware',
+                      self.machine.picoctl('firmware', user=USER).stderr)
+        self.install(machine.package('picod-firmware'))
         cursor = self.machine.cursor()
         done = self.machine.picoctl('flash', 'rgb', user=USER)
         self.assertEqual(done.returncode, 0, done.stderr + self.machine.log())
@@ -273,7 +276,7 @@ class TestPort(Case):
         self.run_('apt-get', 'remove', '-y', 'picod')
         self.assertIn(self.machine.show('picod.service', 'ActiveState'),
                       ('inactive', ''))
-        self.run_('apt-get', 'purge', '-y', 'picod')
+        self.run_('apt-get', 'purge', '-y', 'picod', 'picod-firmware')
         left = [path for path in self.machine.upper() if 'picod' in path and
                 not path.startswith(('/opt/', '/var/log/', '/var/mail/'))]
         self.assertEqual(left, [])

@@ -158,6 +158,14 @@ class TestInstall(unittest.TestCase):
                          'usr/share/man/man8/picod.8',
                          'usr/lib/libpicod.so.1', 'usr/include/picod.h'):
                 self.assertIn(name, files)
+            # What the tests have built for boards is no firmware.
+            self.assertEqual([n for n in files if 'probe' in n
+                              or 'prints' in n], [])
+            libraries = 'usr/share/arduino/libraries/'
+            for name in ('PiSerial/src/PiSerial.h',
+                         'PiSerial/examples/Rgb/Rgb.ino',
+                         'PinServer/library.properties'):
+                self.assertIn(libraries + name, files)
             self.make('uninstall', 'DESTDIR=' + folder, 'PREFIX=/usr')
             self.assertEqual(self.files(folder), {'etc/picod/picod.conf'})
 
