@@ -155,7 +155,9 @@ uninstall:
 
 # ------------------------------------------------------------------ packages
 #
-# make deb   Debian packages, in build/deb
+# make deb      Debian packages, in build/deb
+# make release  those for three architectures, with checksums, in build/release;
+#               RELEASE=bookworm for Debian 12; needs root, and the network
 #
 # They are made from a copy of the tree, so that objects built for other ends,
 # and others' build folders, stay out of it.
@@ -171,4 +173,9 @@ deb:
 	@rm -rf $(DEB)/picod
 	lintian --fail-on error $(DEB)/*.changes
 
-.PHONY: deb
+RELEASE = trixie
+
+release:
+	@tests/release $(BUILD)/release $(RELEASE)
+
+.PHONY: deb release
