@@ -76,10 +76,12 @@ class Readme(unittest.TestCase):
         self.assertGreater(len(lines), 15)
         env = environment(PICOD_SOCKET='/nowhere/io.picod', PATH=os.path.join(
             BUILD) + ':' + os.environ['PATH'])
+        # Some write files.
+        here = self.enterContext(tempfile.TemporaryDirectory())
         for line in lines:
             done = subprocess.run(['bash', '-c', line.partition(' ; ')[0]],
                                   env=env, capture_output=True, text=True,
-                                  check=False, timeout=TIMEOUT_S)
+                                  cwd=here, check=False, timeout=TIMEOUT_S)
             self.assertIn('picod is not running', done.stderr, line)
 
     def test_names_of_the_python_package(self):
