@@ -104,6 +104,20 @@ method_refuse_parameter(struct call *call, const char *name)
 	method_fail(call, "InvalidParameter", "parameter", name);
 }
 
+bool
+method_bytes(struct call *call, const char *name, char **bytes, size_t *len)
+{
+	json_t	*text = json_object_get(call_parameters(call), name);
+	int	 error = text_base64_decode(json_string_value(text),
+		    json_string_length(text), bytes, len);
+
+	if (error == -ENOMEM)
+		xhave(NULL);	/* the end: it is no fault of the call */
+	else if (error < 0)
+		method_refuse_parameter(call, name);
+	return error == 0;
+}
+
 static const struct method *
 method_find(const char *name)
 {

@@ -108,6 +108,13 @@ json_t		*method_client_json(const struct client *);
 /* Ends the call with org.varlink.service.InvalidParameter. */
 void		 method_refuse_parameter(struct call *, const char *name);
 
+/*
+ * The bytes of a parameter that is base64, which the caller frees.  false: it is
+ * none, and the call has ended with InvalidParameter.
+ */
+bool		 method_bytes(struct call *, const char *name, char **bytes,
+    size_t *len);
+
 /* A string that a board, a device or a file said, fit for JSON and a terminal. */
 json_t		*method_clean_json(const char *);
 

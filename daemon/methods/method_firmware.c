@@ -11,7 +11,6 @@
 #include "daemon/flash/flash_recipe.h"
 #include "method.h"
 #include "protocol/limits.h"
-#include "protocol/text.h"
 #include "upload.h"
 
 void
@@ -63,18 +62,12 @@ upload_fail(struct call *call, int error)
 void
 method_upload(struct call *call)
 {
-	json_t		*data = json_object_get(call_parameters(call), "data");
 	char		*bytes;
 	size_t		 len;
 	long long	 size;
-	int		 error;
 
-	error = text_base64_decode(json_string_value(data),
-	    json_string_length(data), &bytes, &len);
-	if (error < 0) {
-		method_refuse_parameter(call, "data");
+	if (!method_bytes(call, "data", &bytes, &len))
 		return;
-	}
 	size = upload_add(call, bytes, len);
 	free(bytes);
 	if (size < 0)

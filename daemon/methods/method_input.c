@@ -9,7 +9,6 @@
 #include "daemon/boards/boards.h"
 #include "method.h"
 #include "protocol/limits.h"
-#include "protocol/text.h"
 
 /* The request, if it runs and is the client's; NULL after an error. */
 static const struct request *
@@ -53,19 +52,12 @@ input_give(struct call *call, const struct request *r, const void *bytes,
 void
 method_input(struct call *call)
 {
-	json_t			*data = json_object_get(call_parameters(call),
-				    "data");
 	const struct request	*r = input_request(call);
 	char			*bytes;
 	size_t			 len;
 
-	if (r == NULL)
+	if (r == NULL || !method_bytes(call, "data", &bytes, &len))
 		return;
-	if (text_base64_decode(json_string_value(data),
-	    json_string_length(data), &bytes, &len) < 0) {
-		method_refuse_parameter(call, "data");
-		return;
-	}
 	input_give(call, r, bytes, len);
 	free(bytes);
 }

@@ -374,8 +374,9 @@ def run_session(p, right, kind):
     for each in p.world.session:
         answer = each(p)
         if answer == 'closed':
+            # If memory is short, it ends; with much to do, not at once.
             with contextlib.suppress(subprocess.TimeoutExpired):
-                p.process.wait(0.2)
+                p.process.wait(PATIENCE_S if kind == 'malloc' else 0.2)
         if not is_allowed(answer, right[each], p, kind):
             raise Failed(f'{each.__name__}: {answer!r}, not {right[each]!r}')
         check_end(p, kind)
