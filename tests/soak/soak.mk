@@ -6,6 +6,10 @@
 # make soak-clients   1000 clients at one picod for SOAK_S seconds; some of them
 #                     die, some never read.  SOAK_SEED=N
 #
+# make soak-leaving   clients that get SIGTERM at any moment of a flash, a loan, a
+#                     console, a hold or a watch, for SOAK_S seconds, with
+#                     AddressSanitizer.  SOAK_SEED=N
+#
 # SOAK_RUNNER='valgrind -q --leak-check=full --error-exitcode=9' watches picod.
 
 SOAK_CYCLES ?= 1000
@@ -25,4 +29,11 @@ soak-clients: e2e-needs
 	    PICOD_SOAK_RUNNER='$(SOAK_RUNNER)' \
 	    $(PYTHON) tests/soak/test_clients.py -v
 
-.PHONY: soak soak-clients
+soak: soak-leaving
+
+soak-leaving: e2e-needs
+	@$(COMPILE) $(WATCHED) all
+	@$(TEST_ENV) PICOD_BUILD=build-asan PICOD_SOAK_S=$(SOAK_S) \
+	    PICOD_SEED=$(SOAK_SEED) $(PYTHON) tests/soak/test_leaving.py -v
+
+.PHONY: soak soak-clients soak-leaving
