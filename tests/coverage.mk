@@ -7,14 +7,17 @@
 
 COVERAGE_BUILD = build-coverage
 COVERAGE_E2E ?= $(E2E_NAMES)
-COVERAGE_MAKE = env CFLAGS='-O1 -g -fprofile-instr-generate -fcoverage-mapping' \
+# Counters are in the file itself, so that they outlive an exec() or a kill.
+COVERAGE_MAKE = env CFLAGS='-O1 -g -fprofile-instr-generate -fcoverage-mapping \
+	-mllvm -runtime-counter-relocation' \
 	LDFLAGS=-fprofile-instr-generate $(MAKE) --no-print-directory CC=clang \
 	BUILD=$(COVERAGE_BUILD)
 # Each program has a few files, into which all of its runs are merged.
-COVERAGE_PROFILE = $(CURDIR)/$(COVERAGE_BUILD)/profile/%4m.profraw
+COVERAGE_PROFILE = $(CURDIR)/$(COVERAGE_BUILD)/profile/%4m%c.profraw
 
 coverage: check-setup
 	@rm -rf $(COVERAGE_BUILD)/profile
+	@mkdir -p -m 1777 $(COVERAGE_BUILD)/profile	# some tests are nobody
 	@$(COVERAGE_MAKE) -O -j2 all $(UNIT_NAMES:%=$(COVERAGE_BUILD)/tests/unit/%)
 	@LLVM_PROFILE_FILE=$(COVERAGE_PROFILE) $(COVERAGE_MAKE) -O -k -j4 \
 	    check-unit check-fuzz $(COVERAGE_E2E:%=check-e2e-%) || \

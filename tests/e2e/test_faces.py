@@ -197,6 +197,20 @@ class Dialogues(Case):
         face.close()
         self.assertEqual(self.p.send('6 * 7'), '42\n')
 
+    def test_who_says_no_more_is_answered(self):
+        face = self.face()
+        face.say(b'6 * 7\r')
+        face.end()
+        self.assertIn(b'42\r\n', face.connection.wait_closed())
+        face = self.face()
+        face.end()              # who has nothing to do is done
+        face.connection.wait_closed()
+
+    def test_a_face_ends_with_picod(self):
+        face = self.raw()
+        self.assertEqual(self.p.terminate(), 0)
+        face.connection.wait_closed()
+
     def test_the_board_begins_anew(self):
         face = self.face()
         face.say(b'\r')

@@ -3,10 +3,12 @@
 #include <check.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <fcntl.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -154,6 +156,21 @@ START_TEST(test_a_configured_one_is_opened_and_read)
 		event_base_loop(base, EVLOOP_ONCE);
 	ck_assert_uint_eq(port_write(port, (const uint8_t *)"s", 1), 1);
 	ck_assert_int_eq(read(master, buf, sizeof buf), 1);
+	board_pull(master);
+}
+END_TEST
+
+START_TEST(test_a_pty_that_somebody_has_is_not_taken)
+{
+	int	master = board_plug(), fd = open(path, O_RDWR | O_NOCTTY);
+
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	port_set_address(port, path, true);
+	until(&failed, 1);
+	ck_assert_int_eq(opened, 0);
+	close(fd);		/* and is then, without being told */
+	until(&opened, 1);
+	ck_assert_int_eq(port_reset(port), -ENOTSUP);
 	board_pull(master);
 }
 END_TEST
@@ -407,6 +424,7 @@ main(void)
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_a_configured_one_is_opened_and_read);
+	tcase_add_test(tc, test_a_pty_that_somebody_has_is_not_taken);
 	tcase_add_test(tc, test_what_a_board_did_not_take_is_dropped);
 	tcase_add_test(tc, test_a_configured_one_is_back_after_every_replug);
 	tcase_add_test(tc, test_one_that_is_not_configured_waits_for_the_bus);
