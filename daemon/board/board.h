@@ -302,10 +302,11 @@ void	board_withdraw(struct board *, struct asker *, uint64_t now);
 void	board_abandon(struct board *, struct asker *, uint64_t now);
 
 /*
- * Bytes for the standard input of the job that runs for that asker; forgotten
- * where none does.
+ * Bytes for the standard input of that request's job; forgotten where it does
+ * not run.
  */
-void	board_input(struct board *, const struct asker *, const void *, size_t len);
+void	board_input(struct board *, const struct request *, const void *,
+    size_t len);
 
 /* How many of them the port has not taken yet. */
 size_t	board_input_waiting(const struct board *);

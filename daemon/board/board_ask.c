@@ -108,10 +108,10 @@ ask_refuse(struct board *b, struct request *r)
 }
 
 void
-board_input(struct board *b, const struct asker *a, const void *bytes,
+board_input(struct board *b, const struct request *r, const void *bytes,
     size_t len)
 {
-	if (a->request == b->turn.request && run_is_on(b))
+	if (r == b->turn.request && run_is_on(b))
 		evbuffer_add(b->input, bytes, len);
 }
 

@@ -109,7 +109,7 @@ bool		 unit_is_becoming(const struct unit *);
 void		 unit_submit(struct board *, struct request *);
 void		 unit_withdraw(struct board *, struct asker *);
 void		 unit_abandon(struct board *, struct asker *);
-void		 unit_input(struct board *, const struct asker *, const void *,
+void		 unit_input(struct board *, const struct request *, const void *,
     size_t len);
 int		 unit_interrupt(struct board *);
 int		 unit_cancel(struct board *, uint64_t id);

@@ -28,9 +28,10 @@ unit_abandon(struct board *b, struct asker *a)
 }
 
 void
-unit_input(struct board *b, const struct asker *a, const void *bytes, size_t len)
+unit_input(struct board *b, const struct request *r, const void *bytes,
+    size_t len)
 {
-	board_input(b, a, bytes, len);
+	board_input(b, r, bytes, len);
 	unit_settle(board_owner(b));
 }
 

@@ -54,7 +54,8 @@ static void
 seat_input(struct seat *s, const struct face_event *event)
 {
 	if (event->type == FACE_INPUT && s->asker != NULL)
-		unit_input(s->board, s->asker, event->data, event->len);
+		unit_input(s->board, s->asker->request, event->data,
+		    event->len);
 }
 
 /* ---------------------------------------------------------------- its job */

@@ -55,7 +55,7 @@ filing_say(struct filing *f)
 	size_t		 len = files_say(f->files, &bytes);
 
 	if (len > 0) {
-		unit_input(f->board, f->asker, bytes, len);
+		unit_input(f->board, f->asker->request, bytes, len);
 		files_said(f->files, len, clock_now());
 	}
 	filing_arm(f);

@@ -10,7 +10,10 @@
 #include "method.h"
 #include "protocol/limits.h"
 
-/* The request, if it runs and is the client's; NULL after an error. */
+/*
+ * The request, if it runs and is the client's; NULL after an error.  A will, or
+ * what is being stopped because its client left, is nobody's.
+ */
 static const struct request *
 input_request(struct call *call)
 {
@@ -20,6 +23,7 @@ input_request(struct call *call)
 				    call_parameters(call), "request"));
 
 	if (r != NULL && r->kind == REQUEST_RUN && r->id == (uint64_t)id &&
+	    request_maker(r) != NULL &&
 	    (r->client.uid == client->uid || client->uid == 0))
 		return r;
 	call_fail(call, ERROR_NO_SUCH_REQUEST, json_pack("{s:I}", "id", id),
@@ -44,7 +48,7 @@ input_give(struct call *call, const struct request *r, const void *bytes,
 		    "the program on board %s has not read what was typed before",
 		    board_name(b));
 	} else {
-		unit_input(b, request_maker(r), bytes, len);
+		unit_input(b, r, bytes, len);
 		call_reply(call, NULL);
 	}
 }

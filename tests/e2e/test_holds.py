@@ -263,6 +263,16 @@ class Holds(picod.Case):
         self.assertEqual(self.p.send('1'), '1\n')
         self.assertNotIn('holder', self.p.board())
 
+    def test_nobody_types_into_a_will(self):
+        """What runs for nobody, a will or what is stopped, has no input."""
+        with self.connect(self.p) as holder:
+            holder.call('Hold', will='while True: pass')
+        will, = self.until(lambda: [
+            r for r in self.p.board().get('requests', ()) if r['running']])
+        with self.fails('NoSuchRequest', id=will['id']):
+            self.p.call('Input', request=will['id'], data='eA==')
+        self.assertEqual(self.p.send('1'), '1\n')
+
     def test_holder_is_killed(self):
         call = picod.encode('Hold', will="log.append('will')")[:-1].decode()
         holder = subprocess.Popen(
