@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Every limit that a client can reach, at its edge and one past it."""
 
+import base64
 import contextlib
+import os
 import resource
 import subprocess
 import sys
@@ -283,6 +285,35 @@ class MuchOutput(Output):
         self.assertGreaterEqual(len(output), most)
         self.assertEqual(output, (self.LINE * (len(output) // len(
             self.LINE) + 1))[:len(output)])
+
+    def test_watchers_that_never_read(self):
+        """What happens is kept for them once, and not for each."""
+        program = self.program(picod.limit('OUTPUT') // 64)
+        self.p.send(program)
+        before = self.p.resident_kb()
+        for _ in range(40):
+            self.connect(self.p).send('Watch', more=True, trace=True)
+        self.p.send(program)
+        if not picod.is_sanitized():
+            self.assertLess(self.p.resident_kb() - before, 40 * 100)
+
+    def test_watcher_that_was_left_behind(self):
+        """It is told the newest of what it missed, and for whom that was,
+        though nobody is served any more."""
+        watcher = self.connect(self.p)
+        watcher.send('Watch', more=True, trace=True)
+        self.p.send(self.program(picod.limit('OUTPUT') // 64))
+        events = watcher.receive_all()
+        next(e for e in events if e['event'] == 'lost')
+        self.assertEqual(next(events)['state'], 'ready')
+        heard = b''
+        while (event := next(events))['event'] == 'trace':
+            self.assertEqual(event['client']['pid'], os.getpid())
+            self.assertFalse(event['toBoard'])
+            heard += base64.b64decode(event['data'])
+        self.assertEqual(event['state'], 'ready')
+        self.assertGreater(len(heard), picod.limit('TAPE') // 2)
+        self.assertIn(self.LINE.replace('\n', '\r\n').encode() * 1000, heard)
 
     def test_picoctl_whose_output_nobody_reads(self):
         talker = subprocess.Popen(
