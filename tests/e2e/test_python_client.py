@@ -24,6 +24,7 @@ from unittest import mock
 
 from fake import ROOT, TIMEOUT_S, Answer, FakePicod, environment
 from fake import output
+from test_picoctl_files import Board as FilesOfABoard
 
 PYTHON = os.path.join(ROOT, 'client', 'python')
 sys.path.insert(0, PYTHON)
@@ -217,6 +218,42 @@ class Calls(Case):
         with self.assertLogs('picoctl', 'WARNING') as logged:
             picoctl.send('x')
         self.assertIn('it restarted', logged.output[0])
+
+    def test_notice_is_with_the_answer_it_came_with(self):
+        """Statement, error, stream and statement, in both of its faces."""
+        said = iter(['lost', None, 'lost', 'lost', None] * 2)
+
+        def send(parameters):
+            notice = {'notice': next(said)}
+            if parameters['text'] == 'bad':
+                raise Answer('StatementFailed', traceback='T', message='m',
+                             **notice)
+            return output('x', **notice)
+
+        async def again():
+            async with picoctl.aio.Picod() as p:
+                board = p.board()
+                heard = [(await board.send('1'), board.notice)[1],
+                         (await board.send('2'), board.notice)[1]]
+                with self.assertRaises(picoctl.StatementFailed) as caught:
+                    await board.send('bad')
+                heard += [caught.exception.notice, board.notice]
+                async for _ in board.stream('3'):
+                    heard.append(board.notice)
+                return heard + [(await board.send('4'), board.notice)[1]]
+
+        self.fake(Send=send)
+        board = picoctl.board()
+        heard = [(board.send('1'), board.notice)[1],
+                 (board.send('2'), board.notice)[1]]
+        with self.assertRaises(picoctl.StatementFailed) as caught:
+            board.send('bad')
+        heard += [caught.exception.notice, board.notice]
+        heard += [board.notice for _ in board.stream('3')]
+        heard.append((board.send('4'), board.notice)[1])
+        expected = ['lost', None, 'lost', None, 'lost', None]
+        self.assertEqual(heard, expected)
+        self.assertEqual(asyncio.run(again()), expected)
 
     def test_lend(self):
         fake = self.fake(Lend=lambda parameters: {'board': 'a',
@@ -759,6 +796,81 @@ class Async(Case):
                 await p.send('x')
 
         self.run_(ask)
+
+
+class Files(Case):
+    """In both of its faces: the same is said, and comes of it."""
+
+    def talk_sync(self):
+        root = picoctl.board('b').files
+        code = root / 'lib' / 'a ä.py'
+        yield root.is_dir(), code.exists(), (root / 'lib').mkdir()
+        yield code.write_text('x = 1'), code.write_text('x = 1')
+        yield code.read_text(), code.read_bytes(), code.is_file()
+        yield code.stat(hash=True), code.name, code.suffix
+        yield [str(each) for each in root.iterdir()], code.parent.is_dir()
+        yield root.list(recursive=True)
+        yield str(code.rename('/b')), (root / 'b').unlink()
+        yield (root / 'b').unlink(missing_ok=True), (root / 'lib').rmtree()
+        try:
+            (root / 'b').read_bytes()
+        except picoctl.FileError as error:
+            yield error.kind, error.path
+
+    async def talk_async(self):
+        async with picoctl.aio.Picod() as p:
+            root = p.board('b').files
+            code = root / 'lib' / 'a ä.py'
+            yield (await root.is_dir(), await code.exists(),
+                   await (root / 'lib').mkdir())
+            yield (await code.write_text('x = 1'),
+                   await code.write_text('x = 1'))
+            yield (await code.read_text(), await code.read_bytes(),
+                   await code.is_file())
+            yield await code.stat(hash=True), code.name, code.suffix
+            yield ([str(each) async for each in root.iterdir()],
+                   await code.parent.is_dir())
+            yield await root.list(recursive=True)
+            yield str(await code.rename('/b')), await (root / 'b').unlink()
+            yield (await (root / 'b').unlink(missing_ok=True),
+                   await (root / 'lib').rmtree())
+            try:
+                await (root / 'b').read_bytes()
+            except picoctl.FileError as error:
+                yield error.kind, error.path
+
+    def test_both_faces(self):
+        async def all_of_it():
+            return [each async for each in self.talk_async()]
+
+        heard = []
+        for talk in (lambda: list(self.talk_sync()),
+                     lambda: asyncio.run(all_of_it())):
+            board = FilesOfABoard()
+            fake = self.fake(**board.methods())
+            heard.append((talk(), fake.calls, board.files))
+        self.assertEqual(heard[0], heard[1])
+        said, _, left = heard[0]
+        self.assertEqual(said[:3], [
+            (True, False, None), (True, False),
+            ('x = 1', b'x = 1', True)])
+        self.assertEqual(said[-1], ('notFound', '/b'))
+        self.assertEqual(left, {})
+
+    def test_what_is_long_is_handed_over_in_pieces(self):
+        board = FilesOfABoard()
+        fake = self.fake(**board.methods())
+        data = bytes(range(256)) * 4096 + b'x'
+
+        async def write():
+            async with picoctl.aio.Picod() as p:
+                await (p.board().files / 'b').write_bytes(data)
+
+        (picoctl.board().files / 'a').write_bytes(data)
+        asyncio.run(write())
+        self.assertEqual(board.files, {'/a': data, '/b': data})
+        self.assertEqual([call['method'][9:] for call in fake.calls],
+                         ['Upload', 'Upload', 'Upload', 'WriteFile'] * 2)
 
 
 class Senders(Case):

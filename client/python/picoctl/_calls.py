@@ -7,12 +7,13 @@ of the answer is said here, once.
 
 from __future__ import annotations
 
+import base64
 import sys
 import textwrap
-from typing import Any, Protocol
+from typing import Any, Iterator, Protocol
 
 from . import _values
-from ._wire import Parameters, check_string, milliseconds
+from ._wire import Parameters, check_string, encode, milliseconds
 
 # picod takes a day at most; who waits for ever asks again, which nobody does.
 FOR_EVER_S = 86400
@@ -87,7 +88,33 @@ def watch(on: On, history: bool, trace: bool) -> tuple[str, Parameters]:
                      'trace': trace or None}
 
 
+# Bytes of a file in one call: as base64, well within a message.
+PIECE = 512 * 1024
+
+
+def pieces(data: bytes) -> Iterator[bytes]:
+    """What is uploaded, a call's worth at a time."""
+    return (data[start:start + PIECE]
+            for start in range(0, len(data), PIECE))
+
+
+def upload(piece: bytes) -> bytes:
+    return encode('Upload', {'data': base64.b64encode(piece).decode()})
+
+
 # ----------------------------------------------------------- what comes back
+
+class Hears(Protocol):
+    boot: int | None
+    notice: str | None
+
+
+def heard(board: Hears, reply: Parameters) -> None:
+    """What a board's object remembers of an answer, or of a piece of one."""
+    board.boot = reply.get('boot', board.boot)
+    board.notice = reply.get('notice') or board.notice
+
+
 
 def output(reply: Parameters) -> str:
     """Text as a person would read it: the last line has no end."""

@@ -62,6 +62,11 @@ class Error(Exception):
         return self.output.encode()
 
     @property
+    def notice(self) -> str | None:
+        """As of Board: that the board's variables are lost, for example."""
+        return self.parameters.get('notice')
+
+    @property
     def traceback(self) -> str:
         """The board's own, of StatementFailed."""
         return self.parameters.get('traceback') or ''

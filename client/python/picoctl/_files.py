@@ -7,17 +7,16 @@ import base64
 import contextlib
 import posixpath
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator, TypeVar
 
-from ._connection import CallNotTaken, Connection
+from . import _calls
 from ._errors import FileError
-from ._wire import Parameters, check_string, encode, lost_at
+from ._wire import Parameters, check_string
 
 if TYPE_CHECKING:
     from ._picod import Board
 
-# Bytes of a file in one call: as base64, well within a message.
-PIECE = 512 * 1024
+Self = TypeVar('Self', bound='AnyPath')
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,24 @@ class FileInfo:
                    file.get('hash'))
 
 
-class BoardPath:
-    """A path on a board: board.files / 'lib' / 'x.py'.
+def listed(reply: Parameters) -> list[FileInfo]:
+    """What ListFiles answered, in the order of its paths."""
+    return sorted((FileInfo.of(file) for file in reply['files']),
+                  key=lambda file: file.path)
 
-    What is written is on the board, read back and found to be right, before
-    its name has it; until then the name has what it had.
-    """
 
-    def __init__(self, board: Board, path: str = '/'):
+class AnyPath:
+    """A path on a board, for both of its faces, and what it is called."""
+
+    board: Any
+
+    def __init__(self, board: Any, path: str = '/'):
         check_string('path', path)
         self.board = board
         self.path = posixpath.normpath(path)
 
-    def __truediv__(self, name: str) -> BoardPath:
-        return BoardPath(self.board, posixpath.join(self.path, str(name)))
+    def __truediv__(self: Self, name: str) -> Self:
+        return type(self)(self.board, posixpath.join(self.path, str(name)))
 
     def __str__(self) -> str:
         return self.path
@@ -58,7 +61,8 @@ class BoardPath:
         return f'<picoctl.BoardPath {self.path} of {self.board!r}>'
 
     def __eq__(self, other: object) -> bool:
-        return (isinstance(other, BoardPath) and self.path == other.path and
+        return (isinstance(other, AnyPath) and type(self) is type(other) and
+                self.path == other.path and
                 self.board.name == other.board.name and
                 self.board.picod.path == other.board.picod.path)
 
@@ -70,25 +74,36 @@ class BoardPath:
         return posixpath.basename(self.path)
 
     @property
-    def parent(self) -> BoardPath:
-        return BoardPath(self.board, posixpath.dirname(self.path) or '/')
+    def parent(self: Self) -> Self:
+        return type(self)(self.board, posixpath.dirname(self.path) or '/')
 
     @property
     def suffix(self) -> str:
         return posixpath.splitext(self.path)[1]
 
+    def _on(self, **parameters: Any) -> Parameters:
+        """The parameters of a method that is about this path."""
+        return {'board': self.board.name, 'hold': self.board.token,
+                'path': self.path, **parameters}
+
+
+class BoardPath(AnyPath):
+    """A path on a board: board.files / 'lib' / 'x.py'.
+
+    What is written is on the board, read back and found to be right, before
+    its name has it; until then the name has what it had.
+    """
+
+    board: Board
+
     def _call(self, method: str, **parameters: Any) -> Parameters:
-        return self.board.picod.call(
-            method, board=self.board.name, hold=self.board.token,
-            path=self.path, **parameters)
+        return self.board.picod.call(method, **self._on(**parameters))
 
     # ---------------------------------------------------------------- content
 
     def read_bytes(self) -> bytes:
         """All of it."""
-        replies = self.board.picod.stream(
-            'ReadFile', board=self.board.name, hold=self.board.token,
-            path=self.path)
+        replies = self.board.picod.stream('ReadFile', **self._on())
         with contextlib.closing(replies):
             return b''.join(base64.b64decode(reply['data'])
                             for reply in replies)
@@ -98,20 +113,8 @@ class BoardPath:
 
     def write_bytes(self, data: bytes) -> bool:
         """Writes all of it; False if the board had just that already."""
-        picod = self.board.picod
-        parameters = {'board': self.board.name, 'hold': self.board.token,
-                      'path': self.path}
-        with contextlib.closing(Connection(picod.path)) as connection:
-            try:
-                for start in range(0, len(data), PIECE):
-                    piece = base64.b64encode(data[start:start + PIECE])
-                    connection.begin(encode(
-                        'Upload', {'data': piece.decode()}))
-                    connection.next()
-                connection.begin(encode('WriteFile', parameters))
-                reply = connection.next().parameters
-            except CallNotTaken:
-                raise lost_at(picod.path) from None
+        reply = self.board.picod.upload(_calls.pieces(data), 'WriteFile',
+                                        **self._on())
         return reply.get('changed') is not False
 
     def write_text(self, text: str, encoding: str = 'utf-8') -> bool:
@@ -146,10 +149,8 @@ class BoardPath:
     def list(self, recursive: bool = False,
              hash: bool = False) -> list[FileInfo]:
         """What is in it, and with recursive all that is below."""
-        files = self._call('ListFiles', recursive=recursive or None,
-                           hash=hash or None)['files']
-        return sorted((FileInfo.of(file) for file in files),
-                      key=lambda file: file.path)
+        return listed(self._call('ListFiles', recursive=recursive or None,
+                                 hash=hash or None))
 
     def iterdir(self) -> Iterator[BoardPath]:
         for file in self.list():

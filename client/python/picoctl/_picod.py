@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import contextlib
-from typing import (Any, Callable, Generator, Iterator, ParamSpec, TypeVar,
-                    overload)
+from typing import (Any, Callable, Generator, Iterable, Iterator, ParamSpec,
+                    TypeVar, overload)
 
 from . import _calls, _task
 from ._connection import CallNotTaken, Connection
@@ -109,6 +109,14 @@ class Picod:
         """
         return self._stream(encode(method, parameters, more=True))
 
+    def upload(self, pieces: Iterable[bytes], method: str,
+               **parameters: Any) -> dict[str, Any]:
+        """Hands over bytes, and then calls the method that takes them."""
+        with contextlib.closing(Connection(self.path)) as connection:
+            for piece in pieces:
+                _ask(connection, _calls.upload(piece))
+            return _ask(connection, encode(method, parameters))
+
     def _stream(self, message: bytes) -> Generator[Parameters, None, None]:
         connection = Connection(self.path)
         try:
@@ -162,14 +170,18 @@ class Board:
         """Of the hold that the board is used under."""
         self.boot: int | None = None
         """As of the last answer; it changes whenever the board restarts."""
+        self.notice: str | None = None
+        """What picod had to say with the last answer, such as that the board
+        restarted and its variables are lost; it is logged, too."""
 
     def __repr__(self) -> str:
         return f'<picoctl.Board {self.name or "(the only one)"}>'
 
     def _call(self, call: tuple[str, Parameters]) -> Parameters:
         method, parameters = call
+        self.notice = None
         reply = self.picod.call(method, **parameters)
-        self.boot = reply.get('boot', self.boot)
+        _calls.heard(self, reply)
         return reply
 
     def send(self, text: str, timeout: float | None = None,
@@ -223,9 +235,10 @@ class Board:
 
     def _pieces(self, replies: Generator[Parameters, None, None]
                 ) -> Iterator[str]:
+        self.notice = None
         with contextlib.closing(replies):
             for reply in replies:
-                self.boot = reply['boot']
+                _calls.heard(self, reply)
                 if reply['output']:
                     yield reply['output']
 

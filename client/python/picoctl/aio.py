@@ -16,17 +16,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from typing import (Any, AsyncGenerator, AsyncIterator, Callable, ParamSpec,
-                    TypeVar, overload)
+from typing import (Any, AsyncGenerator, AsyncIterator, Callable, Iterable,
+                    ParamSpec, TypeVar, overload)
 
 from . import _calls, _task
+from ._aio_files import BoardPath
 from ._connection import CallNotTaken, close_in_children, not_running
 from ._errors import ConnectionLost, Error
 from ._types import BoardInfo, Event, Line, Lines
 from ._wire import Decoder, Parameters, Path, Reply, check_string, encode, log
 from ._wire import lost, lost_at, socket_path
 
-__all__ = ['Picod', 'Board', 'send', 'eval']
+__all__ = ['Picod', 'Board', 'BoardPath', 'send', 'eval']
 
 P = ParamSpec('P')
 R = TypeVar('R')
@@ -167,6 +168,14 @@ class Picod:
         """Calls a method that replies many times, and yields each reply."""
         return self._stream(encode(method, parameters, more=True))
 
+    async def upload(self, pieces: Iterable[bytes], method: str,
+                     **parameters: Any) -> dict[str, Any]:
+        """Hands over bytes, and then calls the method that takes them."""
+        async with _open(self.path) as connection:
+            for piece in pieces:
+                await connection.ask(_calls.upload(piece))
+            return await connection.ask(encode(method, parameters))
+
     async def _stream(self, message: bytes
                       ) -> AsyncGenerator[Parameters, None]:
         async with _open(self.path) as connection:
@@ -212,14 +221,16 @@ class Board:
         self.name = name
         self.token = token
         self.boot: int | None = None
+        self.notice: str | None = None
 
     def __repr__(self) -> str:
         return f'<picoctl.aio.Board {self.name or "(the only one)"}>'
 
     async def _call(self, call: tuple[str, Parameters]) -> Parameters:
         method, parameters = call
+        self.notice = None
         reply = await self.picod.call(method, **parameters)
-        self.boot = reply.get('boot', self.boot)
+        _calls.heard(self, reply)
         return reply
 
     async def send(self, text: str, timeout: float | None = None,
@@ -256,9 +267,10 @@ class Board:
 
     async def _pieces(self, replies: AsyncGenerator[Parameters, None]
                       ) -> AsyncIterator[str]:
+        self.notice = None
         async with contextlib.aclosing(replies):
             async for reply in replies:
-                self.boot = reply['boot']
+                _calls.heard(self, reply)
                 if reply['output']:
                     yield reply['output']
 
@@ -274,6 +286,11 @@ class Board:
     async def info(self) -> BoardInfo:
         """What picod knows of it."""
         return _task.pick(await self.picod.boards(details=True), self.name)
+
+    @property
+    def files(self) -> BoardPath:
+        """Its file system: await (board.files / 'main.py').read_text()."""
+        return BoardPath(self)
 
     def watch(self, history: bool = False,
               trace: bool = False) -> AsyncIterator[Event]:
