@@ -10,6 +10,9 @@
 #                     console, a hold or a watch, for SOAK_S seconds, with
 #                     AddressSanitizer.  SOAK_SEED=N
 #
+# make soak-sample   picoctl sample, ten times a second for SAMPLE_S seconds (an
+#                    hour), beside others: no row missing or late, no drift
+#
 # SOAK_RUNNER='valgrind -q --leak-check=full --error-exitcode=9' watches picod.
 
 SOAK_CYCLES ?= 1000
@@ -36,4 +39,10 @@ soak-leaving: e2e-needs
 	@$(TEST_ENV) PICOD_BUILD=build-asan PICOD_SOAK_S=$(SOAK_S) \
 	    PICOD_SEED=$(SOAK_SEED) $(PYTHON) tests/soak/test_leaving.py -v
 
-.PHONY: soak soak-clients soak-leaving
+SAMPLE_S ?= 3600
+
+soak-sample: e2e-needs
+	@$(TEST_ENV) PICOD_SAMPLE_S=$(SAMPLE_S) \
+	    $(PYTHON) tests/soak/test_sample.py -v
+
+.PHONY: soak soak-clients soak-leaving soak-sample
