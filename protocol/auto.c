@@ -21,6 +21,9 @@
 #define PROBE_MS	2000
 #define PROBE_PRINTS_MS	1200
 
+/* Asked only once a boot loader must have left, it has that long at least. */
+#define PROBE_SETTLED_MS 1000
+
 struct automatic {
 	struct driver		 base;
 	struct driver		*repl;
@@ -32,6 +35,7 @@ struct automatic {
 	bool			 probing;	/* the job waits for it */
 	struct driver_job	 job;
 	uint64_t		 probe_until;
+	uint64_t		 settled_at;	/* nothing is said before */
 	unsigned		 baud;		/* of a REPL */
 	struct driver_event	 overheard;	/* to be told, or none */
 	const char		*lost;		/* to be told */
@@ -120,6 +124,7 @@ auto_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 
 	(void)ask;
 	auto_close(d);
+	a->settled_at = now + settle_ms;
 	driver_open(a->repl, settle_ms, false, now);
 	driver_open(a->piserial, settle_ms, false, now);
 }
@@ -147,6 +152,17 @@ auto_conclude(struct automatic *a)
 		a->found = a->piserial;
 }
 
+static uint64_t
+auto_probe_end(const struct automatic *a, const struct driver_job *job,
+    uint64_t now)
+{
+	uint64_t	least = a->settled_at + PROBE_SETTLED_MS;
+
+	if (auto_ears(a)->prints && auto_is_command(job))
+		return now + PROBE_PRINTS_MS;
+	return now + PROBE_MS > least ? now + PROBE_MS : least;
+}
+
 static int
 auto_run(struct driver *d, const struct driver_job *job, uint64_t now)
 {
@@ -170,8 +186,7 @@ auto_run(struct driver *d, const struct driver_job *job, uint64_t now)
 	if (probe) {
 		a->probing = true;
 		a->job = *job;
-		a->probe_until = now + (auto_ears(a)->prints &&
-		    auto_is_command(job) ? PROBE_PRINTS_MS : PROBE_MS);
+		a->probe_until = auto_probe_end(a, job, now);
 	}
 	return 0;
 }

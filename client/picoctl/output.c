@@ -63,7 +63,7 @@ output_state_colour(const struct output *o, const char *state)
 	} colours[] = {
 		{ "\033[32m", " ready listening over " },
 		{ "\033[33m", " busy recovering lent console flashing " },
-		{ "\033[31m", " silent unclaimed bootsel bootloader " },
+		{ "\033[31m", " silent unclaimed bootloader " },
 		{ "\033[2m", " absent " },
 	};
 	char	word[40];

@@ -26,7 +26,7 @@
 enum board_state {
 	BOARD_ABSENT, BOARD_UNCLAIMED, BOARD_LISTENING, BOARD_OVER, BOARD_READY, BOARD_BUSY,
 	BOARD_RECOVERING, BOARD_SILENT, BOARD_LENT, BOARD_CONSOLE,
-	BOARD_FLASHING, BOARD_BOOTSEL, BOARD_STATE_COUNT
+	BOARD_FLASHING, BOARD_BOOTLOADER, BOARD_STATE_COUNT
 };
 
 /* In the order of the type EventKind there. */
@@ -58,6 +58,7 @@ struct board_usb {
 	uint16_t	 vendor, product;	/* 0: it is on no bus */
 	char		 serial[128];	/* or "" */
 	char		 path[64];	/* where it is plugged in: "1-2.3" */
+	char		 place[96];	/* likewise, for good: usb_place() */
 };
 
 /* Who has a board's raw bytes, while it is a console. */
@@ -212,8 +213,8 @@ struct request *board_shared(struct board *, const struct request *like,
     uint64_t max_age_ms, uint64_t now);
 
 /*
- * Flashed, or in BOOTSEL: what comes to its place is it.  That remains so in
- * BOOTSEL.
+ * Flashed, or in its boot loader: what comes to its place is it.  That remains so
+ * in its boot loader.
  */
 bool		 board_is_becoming(const struct board *);
 
@@ -346,10 +347,10 @@ int	board_release(struct board *, const char *token, bool lost, uint64_t now);
 void	board_return(struct board *, uint64_t now);
 
 /*
- * A board without a port is in its BOOTSEL boot loader, or no longer.  There it
- * can only be flashed.
+ * A board is in its boot loader, for that problem, or no longer: NULL.  There it
+ * has no port that is opened, and can only be flashed.
  */
-void	board_set_bootsel(struct board *, bool bootsel, uint64_t now);
+void	board_set_loader(struct board *, const char *problem, uint64_t now);
 
 /* Connects the raw bytes of a board that was taken for a console. */
 void	board_set_console(struct board *, const struct board_console *, void *arg);

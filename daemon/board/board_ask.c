@@ -23,7 +23,7 @@ ask_is_possible(const struct board *b, const struct request *r)
 {
 	return board_is_open(b) || board_is_away(b) ||
 	    b->coming_at != DRIVER_NEVER ||
-	    (b->state == BOARD_BOOTSEL && r->kind == REQUEST_FLASH);
+	    (b->state == BOARD_BOOTLOADER && r->kind == REQUEST_FLASH);
 }
 
 static void
@@ -289,16 +289,17 @@ board_return(struct board *b, uint64_t now)
 }
 
 void
-board_set_bootsel(struct board *b, bool bootsel, uint64_t now)
+board_set_loader(struct board *b, const char *problem, uint64_t now)
 {
-	b->bootsel = bootsel;
-	b->becoming = b->becoming || bootsel;
+	snprintf(b->loader, sizeof b->loader, "%s", problem == NULL ? "" :
+	    problem);
+	b->becoming = b->becoming || problem != NULL;
 	if (board_is_away(b) || board_is_open(b))
 		return;
-	if (bootsel)
-		away_enter_bootsel(b);
-	else if (b->state == BOARD_BOOTSEL)
-		board_enter(b, BOARD_ABSENT, "it left BOOTSEL, or it is "
+	if (problem != NULL)
+		away_enter_loader(b);
+	else if (b->state == BOARD_BOOTLOADER)
+		board_enter(b, BOARD_ABSENT, "it left its boot loader, or it is "
 		    "unplugged; plug it in");
 	board_advance(b, now);
 }

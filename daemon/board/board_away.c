@@ -69,20 +69,15 @@ away_return(struct board *b, uint64_t now)
 	board_enter(b, BOARD_ABSENT, "it was given back");
 	b->coming_at = now + (b->becoming ? BACK_MS : BOARD_OPEN_MS);
 	b->tell.port = WISH_OPEN;
-	if (b->bootsel)
-		away_enter_bootsel(b);
+	if (b->loader[0] != '\0')
+		away_enter_loader(b);
 }
 
 void
-away_enter_bootsel(struct board *b)
+away_enter_loader(struct board *b)
 {
-	char	problem[sizeof b->problem];
-
-	board_enter(b, BOARD_BOOTSEL, "it is in BOOTSEL");
-	snprintf(problem, sizeof problem, "it is in BOOTSEL and waits for "
-	    "firmware: picoctl flash -b %s pinserver, or --micropython FILE.uf2",
-	    b->name);
-	board_set_problem(b, problem);
+	board_enter(b, BOARD_BOOTLOADER, "it is in its boot loader");
+	board_set_problem(b, b->loader);
 }
 
 void

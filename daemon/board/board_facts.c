@@ -6,7 +6,7 @@
 
 static const char *const state_names[BOARD_STATE_COUNT] = {
 	"absent", "unclaimed", "listening", "over", "ready", "busy", "recovering",
-	"silent", "lent", "console", "flashing", "bootsel"
+	"silent", "lent", "console", "flashing", "bootloader"
 };
 
 static const char *const notice_names[NOTICE_KIND_COUNT] = {
@@ -197,5 +197,5 @@ board_is_becoming(const struct board *b)
 void
 board_set_becoming(struct board *b, bool becoming)
 {
-	b->becoming = becoming || b->bootsel;
+	b->becoming = becoming || b->loader[0] != '\0';
 }

@@ -57,13 +57,14 @@ queue_remove(struct board_queue *q, struct request *r)
 }
 
 struct request *
-queue_startable(const struct board_queue *q, const char *token, bool bootsel)
+queue_startable(const struct board_queue *q, const char *token,
+    bool in_loader)
 {
 	struct request	*r;
 
 	TAILQ_FOREACH(r, &q->list, entry)
 		if ((token == NULL || strcmp(r->token, token) == 0) &&
-		    (!bootsel || r->kind == REQUEST_FLASH))
+		    (!in_loader || r->kind == REQUEST_FLASH))
 			break;
 	return r;
 }

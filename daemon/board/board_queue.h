@@ -29,10 +29,10 @@ void		 queue_remove(struct board_queue *, struct request *);
 
 /*
  * The first that may start, or NULL.  token: only those with it, NULL: everybody.
- * bootsel: only what can be done with a board in BOOTSEL.
+ * in_loader: only what can be done with a board in its boot loader.
  */
 struct request	*queue_startable(const struct board_queue *, const char *token,
-    bool bootsel);
+    bool in_loader);
 
 /* One that is to be turned away, whose time is up, that has this id; or NULL. */
 struct request	*queue_flushable(const struct board_queue *, enum board_flush);

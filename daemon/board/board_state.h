@@ -100,7 +100,7 @@ struct board {
 	bool			 may_interrupt;
 
 	enum board_state	 state;
-	char			 problem[256];
+	char			 problem[384];
 	uint64_t		 boot;
 	struct history		 history;
 	struct tape		 tape;
@@ -108,7 +108,7 @@ struct board {
 						 * open again; or DRIVER_NEVER */
 	bool			 resetting;	/* its port is: nobody starts */
 	bool			 foreign;	/* so says its driver */
-	bool			 bootsel;	/* so says the bus */
+	char			 loader[200];	/* "", or it is in its boot loader */
 	bool			 becoming;	/* what comes to its place is it */
 	enum board_stay		 stay;
 
@@ -223,8 +223,8 @@ void	away_end(struct board *);
 /* Out of its state of being away. */
 void	away_return(struct board *, uint64_t now);
 
-/* Into BOOTSEL, or out of it, as the bus says. */
-void	away_enter_bootsel(struct board *);
+/* Into its boot loader, as the bus says. */
+void	away_enter_loader(struct board *);
 
 /* ------------------------------------------------------------- board_job.c */
 

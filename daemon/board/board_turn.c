@@ -30,7 +30,7 @@ turn_start(struct board *b, struct request *r, uint64_t now)
 	b->turn.phase = TURN_SET_OUT;
 	if (run_is_reset(r))
 		news_expect(&b->news, r->client.uid);
-	if (b->state == BOARD_BOOTSEL)
+	if (b->state == BOARD_BOOTLOADER)
 		away_take(b);
 	else if (r->kind == REQUEST_HARD_RESET) {
 		b->turn.phase = TURN_BEGUN;
@@ -50,16 +50,16 @@ turn_grant_hold(struct board *b, struct request *r, uint64_t now)
 static struct request *
 turn_next(const struct board *b)
 {
-	bool	bootsel = b->state == BOARD_BOOTSEL;
+	bool	in_loader = b->state == BOARD_BOOTLOADER;
 
 	if (b->turn.phase != TURN_FREE || b->resetting || board_is_away(b) ||
-	    (!board_is_open(b) && !bootsel))
+	    (!board_is_open(b) && !in_loader))
 		return NULL;
 	/* When picod ends, a last will still runs; nothing else is admitted. */
 	if (b->stay != BOARD_STAYS &&
 	    (b->stay != BOARD_LEAVES || b->hold.will_id == 0))
 		return NULL;
-	return queue_startable(&b->queue, hold_token(&b->hold), bootsel);
+	return queue_startable(&b->queue, hold_token(&b->hold), in_loader);
 }
 
 static void

@@ -36,9 +36,7 @@ void		 attach_reload(struct attach *);
 /* A port that is there, or a board in BOOTSEL. */
 struct attached {
 	LIST_ENTRY(attached)	 entry;
-	char			*id;
-	char			*node;
-	unsigned		 interface;
+	struct hotplug_tty	 tty;		/* its strings are its own */
 	struct board_usb	 usb;
 	struct board		*board;		/* NULL: ignored */
 	enum claim_verdict	 verdict;
@@ -59,9 +57,6 @@ struct attach {
 struct attached	*attached_create(const struct hotplug_tty *);
 void		 attached_destroy(struct attached *);
 
-/* What was told when the port appeared. */
-struct hotplug_tty attached_tty(const struct attached *);
-
 /* The one with that id, or NULL. */
 struct attached	*attach_find_port(const struct attach *, const char *id);
 
@@ -69,15 +64,19 @@ struct attached	*attach_find_port(const struct attach *, const char *id);
 const struct attached *attach_find_board(const struct attach *,
     const struct board *);
 
-/* One that is nobody's because that board is elsewhere, or NULL. */
-struct attached	*attach_find_spare(const struct attach *, const struct board *);
+/*
+ * One that is nobody's because that board is elsewhere, or NULL; none of the
+ * device at that place, which is going.
+ */
+struct attached	*attach_find_spare(const struct attach *, const struct board *,
+    const char *path);
 
 /* Another one that has the same serial number, or NULL. */
 const struct attached *attach_find_twin(const struct attach *,
     const struct hotplug_tty *);
 
-/* Whether a port of the same USB device is there and has a board. */
-bool		 attach_has_sibling(const struct attach *,
+/* A port of the same USB device that has a board, or NULL. */
+struct attached	*attach_find_sibling(const struct attach *,
     const struct hotplug_tty *);
 
 /* What the configuration says of the board of that name, or NULL. */
@@ -92,7 +91,10 @@ int		 attach_configured(struct attach *);
 
 /* How a board is served: by what is known of it, and what is configured. */
 struct board_config attach_config(const struct config_board *,
-    const struct known *);
+    const struct claim *);
+
+/* The board of a section, added if it is new; NULL with the reason logged. */
+struct board	*attach_section(struct attach *, const struct claim *);
 
 /* What the board at a port is known by. */
 void		 attach_key(struct attach *, const struct hotplug_tty *, char *key,
@@ -110,6 +112,17 @@ struct board	*attach_bootsel(struct attach *, const struct claim *,
     const struct hotplug_tty *);
 
 /*
+ * The board whose boot loader, with a port, that is: one that the configuration
+ * means, or the one that was there last; or NULL.
+ */
+struct board	*attach_loader(struct attach *, const struct claim *,
+    const struct hotplug_tty *);
+
+/* It is in its boot loader, of that kind and at that place. */
+void		 attach_enter_loader(struct board *, const struct claim *,
+    const struct board_usb *);
+
+/*
  * The board of a key, with a name of that kind, added if it is new.  One that is
  * plugged in elsewhere is another: this one gets a new name.
  */
@@ -121,12 +134,15 @@ struct board	*attach_known(struct attach *, const struct claim *,
     const struct hotplug_tty *);
 
 /*
- * A port that is nobody's, or fits a board that is there already.  Listed under
- * the name of the port, with the lines that would claim it.
+ * A port that is nobody's, or fits a board that is there already, or is another
+ * one of the same device.  Listed under the name of the port, with the lines that
+ * would claim it.
  */
 struct board	*attach_unclaimed(struct attach *, const struct claim *,
     const struct hotplug_tty *);
 struct board	*attach_spare(struct attach *, const struct board *,
+    const struct hotplug_tty *);
+struct board	*attach_beside(struct attach *, const struct board *,
     const struct hotplug_tty *);
 
 /* The board of that name, added if it is new; NULL with the reason logged. */

@@ -17,19 +17,16 @@
 
 /* Whether what is at a port can be a chip that has BOOTSEL. */
 static bool
-attach_has_bootsel(const struct claim *claim, const struct hotplug_tty *tty)
+attach_has_bootsel(const struct claim *claim)
 {
-	const struct board_usb		usb = {
-		.vendor = tty->vendor, .product = tty->product
-	};
-	static const struct board_flash	usual;
-	struct flash_recipe		recipe;
-	const char			*why;
+	const char			*flasher = claim->as.flasher;
+	const struct flash_recipe	*recipe;
 
-	if (claim->known != NULL && !claim->known->native_usb)
+	if (claim->is_known && !claim->as.native_usb)
 		return false;
-	return flash_recipe_get(&usb, &usual, &recipe, &why) < 0 ||
-	    recipe.tool == FLASH_PICOTOOL;
+	recipe = flasher == NULL ? NULL : flash_recipe_find(flasher);
+	return flasher == NULL || strcmp(flasher, "uf2") == 0 ||
+	    (recipe != NULL && recipe->tool == FLASH_PICOTOOL);
 }
 
 /* The same firmware, with another serial number. */
@@ -60,7 +57,7 @@ attach_may_become(struct attach *at, const struct board *b,
 	name = names_known(at->names, key);
 	if (name != NULL)
 		return strcmp(name, board_name(b)) == 0;
-	return attach_has_bootsel(claim, tty) &&
+	return attach_has_bootsel(claim) &&
 	    !attach_is_another(board_usb(b), tty);
 }
 
@@ -87,6 +84,7 @@ attach_forget_bootsel(struct attach *at, const struct board *b)
 	const struct hotplug_tty	tty = {
 		.vendor = usb->vendor, .product = usb->product,
 		.serial = usb->serial, .path = usb->path,
+		.place = usb->place,
 	};
 	const struct known		*known = known_find(tty.vendor,
 					    tty.product);
@@ -107,6 +105,7 @@ attach_name_again(struct attach *at, const struct board *b,
 	const struct hotplug_tty	before = {
 		.vendor = usb->vendor, .product = usb->product,
 		.serial = usb->serial, .path = usb->path,
+		.place = usb->place,
 	};
 	char				key[512];
 
@@ -125,7 +124,7 @@ attach_become(struct attach *at, struct board *b, const struct claim *claim,
 {
 	const struct config_board *configured = attach_configuration(at,
 						    board_name(b));
-	struct board_config	config = attach_config(configured, claim->known);
+	struct board_config	config = attach_config(configured, claim);
 	const struct board_usb	*usb = board_usb(b);
 
 	/* If it is no more, it goes once it is flashed: attach_reload(). */

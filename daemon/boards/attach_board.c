@@ -24,15 +24,13 @@ attach_key(struct attach *at, const struct hotplug_tty *tty, char *key,
     size_t size)
 {
 	const struct attached	*twin = attach_find_twin(at, tty);
-	struct hotplug_tty	 other;
 	char			 instead[512];
 
 	claim_key(tty, false, key, size);
 	if (tty->serial[0] == '\0')
 		return;
 	if (twin != NULL && !names_is_shared(at->names, key)) {
-		other = attached_tty(twin);
-		claim_key(&other, true, instead, sizeof instead);
+		claim_key(&twin->tty, true, instead, sizeof instead);
 		names_share(at->names, key, instead);
 	}
 	claim_key(tty, names_is_shared(at->names, key), key, size);
@@ -68,8 +66,10 @@ attach_finds_baud(const struct board_config *config, const struct known *known)
 }
 
 struct board_config
-attach_config(const struct config_board *b, const struct known *known)
+attach_config(const struct config_board *b, const struct claim *claim)
 {
+	const struct known	*known = claim == NULL ? NULL :
+				    claim_known(claim);
 	struct board_config	config = {
 		.driver = &driver_auto,
 		.baud = CONFIG_BAUD_DEFAULT,
@@ -83,6 +83,8 @@ attach_config(const struct config_board *b, const struct known *known)
 		config.boot_greedy = known->boot_greedy;
 		config.reports = known->reports;
 	}
+	if (claim != NULL)
+		config.flash.flasher = claim->udev_flasher;
 	if (b == NULL) {
 		config.find_baud = attach_finds_baud(&config, known);
 		return config;
@@ -90,16 +92,17 @@ attach_config(const struct config_board *b, const struct known *known)
 	config.name = b->name;
 	config.configured = true;
 	config.port = b->port;
-	if (b->flasher != NULL)
+	if (b->flasher != NULL) {
 		config.boot_greedy = strcmp(b->flasher, "mega") == 0;
+		config.flash.flasher = b->flasher;
+	}
 	config.driver = b->driver != NULL ? b->driver : config.driver;
 	config.baud = b->baud != 0 ? b->baud : config.baud;
 	config.may_interrupt = b->interrupt;
 	config.reports = b->reports != NULL ? b->reports : config.reports;
-	config.flash = (struct board_flash){
-		.flasher = b->flasher, .part = b->part,
-		.programmer = b->programmer, .baud = b->flash_baud,
-	};
+	config.flash.part = b->part;
+	config.flash.programmer = b->programmer;
+	config.flash.baud = b->flash_baud;
 	config.find_baud = b->baud == 0 && attach_finds_baud(&config, known);
 	return config;
 }
@@ -135,10 +138,18 @@ attach_board(struct attach *at, const struct board_config *config)
 }
 
 struct board *
+attach_section(struct attach *at, const struct claim *claim)
+{
+	struct board_config	config = attach_config(claim->config, claim);
+
+	return attach_board(at, &config);
+}
+
+struct board *
 attach_keyed(struct attach *at, const struct claim *claim,
     const struct hotplug_tty *tty, const char *key)
 {
-	struct board_config	 config = attach_config(NULL, claim->known);
+	struct board_config	 config = attach_config(NULL, claim);
 	const char		*name = names_known(at->names, key);
 	const struct attached	*other = name == NULL ? NULL :
 				    attach_find_board(at, attach_named(at, name));
@@ -146,7 +157,7 @@ attach_keyed(struct attach *at, const struct claim *claim,
 	if ((name != NULL && attach_configuration(at, name) != NULL) ||
 	    (other != NULL && strcmp(other->usb.path, tty->path) != 0))
 		names_drop(at->names, key);
-	config.name = names_get(at->names, key, claim->known->prefix,
+	config.name = names_get(at->names, key, claim->as.prefix,
 	    attach_name_is_taken, at);
 	return config.name == NULL ? NULL : attach_board(at, &config);
 }
@@ -159,64 +170,6 @@ attach_known(struct attach *at, const struct claim *claim,
 
 	attach_key(at, tty, key, sizeof key);
 	return attach_keyed(at, claim, tty, key);
-}
-
-/* The name of a port, or one like it if a board has that. */
-static void
-attach_port_name(struct attach *at, const struct hotplug_tty *tty, char *name,
-    size_t size)
-{
-	const char	*base = strrchr(tty->node, '/') + 1;
-	unsigned	 n = 1;
-
-	snprintf(name, size, "%.30s", base);
-	while (attach_name_is_taken(name, at))
-		snprintf(name, size, "%.30s-%u", base, ++n);
-}
-
-/* Listed under the name of its port, with the lines that would make it a board. */
-static struct board *
-attach_nobodys(struct attach *at, const struct hotplug_tty *tty,
-    const char *problem)
-{
-	struct board_config	config = attach_config(NULL, NULL);
-	struct board		*b;
-	char			name[LIMIT_BOARD_NAME + 1], lines[384];
-
-	attach_port_name(at, tty, name, sizeof name);
-	config.name = name;
-	b = attach_board(at, &config);
-	if (b == NULL)
-		return NULL;
-	snprintf(lines, sizeof lines, "%s, add to /etc/picod/picod.conf: [board "
-	    "NAME] and match = %04x:%04x path:%s", problem, tty->vendor,
-	    tty->product, tty->path);
-	unit_disown(b, lines);
-	return b;
-}
-
-struct board *
-attach_unclaimed(struct attach *at, const struct claim *claim,
-    const struct hotplug_tty *tty)
-{
-	char	problem[192];
-
-	snprintf(problem, sizeof problem, "%s: it may lead to anything; to use "
-	    "it, sudo picoctl adopt %s NAME, or by hand", claim->known->what,
-	    strrchr(tty->node, '/') + 1);
-	return attach_nobodys(at, tty, problem);
-}
-
-struct board *
-attach_spare(struct attach *at, const struct board *b,
-    const struct hotplug_tty *tty)
-{
-	char	problem[160];
-
-	snprintf(problem, sizeof problem, "it fits board %s, which is at %s, and "
-	    "takes over when that is pulled; to use it beside that",
-	    board_name(b), board_port(b));
-	return attach_nobodys(at, tty, problem);
 }
 
 /* Whether the board that has that port now is kept, and the port with it. */

@@ -13,13 +13,13 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "daemon/usb/match.h"
 
 static struct board *
 attach_find(struct attach *at, const struct claim *claim,
     const struct hotplug_tty *tty)
 {
-	struct board_config	config;
-	struct board		*b = NULL;
+	struct board	*b = NULL;
 
 	if (claim->verdict == CLAIM_KNOWN ||
 	    claim->verdict == CLAIM_CONFIGURED)
@@ -28,14 +28,13 @@ attach_find(struct attach *at, const struct claim *claim,
 		return attach_become(at, b, claim, tty);
 	switch (claim->verdict) {
 	case CLAIM_CONFIGURED:
-		config = attach_config(claim->config, claim->known);
-		return attach_board(at, &config);
+		return attach_section(at, claim);
 	case CLAIM_KNOWN:
-		if (claim->known->native_usb && attach_has_sibling(at, tty))
-			return NULL;
 		return attach_known(at, claim, tty);
 	case CLAIM_UNCLAIMED:
 		return attach_unclaimed(at, claim, tty);
+	case CLAIM_LOADER:
+		return attach_loader(at, claim, tty);
 	case CLAIM_BOOTSEL:
 		return attach_bootsel(at, claim, tty);
 	default:
@@ -57,67 +56,69 @@ attach_second(struct attach *at, struct attached *a, const struct board *b,
 	return attach_spare(at, b, tty);
 }
 
-static void
-attach_bootsel_told(struct board *b, const struct board_usb *usb)
-{
-	if (strcmp(board_usb(b)->path, usb->path) != 0)
-		board_set_port(b, board_port(b), usb);
-	unit_set_bootsel(b, true);
-}
-
-/* The section says, and what it leaves open is as is usual for such a board. */
+/*
+ * The section says, and what it leaves open is as is usual for such a board; one
+ * with another program may say that it is another one.
+ */
 static void
 attach_configure(struct attach *at, struct board *b, const struct claim *claim)
 {
-	struct board_config	config = attach_config(claim->config,
-				    claim->known);
+	struct board_config	config = attach_config(claim->config, claim);
 	int			error = boards_change(at->boards, b, &config);
 
 	if (error < 0)
 		log_error("board %s: %s", board_name(b), strerror(-error));
 }
 
+/* Another port of a device that has a board: by its interface it is none. */
+static bool
+attach_is_beside(const struct attached *sibling, const struct claim *claim)
+{
+	return sibling != NULL && claim->verdict == CLAIM_KNOWN &&
+	    (sibling->verdict == CLAIM_KNOWN ||
+	    sibling->verdict == CLAIM_CONFIGURED);
+}
+
+/* The board of a port, and what becomes of the port. */
+static struct board *
+attach_pick(struct attach *at, struct attached *a, const struct claim *claim,
+    const struct hotplug_tty *tty)
+{
+	const struct attached	*sibling = attach_find_sibling(at, tty);
+	struct board		*b;
+
+	a->verdict = claim->verdict;
+	if (attach_is_beside(sibling, claim)) {
+		a->verdict = CLAIM_UNCLAIMED;
+		return attach_beside(at, sibling->board, tty);
+	}
+	b = attach_find(at, claim, tty);
+	if (b == NULL && a->verdict == CLAIM_LOADER) {
+		a->verdict = CLAIM_UNCLAIMED;
+		return attach_unclaimed(at, claim, tty);
+	}
+	return attach_find_board(at, b) == NULL ? b :
+	    attach_second(at, a, b, tty);
+}
+
 static void
 attach_plug(struct attach *at, struct attached *a, const struct claim *claim,
     const struct hotplug_tty *tty)
 {
-	struct board	*b = attach_find(at, claim, tty);
+	struct board	*b = attach_pick(at, a, claim, tty);
 
-	a->verdict = claim->verdict;
-	if (attach_find_board(at, b) != NULL)
-		b = attach_second(at, a, b, tty);
 	a->board = b;
 	if (b == NULL)
 		return;
-	if (a->verdict == CLAIM_CONFIGURED && !boards_is_kept(at->boards, b))
+	if ((a->verdict == CLAIM_CONFIGURED || a->verdict == CLAIM_KNOWN) &&
+	    !boards_is_kept(at->boards, b))
 		attach_configure(at, b, claim);
-	if (a->verdict == CLAIM_BOOTSEL)
-		attach_bootsel_told(b, &a->usb);
+	if (a->verdict == CLAIM_BOOTSEL || a->verdict == CLAIM_LOADER)
+		attach_enter_loader(b, claim, &a->usb);
 	else if (a->verdict == CLAIM_UNCLAIMED)
 		board_set_port(b, tty->node, &a->usb);
 	else
 		boards_plug(at->boards, b, tty->node, &a->usb);
-}
-
-void
-attach_port(struct attach *at, const struct hotplug_tty *tty)
-{
-	struct attached	*a;
-	struct claim	 claim;
-
-	if (attach_find_port(at, tty->id) != NULL)
-		return;
-	claim = claim_decide(at->config, tty);
-	if (tty->node[0] == '\0' && (claim.known == NULL ||
-	    claim.known->kind != KNOWN_ROM))
-		return;		/* a hub, a mouse, or a device with ports */
-	a = attached_create(tty);
-	LIST_INSERT_HEAD(&at->ports, a, entry);
-	attach_plug(at, a, &claim, tty);
-	log_debug("%s (%04x:%04x %s) is %s", a->verdict == CLAIM_BOOTSEL ?
-	    tty->path : tty->node, tty->vendor,
-	    tty->product, tty->label, a->board == NULL ? "left alone" :
-	    board_name(a->board));
 }
 
 /* Out of its board, for a reason; one that was only there for the port goes. */
@@ -131,8 +132,8 @@ attach_unplug(struct attach *at, struct attached *a, const char *reason)
 		return;
 	if (a->verdict == CLAIM_UNCLAIMED)
 		boards_remove(at->boards, b);
-	else if (a->verdict == CLAIM_BOOTSEL)
-		unit_set_bootsel(b, false);
+	else if (a->verdict == CLAIM_BOOTSEL || a->verdict == CLAIM_LOADER)
+		unit_set_loader(b, NULL);
 	else
 		boards_unplug(at->boards, b, reason);
 }
@@ -146,26 +147,79 @@ attach_take_out(struct attach *at, struct attached *a,
 	LIST_INSERT_HEAD(again, a, entry);
 }
 
+/* Whether whatever has the same identity is meant, and not one of its ports. */
+static bool
+attach_is_any_port(const struct claim *claim)
+{
+	return claim->verdict == CLAIM_KNOWN ||
+	    (claim->verdict == CLAIM_CONFIGURED && claim->config->match != NULL &&
+	    !match_names_interface(claim->config->match));
+}
+
+/*
+ * Of several ports of a device the first is the console, by its interface: udev
+ * may tell of them in any order.  Nor is what has a port in BOOTSEL.
+ */
+static void
+attach_displace(struct attach *at, const struct claim *claim,
+    const struct hotplug_tty *tty, struct attached_list *again)
+{
+	struct attached	*sibling = attach_find_sibling(at, tty);
+
+	if (sibling == NULL || boards_is_kept(at->boards, sibling->board))
+		return;
+	if (tty->node[0] != '\0' && sibling->verdict == CLAIM_BOOTSEL) {
+		LIST_REMOVE(sibling, entry);
+		attach_unplug(at, sibling, "it is not in BOOTSEL");
+		attached_destroy(sibling);
+	} else if (attach_is_any_port(claim) &&
+	    sibling->verdict == claim->verdict &&
+	    tty->interface < sibling->tty.interface)
+		attach_take_out(at, sibling, again, "its first port is there");
+}
+
+void
+attach_port(struct attach *at, const struct hotplug_tty *tty)
+{
+	struct attached_list	 again = LIST_HEAD_INITIALIZER(again);
+	struct attached		*a;
+	struct claim		 claim;
+
+	if (attach_find_port(at, tty->id) != NULL)
+		return;
+	claim = claim_decide(at->config, tty);
+	if (tty->node[0] == '\0' && claim.as.kind != KNOWN_ROM)
+		return;		/* a hub, a mouse, or a device with ports */
+	a = attached_create(tty);
+	attach_displace(at, &claim, tty, &again);
+	LIST_INSERT_HEAD(&at->ports, a, entry);
+	attach_plug(at, a, &claim, tty);
+	attach_again(at, &again);
+	log_debug("%s (%04x:%04x %s) is %s", a->verdict == CLAIM_BOOTSEL ?
+	    tty->path : tty->node, tty->vendor,
+	    tty->product, tty->label, a->board == NULL ? "left alone" :
+	    board_name(a->board));
+}
+
 void
 attach_again(struct attach *at, struct attached_list *again)
 {
-	struct attached		*a;
-	struct hotplug_tty	 tty;
+	struct attached	*a;
 
 	while ((a = LIST_FIRST(again)) != NULL) {
 		LIST_REMOVE(a, entry);
-		tty = attached_tty(a);
-		attach_port(at, &tty);
+		attach_port(at, &a->tty);
 		attached_destroy(a);
 	}
 }
 
 /* A board was pulled: another that fits its section takes over. */
 static void
-attach_take_over(struct attach *at, const struct board *pulled)
+attach_take_over(struct attach *at, const struct board *pulled,
+    const char *path)
 {
 	struct attached_list	 again = LIST_HEAD_INITIALIZER(again);
-	struct attached		*a = attach_find_spare(at, pulled);
+	struct attached		*a = attach_find_spare(at, pulled, path);
 
 	if (a == NULL)
 		return;
@@ -184,7 +238,7 @@ attach_gone(struct attach *at, const char *id)
 	pulled = a->verdict == CLAIM_CONFIGURED ? a->board : NULL;
 	LIST_REMOVE(a, entry);
 	attach_unplug(at, a, "it is unplugged; plug it in");
-	attached_destroy(a);
 	if (pulled != NULL)
-		attach_take_over(at, pulled);
+		attach_take_over(at, pulled, a->usb.path);
+	attached_destroy(a);
 }

@@ -59,9 +59,7 @@ attach_drop_old(struct attach *at, struct attached_list *again)
 static struct claim
 attach_claim(const struct attach *at, const struct attached *a)
 {
-	struct hotplug_tty	tty = attached_tty(a);
-
-	return claim_decide(at->config, &tty);
+	return claim_decide(at->config, &a->tty);
 }
 
 /* A board that had its name by itself is that of the section, or another. */
@@ -79,10 +77,14 @@ static void
 attach_change(struct attach *at, struct board *b, const struct config_board *c)
 {
 	struct attached		*a = attach_of(at, b);
-	struct board_config	 config = attach_config(c, a == NULL ? NULL :
-				    attach_claim(at, a).known);
-	int			 error = boards_change(at->boards, b, &config);
+	struct claim		 claim;
+	struct board_config	 config;
+	int			 error;
 
+	if (a != NULL)
+		claim = attach_claim(at, a);
+	config = attach_config(c, a == NULL ? NULL : &claim);
+	error = boards_change(at->boards, b, &config);
 	if (error < 0)
 		log_error("board %s: %s", c->name, strerror(-error));
 	if (a != NULL && a->verdict == CLAIM_KNOWN)
@@ -134,7 +136,8 @@ attach_sort_out(struct attach *at, struct attached_list *again)
 			continue;
 		if (attach_fits(at, a)) {
 			if (a->verdict == CLAIM_CONFIGURED)
-				boards_plug(at->boards, b, a->node, &a->usb);
+				boards_plug(at->boards, b, a->tty.node,
+				    &a->usb);
 			continue;
 		}
 		stays = b == NULL || a->verdict == CLAIM_UNCLAIMED ||

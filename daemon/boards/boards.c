@@ -216,6 +216,12 @@ boards_is_configured(const struct boards *bs, const struct board *b)
 	return unit_is_configured(bs->units[boards_index(bs, b)]);
 }
 
+bool
+boards_is_forgettable(const struct boards *bs, const struct board *b)
+{
+	return unit_is_forgettable(bs->units[boards_index(bs, b)]);
+}
+
 void
 boards_tell_unkept(struct boards *bs, void (*unkept)(void *), void *arg)
 {

@@ -58,6 +58,10 @@ bool		 boards_is_kept(const struct boards *, const struct board *);
 bool		 boards_is_configured(const struct boards *,
     const struct board *);
 
+/* Whether nobody would miss it: unit_is_forgettable(). */
+bool		 boards_is_forgettable(const struct boards *,
+    const struct board *);
+
 /* Who is told when one is not kept any more: one, or NULL. */
 void		 boards_tell_unkept(struct boards *, void (*unkept)(void *),
     void *arg);

@@ -362,7 +362,7 @@ unit_is_becoming(const struct unit *u)
 	const struct board	*b = u->board;
 
 	return board_is_becoming(b) && (board_is_away(b) ||
-	    board_state(b) == BOARD_BOOTSEL ||
+	    board_state(b) == BOARD_BOOTLOADER ||
 	    clock_now() - u->seen_at < BACK_MS);
 }
 

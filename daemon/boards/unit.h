@@ -96,7 +96,7 @@ bool		 unit_is_forgettable(const struct unit *);
 uint64_t	 unit_seen(const struct unit *);
 
 /*
- * Whether what comes to its place is it: it is flashed, or in BOOTSEL, or was so a
+ * Whether what comes to its place is it: it is flashed, or in its boot loader, or was so a
  * moment ago.
  */
 bool		 unit_is_becoming(const struct unit *);
@@ -116,7 +116,7 @@ int		 unit_cancel(struct board *, uint64_t id);
 int		 unit_release(struct board *, const char *token, bool lost);
 void		 unit_return(struct board *);
 size_t		 unit_type(struct board *, const uint8_t *, size_t);
-void		 unit_set_bootsel(struct board *, bool bootsel);
+void		 unit_set_loader(struct board *, const char *problem);
 void		 unit_disown(struct board *, const char *problem);
 void		 unit_leave(struct board *);
 

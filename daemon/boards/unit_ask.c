@@ -79,9 +79,9 @@ unit_type(struct board *b, const uint8_t *bytes, size_t len)
 }
 
 void
-unit_set_bootsel(struct board *b, bool bootsel)
+unit_set_loader(struct board *b, const char *problem)
 {
-	board_set_bootsel(b, bootsel, clock_now());
+	board_set_loader(b, problem, clock_now());
 	unit_settle(board_owner(b));
 }
 

@@ -67,7 +67,7 @@ set_number_of_baud(unsigned *baud, const char *value)
 	char	*end;
 	long	 n = strtol(value, &end, 10);
 
-	if (*end != '\0' || n < 50 || n > 4000000)
+	if (*end != '\0' || n < CONFIG_BAUD_MIN || n > CONFIG_BAUD_MAX)
 		return "baud is a number from 50 to 4000000";
 	*baud = (unsigned)n;
 	return NULL;

@@ -295,6 +295,11 @@ flash_begin(struct flash *f)
 	}
 	if (f->recipe.tool == FLASH_PICOTOOL && flash_found(f))
 		return;
+	if (f->recipe.touch && flash_boot_is_loader(&f->seen)) {
+		snprintf(f->port, sizeof f->port, "%s", f->seen.node);
+		flash_run(f);
+		return;
+	}
 	if (f->port[0] != '\0')
 		flash_boot_touch(f->port);
 	flash_wait(f, STEP_BOOT, f->recipe.tool == FLASH_PICOTOOL ? ASK_MS :

@@ -37,7 +37,18 @@ flash_boot_rom(const struct usb_seen *seen)
 {
 	const struct known	*known = known_find(seen->vendor, seen->product);
 
-	if (!seen->there || known == NULL || known->kind != KNOWN_ROM)
+	/* Some sketches have its identity, and a port. */
+	if (!seen->there || seen->node[0] != '\0' || known == NULL ||
+	    known->kind != KNOWN_ROM)
 		return NULL;
 	return flash_recipe_find(known->flasher);
+}
+
+bool
+flash_boot_is_loader(const struct usb_seen *seen)
+{
+	const struct known	*known = known_find(seen->vendor, seen->product);
+
+	return seen->there && seen->node[0] != '\0' && known != NULL &&
+	    known->kind == KNOWN_LOADER;
 }

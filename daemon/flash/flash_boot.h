@@ -15,6 +15,9 @@
  */
 void		 flash_boot_touch(const char *port);
 
+/* Whether it is a boot loader with a port. */
+bool		 flash_boot_is_loader(const struct usb_seen *);
+
 /* How the boot ROM that this is is flashed; NULL: it is none. */
 const struct flash_recipe *flash_boot_rom(const struct usb_seen *);
 

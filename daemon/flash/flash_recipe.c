@@ -45,6 +45,40 @@ static const struct flash_recipe recipes[] = {
 	    NULL },
 };
 
+/*
+ * What picod does not flash, and what does: with the board's port, after "picoctl
+ * lend -b NAME --", or without it.
+ */
+static const struct {
+	const char	*name;
+	bool		 lend;
+	const char	*words;
+} others[] = {
+	{ "bossac", true, "bossac -a -p {} -e -w -v -R FILE.bin" },
+	{ "esptool", true, "esptool --port {} write_flash 0x0 FILE.bin" },
+	{ "dfu-util", true, "dfu-util -D FILE.bin -R" },
+	{ "jtag2updi", true, "avrdude -r -p m4809 -c jtag2updi -P {} -U "
+	    "flash:w:FILE.hex" },
+	{ "xplainedmini", true, "avrdude -p m4809 -c xplainedmini_updi -U "
+	    "flash:w:FILE.hex" },
+	{ "teensy", true, "teensy_loader_cli --mcu=MCU -s -w FILE.hex" },
+	{ "uf2", false, "press its reset button twice, and copy FILE.uf2 to the "
+	    "drive that it shows" },
+	{ "drive", false, "copy FILE.hex to the drive that it shows" },
+};
+
+/* Its index, or how many there are. */
+static size_t
+other_find(const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof others / sizeof *others; i++)
+		if (name != NULL && strcmp(others[i].name, name) == 0)
+			return i;
+	return sizeof others / sizeof *others;
+}
+
 const struct flash_recipe *
 flash_recipe_find(const char *name)
 {
@@ -65,8 +99,8 @@ recipe_of_usb(const struct board_usb *usb)
 	    flash_recipe_find(known->flasher);
 }
 
-int
-flash_recipe_get(const struct board_usb *usb, const struct board_flash *flash,
+static int
+recipe_of_settings(const struct board_usb *usb, const struct board_flash *flash,
     struct flash_recipe *out, const char **why)
 {
 	const struct flash_recipe	*found = flash->flasher != NULL ?
@@ -95,4 +129,38 @@ flash_recipe_get(const struct board_usb *usb, const struct board_flash *flash,
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* What a board with a REPL says of its chip; another vendor's boards have it, too. */
+static bool
+recipe_is_pico(const struct board *b)
+{
+	const char	*about = board_about(b);
+
+	return about != NULL && (strcasestr(about, "rp2040") != NULL ||
+	    strcasestr(about, "rp2350") != NULL);
+}
+
+int
+flash_recipe_get(const struct board *b, struct flash_recipe *out, char *why)
+{
+	struct board_flash	 flash = *board_flash(b);
+	const struct known	*known = known_find(board_usb(b)->vendor,
+				    board_usb(b)->product);
+	size_t			 i = other_find(known == NULL ? NULL :
+				    known->flasher);
+	const char		*reason;
+	int			 error;
+
+	if (flash.flasher == NULL && recipe_is_pico(b))
+		flash.flasher = "pico";
+	error = recipe_of_settings(board_usb(b), &flash, out, &reason);
+	if (error == -ENOTSUP && i < sizeof others / sizeof *others)
+		snprintf(why, FLASH_WHY_MAX, "picod does not write %s; %s%s%s%s",
+		    known->what, others[i].lend ? "picoctl lend -b " : "",
+		    others[i].lend ? board_name(b) : "",
+		    others[i].lend ? " -- " : "", others[i].words);
+	else if (error < 0)
+		snprintf(why, FLASH_WHY_MAX, "%s", reason);
+	return error;
 }

@@ -33,11 +33,12 @@ struct flash_recipe {
 };
 
 /*
- * The recipe for a board, by its USB identity or by its settings.  -ENOTSUP if
- * there is none; -EINVAL if the settings are not enough; with *why.
+ * The recipe for a board, by its settings, by what it says of its chip, or by its
+ * USB identity.  -ENOTSUP if there is none; -EINVAL if the settings are not enough;
+ * with a text of FLASH_WHY_MAX bytes, which names what else it is flashed by.
  */
-int	flash_recipe_get(const struct board_usb *, const struct board_flash *,
-    struct flash_recipe *, const char **why);
+#define FLASH_WHY_MAX	320
+int	flash_recipe_get(const struct board *, struct flash_recipe *, char *why);
 
 /* The recipe of that name in the table, or NULL. */
 const struct flash_recipe *flash_recipe_find(const char *name);

@@ -19,12 +19,11 @@ method_list_firmware(struct call *call)
 	struct flash_recipe	 recipe = { .images = NULL };
 	struct firmware		*list;
 	struct board		*b = call->board;
-	const char		*why;
+	char			 why[FLASH_WHY_MAX];
 	json_t			*json;
 	size_t			 i, count;
 
-	if (b != NULL && flash_recipe_get(board_usb(b), board_flash(b),
-	    &recipe, &why) < 0) {
+	if (b != NULL && flash_recipe_get(b, &recipe, why) < 0) {
 		call_fail(call, ERROR_UNSUPPORTED,
 		    json_pack("{s:s}", "board", board_name(b)),
 		    "board %s: %s", board_name(b), why);

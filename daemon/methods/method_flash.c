@@ -244,9 +244,9 @@ method_flash(struct call *call)
 	struct board		*b = call->board;
 	struct flash_recipe	 recipe;
 	struct flashing		*f;
-	const char		*why;
+	char			 why[FLASH_WHY_MAX];
 
-	if (flash_recipe_get(board_usb(b), board_flash(b), &recipe, &why) < 0) {
+	if (flash_recipe_get(b, &recipe, why) < 0) {
 		flash_refuse(call, board_name(b), why);
 		return;
 	}

@@ -74,15 +74,35 @@ target_fail(struct call *call, struct boards *boards, const char *name)
 	json_decref(names);
 }
 
+/*
+ * The only one that could run something, or if none could, the only one: a port
+ * that is nobody's and a board that was there once are not meant.
+ */
+static struct board *
+target_only(struct boards *boards)
+{
+	struct board	*b, *only = NULL;
+	size_t		 i, count = 0;
+
+	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
+		if (board_state(b) != BOARD_UNCLAIMED &&
+		    !boards_is_forgettable(boards, b)) {
+			only = b;
+			count++;
+		}
+	if (count == 0 && boards_count(boards) == 1)
+		return boards_get(boards, 0);
+	return count == 1 ? only : NULL;
+}
+
 /* The board that is named, or the only one; or NULL. */
 static struct board *
 target_board(struct call *call, const char *name)
 {
 	struct boards	*boards = call->context->boards;
 
-	if (name[0] != '\0')
-		return boards_find(boards, name);
-	return boards_count(boards) == 1 ? boards_get(boards, 0) : NULL;
+	return name[0] != '\0' ? boards_find(boards, name) :
+	    target_only(boards);
 }
 
 bool

@@ -39,7 +39,7 @@ function print_c(what,   is_board)
 	printf "{ %s, %s, %s, ", hex(id[1]), hex(id[2], "0"), mask(id[2])
 	printf "KNOWN_%s, ", is_board ? "BOARD" : toupper($2)
 	printf "%s, &driver_%s, %d, ", text($3), $4, $5
-	printf "%s, ", $2 == "usb" || $2 == "rom" ? "true" : "false"
+	printf "%s, ", $2 == "uart" || $2 == "bridge" ? "false" : "true"
 	printf "%s, %s, ", text($6), $7 == "reports" ? "pins_reports" : "NULL"
 	printf "%s, \"%s\" },\n", $7 == "greedy" ? "true" : "false", what
 }
@@ -60,6 +60,14 @@ function print_rule(vendor, products, then)
 	    vendor, products, then
 }
 
+# An identity that is everybody's: only what calls itself a PinServer.
+function print_ours(vendor)
+{
+	printf "ATTR{idVendor}==\"%s\", ATTR{idProduct}==\"%s\", " \
+	    "ATTR{product}==\"PinServer*\", \\\n    ENV{PICOD_BOARD}=\"1\"\n",
+	    vendor, ours
+}
+
 function print_modaliases(vendor, products,   each, n, i)
 {
 	n = split(toupper(products), each, "|")
@@ -75,7 +83,7 @@ FILENAME == ARGV[1] {
 		fail("no USB identity: " $1)
 	if ($1 in seen)
 		fail($1 " twice")
-	if ($2 !~ /^(usb|uart|bridge|rom)$/ || $4 !~ /^(repl|piserial|auto)$/ || \
+	if ($2 !~ /^(usb|uart|bridge|loader|rom)$/ || $4 !~ /^(repl|piserial|auto)$/ || \
 	    $5 !~ /^(-|[0-9]+)$/ || $7 !~ /^(-|greedy|reports)$/ || NF < 8)
 		fail("no row of a board")
 	seen[$1] = 1
@@ -84,7 +92,9 @@ FILENAME == ARGV[1] {
 	sub(/^[^ ]+ +[^ ]+ +[^ ]+ +[^ ]+ +[^ ]+ +[^ ]+ +[^ ]+ +/, "", what)
 	if (to == "c")
 		print_c(what)
-	if ($2 != "bridge")
+	if ($7 == "reports")
+		ours = ours (ours == "" ? "" : "|") id[2]
+	else if ($2 != "bridge")
 		collect(boards)
 	if ($2 == "rom")
 		collect(roms)
@@ -98,6 +108,8 @@ FILENAME == ARGV[1] {
 			    "ENV{PICOD_BOARD}=\"1\"")
 		else if (vendors[i] in boards)
 			print_modaliases(vendors[i], boards[vendors[i]])
+	if (to == "rules")
+		print_ours("1209")
 	next
 }
 

@@ -23,6 +23,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
+#include "place.h"
 
 struct hotplug {
 	const struct hotplug_handler *handler;
@@ -62,17 +63,52 @@ hotplug_identity(sd_device *tty, const char *property, sd_device *usb,
 	return hotplug_attribute(usb, attribute);
 }
 
+/* A property of the port, or of the device, or "". */
+static const char *
+hotplug_property(sd_device *tty, sd_device *usb, const char *name)
+{
+	const char	*value;
+
+	if (sd_device_get_property_value(tty, name, &value) >= 0 ||
+	    sd_device_get_property_value(usb, name, &value) >= 0)
+		return value;
+	return "";
+}
+
+/* What is said of a device in the same way, with a port and without. */
+static void
+hotplug_describe(struct hotplug_tty *tty, sd_device *device, sd_device *usb,
+    char *place, size_t size)
+{
+	static const char *const	names[HOTPLUG_UDEV_COUNT] = {
+		"PICOD_BOARD", "PICOD_DRIVER", "PICOD_BAUD", "PICOD_FLASHER",
+	};
+	const char			*syspath;
+	size_t				 i;
+
+	place[0] = '\0';
+	if (sd_device_get_syspath(usb, &syspath) >= 0)
+		usb_place(syspath, place, size);
+	tty->place = place;
+	tty->label = hotplug_attribute(usb, "product");
+	tty->maker = hotplug_attribute(usb, "manufacturer");
+	tty->model = hotplug_property(device, usb, "ID_MODEL_FROM_DATABASE");
+	for (i = 0; i < HOTPLUG_UDEV_COUNT; i++)
+		tty->udev[i] = hotplug_property(device, usb, names[i]);
+}
+
 static void
 hotplug_tell_usb(struct hotplug *h, sd_device *usb, const char *id)
 {
-	struct hotplug_tty	tty = { .id = id, .node = "" };
+	struct hotplug_tty	tty = { .id = id, .node = "", .role = "" };
+	char			place[PLACE_MAX];
 
 	if (sd_device_get_sysname(usb, &tty.path) < 0)
 		return;
 	tty.vendor = hotplug_hex(hotplug_attribute(usb, "idVendor"));
 	tty.product = hotplug_hex(hotplug_attribute(usb, "idProduct"));
 	tty.serial = hotplug_attribute(usb, "serial");
-	tty.label = hotplug_attribute(usb, "product");
+	hotplug_describe(&tty, usb, usb, place, sizeof place);
 	h->handler->appeared(h->arg, &tty);
 }
 
@@ -81,6 +117,7 @@ hotplug_tell_tty(struct hotplug *h, sd_device *device, const char *id)
 {
 	struct hotplug_tty	 tty = { .id = id };
 	sd_device		*usb, *interface;
+	char			 place[PLACE_MAX];
 
 	if (sd_device_get_devname(device, &tty.node) < 0 ||
 	    sd_device_get_parent_with_subsystem_devtype(device, "usb",
@@ -94,7 +131,8 @@ hotplug_tell_tty(struct hotplug *h, sd_device *device, const char *id)
 	tty.product = hotplug_hex(hotplug_identity(device, "ID_MODEL_ID", usb,
 	    "idProduct"));
 	tty.serial = hotplug_identity(device, "ID_SERIAL_SHORT", usb, "serial");
-	tty.label = hotplug_attribute(usb, "product");
+	tty.role = hotplug_attribute(interface, "interface");
+	hotplug_describe(&tty, device, usb, place, sizeof place);
 	tty.interface = hotplug_hex(hotplug_attribute(interface,
 	    "bInterfaceNumber"));
 	h->handler->appeared(h->arg, &tty);

@@ -11,6 +11,15 @@
 struct event_base;
 struct hotplug;
 
+/* Of the device, or of its port. */
+enum hotplug_udev {
+	HOTPLUG_BOARD,		/* PICOD_BOARD: it is one, "0": it is none */
+	HOTPLUG_DRIVER,		/* PICOD_DRIVER, and so on */
+	HOTPLUG_BAUD,
+	HOTPLUG_FLASHER,
+	HOTPLUG_UDEV_COUNT
+};
+
 /*
  * A tty of a USB device, or the device itself.  Strings are the caller's for the
  * call's time only.
@@ -21,8 +30,14 @@ struct hotplug_tty {
 	uint16_t	 vendor, product;
 	const char	*serial;	/* "" where it has none */
 	const char	*path;		/* where it is plugged in: "1-2.3" */
+	const char	*place;		/* likewise, for good: usb_place() */
 	unsigned	 interface;	/* of the USB device, from 0 */
 	const char	*label;		/* what it calls itself, or "" */
+	const char	*maker;		/* who made it, by its own word, or "" */
+	const char	*role;		/* what it calls that interface, or "" */
+	const char	*model;		/* what udev's hwdb calls it, or "" */
+	/* What PICOD_BOARD and so on of udev say of it, or "". */
+	const char	*udev[HOTPLUG_UDEV_COUNT];
 };
 
 struct hotplug_handler {

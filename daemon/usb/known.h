@@ -12,7 +12,8 @@
 
 enum known_kind {
 	KNOWN_BOARD,		/* a microcontroller: picod takes it */
-	KNOWN_BRIDGE,		/* a chip that may lead to anything */
+	KNOWN_BRIDGE,		/* a port that may lead to anything */
+	KNOWN_LOADER,		/* the boot loader of one, with a port */
 	KNOWN_ROM,		/* a boot ROM, which has no port: to be flashed */
 };
 

@@ -21,7 +21,12 @@ match_one(const char *pattern, const struct hotplug_tty *tty)
 		return tty->serial[0] != '\0' &&
 		    fnmatch(pattern + 7, tty->serial, 0) == 0;
 	if (strncmp(pattern, "path:", 5) == 0)
-		return fnmatch(pattern + 5, tty->path, 0) == 0;
+		return fnmatch(pattern + 5, tty->path, 0) == 0 ||
+		    fnmatch(pattern + 5, tty->place, 0) == 0;
+	if (strncmp(pattern, "if:", 3) == 0) {
+		snprintf(id, sizeof id, "%02x", tty->interface);
+		return fnmatch(pattern + 3, id, FNM_CASEFOLD) == 0;
+	}
 	snprintf(id, sizeof id, "%04x:%04x", tty->vendor, tty->product);
 	return fnmatch(pattern, id, FNM_CASEFOLD) == 0;
 }
@@ -66,10 +71,22 @@ match_check(const char *patterns)
 		any = true;
 		if (word[0] != '/' && strncmp(word, "serial:", 7) != 0 &&
 		    strncmp(word, "path:", 5) != 0 &&
+		    strncmp(word, "if:", 3) != 0 &&
 		    (strchr(word, ':') == NULL ||
 		    word[strspn(word, "0123456789abcdefABCDEF?*[]-:")] != '\0'))
 			return "a pattern is a path, VENDOR:PRODUCT, "
-			    "serial:GLOB or path:GLOB";
+			    "serial:GLOB, path:GLOB or if:NN";
 	}
 	return any ? NULL : "there is no pattern";
+}
+
+bool
+match_names_interface(const char *patterns)
+{
+	char	word[256];
+
+	while (match_word(&patterns, word, sizeof word) != NULL)
+		if (strncmp(word, "if:", 3) == 0)
+			return true;
+	return false;
 }

@@ -9,7 +9,7 @@
 
 #include "usb_device.h"
 
-#define BUS "/devices/pci0000:00/0000:00:14.0/usb1"
+#define CONTROLLER "/devices/pci0000:00/0000:00:14.0"
 
 /* Majors of the kernel's drivers. */
 #define MAJOR_USB 189
@@ -33,6 +33,9 @@ static const struct {
 	{ "product", offsetof(struct usb_device, product), FALSE },
 	{ "descriptors", offsetof(struct usb_device, descriptors), FALSE },
 	{ "transfers", offsetof(struct usb_device, transfers), FALSE },
+	{ "interface", offsetof(struct usb_device, interface), FALSE },
+	{ "nr", offsetof(struct usb_device, number_of_interface), FALSE },
+	{ "udev", offsetof(struct usb_device, udev), FALSE },
 };
 
 static char **
@@ -80,12 +83,15 @@ device_place(struct usb_device *device)
 {
 	const char *above;
 
-	device->usb_path = g_strdup_printf("%s/%s", BUS,
-	    device->above ? device->above : device->port);
+	above = device->above ? device->above : device->port;
+	device->usb_path = g_strdup_printf("%s/usb%d/%s", CONTROLLER,
+	    atoi(above), above);
 	if (device->tty == NULL)
 		return;
-	device->interface_path = g_strdup_printf("%s/%s%s",
-	    device->usb_path, device->port, device->above ? "" : ":1.0");
+	device->interface_path = g_strdup_printf("%s/%s%s%s",
+	    device->usb_path, device->port, device->above ? "" : ":1.",
+	    device->above ? "" : device->number_of_interface ?
+	    device->number_of_interface : "0");
 	if (g_str_has_prefix(device->tty, "ttyUSB"))
 		device->serial_path = g_strdup_printf("%s/%s",
 		    device->interface_path, device->tty);
@@ -122,12 +128,18 @@ fail:
 static void
 describe_identity(const struct usb_device *device, GString *text)
 {
+	char **given = device->udev == NULL ? NULL :
+	    g_strsplit(device->udev, " ", -1);
+
 	g_string_append_printf(text, "E: ID_BUS=usb\nE: ID_VENDOR_ID=%s\n"
 	    "E: ID_MODEL_ID=%s\nE: USEC_INITIALIZED=1\n", device->vid,
 	    device->pid);
 	if (device->serial != NULL)
 		g_string_append_printf(text, "E: ID_SERIAL_SHORT=%s\n",
 		    device->serial);
+	for (char **each = given; each != NULL && *each != NULL; each++)
+		g_string_append_printf(text, "E: %s\n", *each);
+	g_strfreev(given);
 }
 
 static void
@@ -180,8 +192,9 @@ describe_interface(const struct usb_device *device, GString *text)
 	g_string_append_printf(text, "P: %s\nE: SUBSYSTEM=usb\n"
 	    "E: DEVTYPE=usb_interface\nE: DRIVER=%s\nE: USEC_INITIALIZED=1\n"
 	    "A: bInterfaceNumber=0%s\\n\nA: bInterfaceClass=02\\n\n"
-	    "A: interface=\\n\n\n", device->interface_path, device->driver,
-	    strrchr(device->interface_path, '.') + 1);
+	    "A: interface=%s\\n\n\n", device->interface_path, device->driver,
+	    strrchr(device->interface_path, '.') + 1,
+	    device->interface ? device->interface : "");
 	if (device->serial_path != NULL)
 		g_string_append_printf(text, "P: %s\nE: SUBSYSTEM=usb-serial\n"
 		    "E: DRIVER=%s\nA: port_number=0\\n\n\n",

@@ -21,6 +21,9 @@ struct usb_device {
 	char	*product;
 	char	*descriptors;	/* of the device and its configuration, in hex */
 	char	*transfers;	/* the socket of who plays it: usb_transfer.h */
+	char	*interface;	/* what it calls the interface of its tty */
+	char	*number_of_interface;	/* "2"; NULL: 0 */
+	char	*udev;		/* properties by rules: "A=1 B=2" */
 
 	/* Under /sys, from the top: */
 	char	*usb_path;

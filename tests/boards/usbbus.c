@@ -21,7 +21,9 @@
  *
  * "change" is what udev says when somebody triggers it.  A second tty of the
  * same device is plugged in after the first and pulled before it, as a device
- * of its own with the words above=1-2, port=1-2:1.2.
+ * of its own with the words above=1-2, port=1-2:1.2.  The first one's interface is
+ * 0, or nr=2.  interface= is what the device calls it; udev= has properties that
+ * rules of udev would set: "PICOD_BOARD=1 PICOD_BAUD=9600".
  *
  * Pull the cable at the board's end first: the kernel hangs up the tty before
  * anybody is told, and so its master must be closed by then.

@@ -173,9 +173,9 @@ class PicoTest(FlashCase):
         self.start(virgin=True)
         board = self.p.board()
         self.assertEqual((board['name'], board['state'], board['port']),
-                         ('pico0', 'bootsel', ''))
+                         ('pico0', 'bootloader', ''))
         listed = self.p.picoctl('list').stdout
-        self.assertRegex(listed, r'(?m)^pico0 +bootsel ')
+        self.assertRegex(listed, r'(?m)^pico0 +bootloader ')
         self.assertIn('picoctl flash -b pico0 ', listed)
         with self.fails('BoardAbsent') as caught:
             self.p.send('1')
@@ -195,9 +195,9 @@ class PicoTest(FlashCase):
         watcher = self.watch(self.p)
         self.p.send('1')
         self.pico.bootsel()
-        watcher.wait(state='bootsel', board='pico0')
+        watcher.wait(state='bootloader', board='pico0')
         other = self.board(Pico(self.bus, repl, virgin=True, port='1-3'))
-        watcher.wait(state='bootsel', board='pico1')
+        watcher.wait(state='bootloader', board='pico1')
         other.do(other.unplug)
         watcher.wait(state='absent', board='pico1')
         # Written by hand, as by its drive, it is that board all the same.
@@ -227,7 +227,7 @@ class PicoTest(FlashCase):
         self.flash(firmware='pinserver')
         pull(self.pico, 'pico0')
         other = self.board(AnotherPico(self.bus, repl, virgin=True))
-        wait('pico0', 'bootsel')
+        wait('pico0', 'bootloader')
         self.flash(firmware='pinserver')
         pull(other, 'pico0')
         replug(other, 'pico0')
@@ -307,7 +307,7 @@ class PicoTest(FlashCase):
         watcher.wait(state='flashing')
         watcher.wait(state='absent')
         self.pico.bootsel()
-        watcher.wait(state='bootsel')
+        watcher.wait(state='bootloader')
         self.assert_flashes()
 
     def test_verify_fails(self):
@@ -404,7 +404,7 @@ class PicoTest(FlashCase):
         self.tell_mounts(mounted)
         self.copies_by_hand()
         self.pico.bootsel()
-        self.watch(self.p, board='pico0').wait(state='bootsel')
+        self.watch(self.p, board='pico0').wait(state='bootloader')
 
     def test_drive_is_not_mounted(self):
         """What to run is said; somebody copies the image by hand."""
@@ -433,7 +433,7 @@ class PicoTest(FlashCase):
                     break
         self.assertEqual(reply['drive'], 'RPI-RP2')
         self.assertEqual(reply['file'], os.path.join(FIRMWARE, PINSERVER))
-        self.watch(self.p, board='pico0').wait(state='bootsel')
+        self.watch(self.p, board='pico0').wait(state='bootloader')
 
     def test_missing_tool(self):
         """Nobody offers to copy the image: the board is left alone."""
@@ -476,7 +476,7 @@ class PicoTest(FlashCase):
             self.flash(uf2(payload(image(PINSERVER)), RP2350))
         self.assertIn('RP2040', caught.exception['message'])
         # The flash may have heard of its new device before the rest of picod.
-        self.watch(self.p, board='pico0').wait(state='bootsel')
+        self.watch(self.p, board='pico0').wait(state='bootloader')
         with self.fails('FlashFailed', stage='preparing') as caught:
             self.flash(image('uno-led.hex'))
         self.assertIn('another chip', caught.exception['message'])

@@ -109,6 +109,32 @@ class Ports(Case):
         self.assertEqual(one.level(13), 1)
 
 
+class Unnamed(Case):
+    """A call that names no board means the only one that can run something."""
+
+    def test_ports_of_nobody_do_not_count(self):
+        uno = self.uno()
+        self.uno('1-3', 'ttyUSB0', **dict(CH340, vid='067b', pid='2303'))
+        self.uno('1-4', 'ttyACM1', vid='1546', pid='01a7', product='GPS')
+        p = self.picod()
+        self.assertIn('"GPS", of which picod knows nothing; to use it, sudo '
+                      'picoctl adopt ttyACM1 NAME', p.board('ttyACM1')['problem'])
+        self.on(p, wait=20000)
+        self.assertEqual(uno.level(13), 1)
+
+    def test_nor_do_boards_that_were_there_once(self):
+        uno, other = self.uno(), self.uno('1-3', 'ttyACM1', '2', pid='0042')
+        p = self.picod()
+        self.wait(p, 'mega0', 'listening')
+        with self.fails('AmbiguousBoard', boards=['uno0', 'mega0']) as caught:
+            p.call('Send', text='n0D')
+        self.assertIn('uno0, mega0', caught.exception['message'])
+        other.unplug()
+        self.wait(p, 'mega0', 'absent')
+        self.on(p, wait=20000)
+        self.assertEqual(uno.level(13), 1)
+
+
 class NamedAsPorts(Case):
     """An owner who calls a board ttyUSB0 has a board ttyUSB0."""
 
@@ -226,7 +252,8 @@ class Several(Case):
         self.until(lambda: self.names(p).get('ttyACM1') == 'unclaimed')
         problem = p.board('ttyACM1')['problem']
         self.assertIn('fits board lamp, which is at /dev/ttyACM0', problem)
-        self.assertIn('match = 2341:0043 path:1-3', problem)
+        self.assertIn('match = 2341:0043 path:pci-0000:00:14.0-usb-0:3',
+                      problem)
         self.assertEqual(two.counters()['received'], 0)
         for pulled, other in ((one, two), (two, one), (one, two)):
             pulled.unplug()
@@ -283,7 +310,7 @@ class Picos(Case):
         for number in range(3):
             pico = self.pico(f'E660D4A0A700000{number}')
             # Who it is, is not known before it has a serial number.
-            self.watch(p).wait(lambda event: event.get('state') == 'bootsel')
+            self.watch(p).wait(lambda event: event.get('state') == 'bootloader')
             self.flash(pico)
             self.wait(p, f'pico{number}', 'listening')
             self.pull(p, pico, f'pico{number}')
@@ -307,7 +334,7 @@ class Picos(Case):
             self.wait(p, f'pico{number}', 'listening')
             self.pull(p, pico, f'pico{number}')
         pico.bootsel()
-        self.wait(p, 'pico1', 'bootsel')
+        self.wait(p, 'pico1', 'bootloader')
         self.flash(pico)
         self.wait(p, 'pico1', 'listening')
 
@@ -315,7 +342,7 @@ class Picos(Case):
         """A Pico in BOOTSEL is pulled, and an Uno plugged in there."""
         p = self.picod()
         pico = self.pico('E660D4A0A7000000')
-        self.wait(p, 'pico0', 'bootsel')
+        self.wait(p, 'pico0', 'bootloader')
         self.pull(p, pico, 'pico0')
         uno = self.uno('1-2')
         self.wait(p, 'uno0', 'listening')

@@ -125,28 +125,62 @@ class Repl(usb.Case):
             self.assertIn(absent, (None, self.descriptors(p)))
             absent = self.descriptors(p)
 
-    def test_circuitpython_with_two_ports(self):
-        """The first is the console; the other one is never opened."""
-        console, data = (self.board(Microbit(pty=True)) for _ in range(2))
-        master = os.readlink(data.path)
+    CONSOLE = {'interface': 'CircuitPython CDC control'}
+    DATA = {'interface': 'CircuitPython CDC2 control'}
+
+    def check_two_ports(self, first, second, console, data):
+        """In the order in which udev tells of them; data is never opened."""
+        boards = {'ttyACM0': self.board(Microbit(pty=True)),
+                  'ttyACM1': self.board(Microbit(pty=True))}
+        master = os.readlink(boards[data].path)
         usb_id = '239a', '80f4'
         p = self.picod()
-        self.plug_in(console, '1-2', 'ttyACM0', *usb_id, serial='c')
-        self.plug_in(data, '1-2:1.2', 'ttyACM1', *usb_id, serial='c',
-                     above='1-2')
+        self.plug_in(boards[first[0]], '1-2', first[0], *usb_id, serial='c',
+                     **first[1])
+        self.plug_in(boards[second[0]], second[1].pop('port'), second[0],
+                     *usb_id, serial='c', above='1-2', **second[1])
+        self.until(lambda: self.names(p).get(data) == 'unclaimed')
         self.wait(p, 'circuitpy0', 'listening', 'ready')
-        self.assertEqual(p.send('6 * 7', board='circuitpy0'), '42\n')
+        self.assertEqual(p.send('6 * 7'), '42\n')
         other = self.uno('1-3', 'ttyACM2')          # told after the second
         self.wait(p, 'uno0', 'listening')
-        self.assertEqual(set(self.names(p)), {'circuitpy0', 'uno0'})
-        self.assertEqual(p.board('circuitpy0')['port'], '/dev/ttyACM0')
+        self.assertEqual(set(self.names(p)), {'circuitpy0', 'uno0', data})
+        self.assertEqual(p.board('circuitpy0')['port'], '/dev/' + console)
         for fd in os.listdir(f'/proc/{p.pid}/fd'):
             self.assertNotEqual(os.readlink(f'/proc/{p.pid}/fd/{fd}'), master)
         p.terminate()
         p.start()
         self.wait(p, 'circuitpy0', 'listening')
-        self.assertEqual(p.board('circuitpy0')['port'], '/dev/ttyACM0')
+        self.assertEqual(p.board('circuitpy0')['port'], '/dev/' + console)
         other.unplug()
+        return p
+
+    def test_circuitpython_with_two_ports(self):
+        p = self.check_two_ports(
+            ('ttyACM0', self.CONSOLE),
+            ('ttyACM1', {'port': '1-2:1.2', **self.DATA}),
+            'ttyACM0', 'ttyACM1')
+        self.assertIn('if:02', p.board('ttyACM1')['problem'])
+
+    def test_circuitpython_whose_data_port_is_told_first(self):
+        self.check_two_ports(
+            ('ttyACM1', {'nr': '2', **self.DATA}),
+            ('ttyACM0', {'port': '1-2:1.0', **self.CONSOLE}),
+            'ttyACM0', 'ttyACM1')
+
+    def test_the_first_interface_is_the_console_of_what_says_nothing(self):
+        """Whichever is told first."""
+        p = self.picod()
+        one, two = (self.board(Microbit(pty=True)) for _ in range(2))
+        self.plug_in(two, '1-2', 'ttyACM1', '2e8a', '0005', nr='2')
+        self.wait(p, 'pico0', 'listening')
+        self.plug_in(one, '1-2:1.0', 'ttyACM0', '2e8a', '0005', above='1-2')
+        self.until(lambda: p.board('pico0')['port'] == '/dev/ttyACM0')
+        self.until(lambda: self.names(p).get('ttyACM1') == 'unclaimed')
+        self.assertEqual(p.call('Send', board='pico0', text='6 * 7',
+                                wait=20000)['output'], '42\n')
+        self.assertIn('another port of board pico0',
+                      p.board('ttyACM1')['problem'])
 
 
 class Idle(usb.Case):

@@ -443,7 +443,7 @@ fuzz_open(struct fuzz *f)
 {
 	if (f->open || f->released)
 		return;
-	board_set_bootsel(f->board, false, f->now);	/* it goes first */
+	board_set_loader(f->board, NULL, f->now);	/* it goes first */
 	fuzz_pump(f);
 	f->open = true;
 	f->resetting = false;
@@ -606,7 +606,7 @@ fuzz_operate(struct fuzz *f)
 		} else if (op < 128)
 			fuzz_change(f, op / 20);
 		else if (!f->open)
-			board_set_bootsel(f->board, op < 200, f->now);
+			board_set_loader(f->board, op < 200 ? "asleep" : NULL, f->now);
 		fuzz_pump(f);
 		break;
 	case 20: fuzz_jam(f, op < 128); break;

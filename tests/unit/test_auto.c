@@ -76,6 +76,34 @@ START_TEST(name_of_what_was_found)
 }
 END_TEST
 
+/* It is not asked before a boot loader must have left, and then has its time. */
+START_TEST(a_repl_behind_a_boot_loader_is_found)
+{
+	struct driver_options	 options = { .may_interrupt = true };
+	struct driver		*d = driver_create(&driver_auto, &options);
+	struct driver_job	 job = { .text = "2+2", .len = 3 };
+	struct driver_event	 event;
+	const char		*answer = "\r\n>>> ";
+	const uint8_t		*bytes;
+	size_t			 off = 0;
+
+	driver_open(d, 2000, false, 0);
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	ck_assert_uint_eq(driver_output(d, &bytes), 0);
+	driver_tick(d, 2000, &event);
+	ck_assert_int_eq(event.type, DRIVER_NONE);
+	ck_assert_uint_gt(driver_output(d, &bytes), 0);
+	driver_tick(d, 2900, &event);
+	ck_assert_int_eq(event.type, DRIVER_NONE);
+	while (off < strlen(answer))
+		off += driver_feed(d, (const uint8_t *)answer + off,
+		    strlen(answer) - off, 2900, &event);
+	driver_tick(d, 2950, &event);
+	ck_assert_int_ne(event.type, DRIVER_LOST);
+	driver_destroy(d);
+}
+END_TEST
+
 START_TEST(text_of_either_language)
 {
 	const char		*why = NULL;
@@ -103,6 +131,7 @@ main(void)
 	tcase_add_loop_test(tc, dialogue_all_ways, 0, (int)dialogues->n);
 	tcase_add_loop_test(tc, dialogue_all_faults, 0, (int)dialogues->n);
 	tcase_add_test(tc, name_of_what_was_found);
+	tcase_add_test(tc, a_repl_behind_a_boot_loader_is_found);
 	tcase_add_test(tc, text_of_either_language);
 	suite_add_tcase(suite, tc);
 

@@ -9,19 +9,23 @@
 #include "daemon/boards/claim.h"
 #include "daemon/usb/match.h"
 #include "daemon/usb/names.h"
+#include "daemon/usb/place.h"
 
 static const struct hotplug_tty	pico = {
 	.id = "/sys/1", .node = "/dev/ttyACM0", .vendor = 0x2e8a,
 	.product = 0x0005, .serial = "E660D4A0A75B3B2C", .path = "1-2.3",
+	.place = "pci-0000:00:14.0-usb-0:2.3", .interface = 2,
 	.label = "Board in FS mode",
 };
 static const struct hotplug_tty	bridge = {
 	.id = "/sys/2", .node = "/dev/ttyUSB0", .vendor = 0x1a86,
-	.product = 0x7523, .serial = "", .path = "1-4", .label = "",
+	.product = 0x7523, .serial = "", .path = "1-4", .place = "",
+	.label = "",
 };
 static const struct hotplug_tty	modem = {
 	.id = "/sys/3", .node = "/dev/ttyACM1", .vendor = 0x1199,
-	.product = 0x9071, .serial = "x", .path = "1-5", .label = "",
+	.product = 0x9071, .serial = "x", .path = "1-5", .place = "",
+	.label = "",
 };
 
 static const struct {
@@ -33,6 +37,8 @@ static const struct {
 	{ "2E8A:0005", true }, { "2e8a:*", true }, { "2e8a:000a", false },
 	{ "serial:E660*", true }, { "serial:X*", false }, { "path:1-2.3", true },
 	{ "path:1-2*", true }, { "path:1-3", false },
+	{ "path:pci-*-usb-0:2.3", true }, { "path:pci-*-usb-0:2", false },
+	{ "if:02", true }, { "if:00", false }, { "2e8a:* if:0?", true },
 	{ "2e8a:0005 path:1-2.3", true }, { "2e8a:0005 path:1-9", false },
 	{ " 2e8a:0005  serial:* ", true }, { "", false },
 };
@@ -65,7 +71,8 @@ START_TEST(test_known)
 		ck_assert_uint_gt(strlen(k->prefix), 0);
 		for (n = 0; n < i; n++) {
 			other = known_get(n);
-			ck_assert_msg(k->vendor != other->vendor ||
+			ck_assert_msg(k->mask != other->mask ||
+			    k->vendor != other->vendor ||
 			    k->product != other->product, "%04x:%04x twice",
 			    k->vendor, k->product);
 		}
@@ -79,7 +86,7 @@ device(uint16_t vendor, uint16_t product)
 	return (struct hotplug_tty){
 		.id = "/sys/4", .node = "", .vendor = vendor,
 		.product = product, .serial = "E0C9125B0D9B", .path = "1-6",
-		.label = "RP2 Boot",
+		.place = "", .label = "RP2 Boot",
 	};
 }
 
@@ -104,7 +111,7 @@ START_TEST(test_decide)
 
 	ck_assert_int_eq(claim.verdict, CLAIM_KNOWN);
 	ck_assert_int_eq(claim_decide(&config, &bridge).verdict, CLAIM_UNCLAIMED);
-	ck_assert_int_eq(claim_decide(&config, &modem).verdict, CLAIM_IGNORED);
+	ck_assert_int_eq(claim_decide(&config, &modem).verdict, CLAIM_UNCLAIMED);
 
 	ck_assert_int_eq(config_add_board(&config, "a=/dev/ttyUSB0"), 0);
 	claim = claim_decide(&config, &bridge);
@@ -146,6 +153,152 @@ START_TEST(test_decide_bootsel)
 }
 END_TEST
 
+/* A sketch may have the identity of the boot ROM; one with a port is none. */
+START_TEST(test_what_has_a_port_is_not_in_bootsel)
+{
+	struct hotplug_tty	sketch = device(0x2e8a, 0x000f);
+	struct claim		claim;
+
+	sketch.label = "Pico 2";
+	ck_assert_int_eq(claim_decide(&config, &sketch).verdict, CLAIM_IGNORED);
+	sketch.node = "/dev/ttyACM0";
+	claim = claim_decide(&config, &sketch);
+	ck_assert_int_eq(claim.verdict, CLAIM_KNOWN);
+	ck_assert_ptr_eq(claim.as.driver, &driver_auto);
+	sketch.label = "RP2350 Boot";
+	ck_assert_int_eq(claim_decide(&config, &sketch).verdict, CLAIM_KNOWN);
+}
+END_TEST
+
+/* Whatever its identity: the interface's string, or the maker. */
+START_TEST(test_what_the_device_says)
+{
+	struct hotplug_tty	board = device(0x04d8, 0xed94);
+	struct claim		claim;
+
+	board.node = "/dev/ttyACM0";
+	board.role = "CircuitPython CDC control";
+	claim = claim_decide(&config, &board);
+	ck_assert_int_eq(claim.verdict, CLAIM_KNOWN);
+	ck_assert_ptr_eq(claim.as.driver, &driver_repl);
+	ck_assert_str_eq(claim.as.prefix, "circuitpy");
+	ck_assert(claim.as.native_usb);
+	ck_assert(!claim_is_data(&board));
+
+	board.role = "CircuitPython CDC2 control";
+	ck_assert_int_eq(claim_decide(&config, &board).verdict, CLAIM_UNCLAIMED);
+	ck_assert(claim_is_data(&board));
+
+	board.role = "Board CDC";
+	board.maker = "MicroPython";
+	claim = claim_decide(&config, &board);
+	ck_assert_int_eq(claim.verdict, CLAIM_KNOWN);
+	ck_assert_ptr_eq(claim.as.driver, &driver_repl);
+	ck_assert_str_eq(claim.as.prefix, "micropython");
+
+	board.vendor = 0x303a;		/* a sketch has the same identity */
+	claim = claim_decide(&config, &board);
+	ck_assert_ptr_eq(claim.as.driver, &driver_repl);
+	ck_assert_str_eq(claim.as.prefix, "esp");
+	board.maker = "Espressif";
+	ck_assert_ptr_eq(claim_decide(&config, &board).as.driver, &driver_auto);
+}
+END_TEST
+
+/* The identity for tests is everybody's. */
+START_TEST(test_a_pin_server_says_so)
+{
+	struct hotplug_tty	board = device(0x1209, 0x0001);
+
+	board.node = "/dev/ttyACM0";
+	board.label = "My keyboard";
+	ck_assert_int_eq(claim_decide(&config, &board).verdict, CLAIM_UNCLAIMED);
+	board.label = "PinServer Pico";
+	ck_assert_int_eq(claim_decide(&config, &board).verdict, CLAIM_KNOWN);
+	ck_assert_ptr_nonnull(claim_decide(&config, &board).as.reports);
+}
+END_TEST
+
+/* A section that means a data port names its interface. */
+START_TEST(test_a_data_port_is_meant_by_its_interface)
+{
+	struct hotplug_tty	data = device(0x239a, 0x80f4);
+
+	data.node = "/dev/ttyACM1";
+	data.role = "CircuitPython CDC2 control";
+	data.interface = 2;
+	ck_assert_int_eq(config_add_board(&config, "a=/dev/ttyUSB7"), 0);
+	free(config.boards[0].port);
+	config.boards[0].port = NULL;
+	config.boards[0].match = strdup("239a:80f4");
+	ck_assert_int_eq(claim_decide(&config, &data).verdict, CLAIM_UNCLAIMED);
+	free(config.boards[0].match);
+	config.boards[0].match = strdup("239a:80f4 if:02");
+	ck_assert_int_eq(claim_decide(&config, &data).verdict, CLAIM_CONFIGURED);
+}
+END_TEST
+
+/* An administrator, or a distribution, adds a board without a build. */
+START_TEST(test_what_udev_says)
+{
+	struct hotplug_tty	board = bridge;
+	struct claim		claim;
+
+	board.udev[HOTPLUG_BOARD] = "1";
+	board.udev[HOTPLUG_DRIVER] = "piserial";
+	board.udev[HOTPLUG_BAUD] = "9600";
+	board.udev[HOTPLUG_FLASHER] = "nano";
+	claim = claim_decide(&config, &board);
+	ck_assert_int_eq(claim.verdict, CLAIM_KNOWN);
+	ck_assert_ptr_eq(claim.as.driver, &driver_piserial);
+	ck_assert_uint_eq(claim.as.baud, 9600);
+	ck_assert_str_eq(claim.udev_flasher, "nano");
+
+	board = modem;			/* one that the table has not */
+	board.udev[HOTPLUG_DRIVER] = "repl";
+	claim = claim_decide(&config, &board);
+	ck_assert_int_eq(claim.verdict, CLAIM_KNOWN);
+	ck_assert_str_eq(claim.as.prefix, "board");
+
+	board.udev[HOTPLUG_DRIVER] = "perl";
+	board.udev[HOTPLUG_BAUD] = "49";
+	board.udev[HOTPLUG_FLASHER] = "bossac";
+	claim = claim_decide(&config, &board);
+	ck_assert_int_eq(claim.verdict, CLAIM_UNCLAIMED);
+	ck_assert_uint_eq(claim.as.baud, 115200);
+	ck_assert_ptr_null(claim.udev_flasher);
+
+	board = pico;
+	board.udev[HOTPLUG_BOARD] = "0";
+	ck_assert_int_eq(claim_decide(&config, &board).verdict, CLAIM_UNCLAIMED);
+}
+END_TEST
+
+START_TEST(test_place)
+{
+	static const struct {
+		const char	*syspath, *place;
+	} cases[] = {
+		{ "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2.3",
+		    "pci-0000:00:14.0-usb-0:2.3" },
+		{ "/sys/devices/pci0000:00/0000:00:14.0/usb3/3-2/3-2.3",
+		    "pci-0000:00:14.0-usb-0:2.3" },
+		{ "/sys/devices/platform/soc/3f980000.usb/usb1/1-1",
+		    "platform-3f980000.usb-usb-0:1" },
+		{ "/sys/devices/usbhub/tty", "" }, { "", "" },
+	};
+	char	place[PLACE_MAX];
+	size_t	i;
+
+	for (i = 0; i < sizeof cases / sizeof *cases; i++) {
+		usb_place(cases[i].syspath, place, sizeof place);
+		ck_assert_str_eq(place, cases[i].place);
+	}
+	usb_place(cases[0].syspath, place, 8);
+	ck_assert_str_eq(place, "pci-000");
+}
+END_TEST
+
 START_TEST(test_key)
 {
 	struct hotplug_tty	odd = pico;
@@ -154,7 +307,7 @@ START_TEST(test_key)
 	claim_key(&pico, false, key, sizeof key);
 	ck_assert_str_eq(key, "2e8a:0005:E660D4A0A75B3B2C");
 	claim_key(&pico, true, key, sizeof key);
-	ck_assert_str_eq(key, "2e8a:0005@1-2.3");
+	ck_assert_str_eq(key, "2e8a:0005@pci-0000:00:14.0-usb-0:2.3");
 	claim_key(&bridge, false, key, sizeof key);
 	ck_assert_str_eq(key, "1a86:7523@1-4");
 	odd.serial = "a b\n";
@@ -259,6 +412,12 @@ main(void)
 	tcase_add_test(tc, test_known);
 	tcase_add_test(tc, test_decide);
 	tcase_add_test(tc, test_decide_bootsel);
+	tcase_add_test(tc, test_what_has_a_port_is_not_in_bootsel);
+	tcase_add_test(tc, test_what_the_device_says);
+	tcase_add_test(tc, test_a_pin_server_says_so);
+	tcase_add_test(tc, test_a_data_port_is_meant_by_its_interface);
+	tcase_add_test(tc, test_what_udev_says);
+	tcase_add_test(tc, test_place);
 	tcase_add_test(tc, test_key);
 	tcase_add_test(tc, test_names_stay);
 	tcase_add_test(tc, test_names_of_twins);
