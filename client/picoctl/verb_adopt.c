@@ -84,18 +84,25 @@ adopt_row(const json_t *boards, const char *port)
 	return NULL;
 }
 
-/* Whether another has the same serial number. */
+/* Whether another has the same serial number, at another place, or that place. */
 static bool
-adopt_is_shared(const json_t *boards, const json_t *row)
+adopt_is_shared(const json_t *boards, const json_t *row, const char *what)
 {
 	const json_t	*usb = json_object_get(row, "usb"), *other;
-	const json_t	*serial = json_object_get(usb, "serial");
 	size_t		 i;
+	bool		 same_place;
 
-	json_array_foreach(boards, i, other)
-		if (other != row && json_equal(json_object_get(json_object_get(
-		    other, "usb"), "serial"), serial))
+	json_array_foreach(boards, i, other) {
+		if (other == row)
+			continue;
+		other = json_object_get(other, "usb");
+		same_place = json_equal(json_object_get(other, "path"),
+		    json_object_get(usb, "path"));
+		if (json_equal(json_object_get(other, what),
+		    json_object_get(usb, what)) &&
+		    same_place == (strcmp(what, "path") == 0))
 			return true;
+	}
 	return false;
 }
 
@@ -116,9 +123,14 @@ adopt_place(const json_t *boards, const json_t *row, const char *port,
 	if (json_is_object(usb)) {
 		s->key = "match";
 		section_match(text, size, adopt_id(usb, "vendor"),
-		    adopt_id(usb, "product"), adopt_is_shared(boards, row) ?
+		    adopt_id(usb, "product"),
+		    adopt_is_shared(boards, row, "serial") ?
 		    NULL : output_string(usb, "serial"),
-		    output_string(usb, "path"));
+		    output_string(usb, output_string(usb, "place")[0] != '\0' ?
+		    "place" : "path"));
+		if (adopt_is_shared(boards, row, "path"))
+			snprintf(text + strlen(text), size - strlen(text),
+			    " if:%02x", adopt_id(usb, "interface") & 0xff);
 		return true;
 	}
 	s->key = "port";

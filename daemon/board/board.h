@@ -59,6 +59,7 @@ struct board_usb {
 	char		 serial[128];	/* or "" */
 	char		 path[64];	/* where it is plugged in: "1-2.3" */
 	char		 place[96];	/* likewise, for good: usb_place() */
+	unsigned	 interface;	/* of its port */
 };
 
 /* Who has a board's raw bytes, while it is a console. */

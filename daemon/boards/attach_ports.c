@@ -122,6 +122,7 @@ attached_create(const struct hotplug_tty *tty)
 		*strings[i] = xstrdup(*strings[i] == NULL ? "" : *strings[i]);
 	a->usb.vendor = tty->vendor;
 	a->usb.product = tty->product;
+	a->usb.interface = tty->interface;
 	snprintf(a->usb.serial, sizeof a->usb.serial, "%s", a->tty.serial);
 	snprintf(a->usb.path, sizeof a->usb.path, "%s", a->tty.path);
 	snprintf(a->usb.place, sizeof a->usb.place, "%s", a->tty.place);

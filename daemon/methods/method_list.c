@@ -53,8 +53,9 @@ list_requests(const struct board *b, uid_t uid)
 static json_t *
 list_usb(const struct board_usb *usb)
 {
-	json_t	*json = json_pack("{s:i, s:i, s:s}", "vendor", usb->vendor,
-	    "product", usb->product, "path", usb->path);
+	json_t	*json = json_pack("{s:i, s:i, s:s, s:s, s:i}", "vendor",
+	    usb->vendor, "product", usb->product, "path", usb->path, "place",
+	    usb->place, "interface", (int)usb->interface);
 
 	if (usb->serial[0] != '\0')
 		json_object_set_new(json, "serial", method_clean_json(usb->serial));

@@ -46,7 +46,7 @@ class Adopt(Case):
         self.assertIn('board lamp is listening', said)
         self.assertEqual(self.names(p), {'lamp': 'listening'})
         self.assertEqual(self.read(p, 'lamp').splitlines()[1:], [
-            '[board lamp]', 'match = 1a86:7523 path:1-2',
+            '[board lamp]', 'match = 1a86:7523 path:pci-0000:00:14.0-usb-0:2',
             'driver = piserial', 'baud = 115200', 'flasher = uno'])
         self.assertEqual(
             os.stat(self.drop_in(p, 'lamp')).st_mode & 0o777, 0o644)
@@ -68,8 +68,22 @@ class Adopt(Case):
         p = self.picod()
         self.until(lambda: len(self.names(p)) == 2)
         self.run_it(p, 'adopt', 'ttyUSB1', 'lamp')
-        self.assertIn('path:1-3\n', self.read(p, 'lamp'))
+        self.assertIn('path:pci-0000:00:14.0-usb-0:3\n', self.read(p, 'lamp'))
         self.assertEqual(p.board('lamp')['port'], '/dev/ttyUSB1')
+
+    def test_one_port_of_several_is_told_by_its_interface(self):
+        """The others of the device stay as they were."""
+        words = {'vid': '10c4', 'pid': 'ea70', 'driver': 'cp210x'}
+        self.plug_in(self.board(Uno(sketch=usb.PINS)), '1-2', 'ttyUSB0',
+                     **words)
+        self.plug_in(self.board(Uno(sketch=usb.PINS)), '1-2:1.1', 'ttyUSB1',
+                     above='1-2', **words)
+        p = self.picod()
+        self.until(lambda: len(self.names(p)) == 2)
+        self.run_it(p, 'adopt', 'ttyUSB1', 'lamp', '--driver', 'piserial')
+        self.assertIn('-usb-0:2 if:01\n', self.read(p, 'lamp'))
+        self.assertEqual(p.board('lamp')['port'], '/dev/ttyUSB1')
+        self.assertEqual(self.names(p)['ttyUSB0'], 'unclaimed')
 
     def test_other_ports_are_told_by_their_path(self):
         for path in (self.board(Uno(sketch=usb.PINS)).path,):

@@ -135,6 +135,101 @@ class Unnamed(Case):
         self.assertEqual(uno.level(13), 1)
 
 
+class Places(Case):
+    """The kernel numbers its buses anew at each start."""
+
+    def test_names_and_places_stay_when_buses_have_other_numbers(self):
+        uno = self.uno('1-2', 'ttyACM0', '')
+        other = self.uno('1-3', 'ttyACM1', '')
+        lamp = self.uno('1-4', 'ttyUSB0', '', **CH340)
+        p = self.picod(config='[board lamp]\ndriver = piserial\n'
+                       'match = 1a86:7523 path:pci-0000:00:14.0-usb-0:4\n')
+        for name in 'uno0', 'uno1', 'lamp':
+            self.wait(p, name, 'listening')
+        names = {b['usb']['place']: b['name']
+                 for b in p.call('ListBoards')['boards']}
+        p.terminate()
+        for board in uno, other, lamp:
+            board.unplug()
+        for board, port in ((other, '3-3'), (lamp, '3-4'), (uno, '3-2')):
+            board.identity['port'] = port
+            board.plug()
+        p.start()
+        for name in 'uno0', 'uno1', 'lamp':
+            self.wait(p, name, 'listening')
+        self.assertEqual({b['usb']['place']: b['name']
+                          for b in p.call('ListBoards')['boards']}, names)
+
+
+class Udev(Case):
+
+    def test_what_udev_says_of_a_port_is_heeded(self):
+        """An administrator adds a board without a build or a section."""
+        uno = self.uno('1-2', 'ttyUSB0', '', udev='PICOD_BOARD=1 '
+                       'PICOD_DRIVER=piserial PICOD_BAUD=115200 '
+                       'PICOD_FLASHER=uno', **CH340)
+        p = self.picod()
+        self.wait(p, 'serial0', 'listening')
+        self.assertEqual(p.board('serial0')['driver'], 'piserial')
+        self.on(p, wait=20000)
+        self.assertEqual(uno.level(13), 1)
+        p.call('ListFirmware', board='serial0')
+
+    def test_a_section_comes_before_it(self):
+        self.uno('1-2', 'ttyUSB0', '', udev='PICOD_BOARD=1 '
+                 'PICOD_DRIVER=repl', **CH340)
+        p = self.picod(config='[board lamp]\nmatch = 1a86:7523\n'
+                       'driver = piserial\n')
+        self.wait(p, 'lamp', 'listening')
+        self.assertEqual(p.board('lamp')['driver'], 'piserial')
+
+    def test_what_it_says_is_none_is_left_alone(self):
+        uno = self.uno(udev='PICOD_BOARD=0')
+        p = self.picod()
+        self.assertEqual(self.names(p), {'ttyACM0': 'unclaimed'})
+        self.assertEqual(uno.counters()['received'], 0)
+
+
+class BootLoaders(Case):
+    """A boot loader with a port is a state of the board there."""
+
+    def test_a_leonardo_in_its_boot_loader(self):
+        """No new name, and no byte; then it is what it was."""
+        leonardo = self.uno(pid='8036', product='Arduino Leonardo', serial='')
+        p = self.picod()
+        self.wait(p, 'leonardo0', 'listening')
+        leonardo.unplug()
+        leonardo.identity.update(pid='0036', tty='ttyACM1')
+        received = leonardo.counters()['received']
+        leonardo.plug()
+        self.wait(p, 'leonardo0', 'bootloader')
+        self.assertEqual(set(self.names(p)), {'leonardo0'})
+        self.assertIn('picoctl flash -b leonardo0',
+                      p.board('leonardo0')['problem'])
+        self.assertEqual(leonardo.counters()['received'], received)
+        leonardo.unplug()
+        self.wait(p, 'leonardo0', 'absent')
+        leonardo.identity.update(pid='8036', tty='ttyACM0')
+        leonardo.plug()
+        self.on(p, 'leonardo0', wait=20000)
+        self.assertEqual(set(self.names(p)), {'leonardo0'})
+
+    def test_one_of_which_nothing_is_known_is_nobodys(self):
+        leonardo = self.uno(pid='0036')
+        p = self.picod()
+        self.assertEqual(self.names(p), {'ttyACM0': 'unclaimed'})
+        self.assertIn('in its boot loader', p.board('ttyACM0')['problem'])
+        self.assertEqual(leonardo.counters()['received'], 0)
+
+    def test_a_sketch_with_the_identity_of_the_boot_rom(self):
+        """It has a port, so it is not in BOOTSEL."""
+        uno = self.uno(vid='2e8a', pid='000f', product='Pico 2')
+        p = self.picod()
+        self.wait(p, 'pico0', 'listening')
+        self.on(p, wait=20000)
+        self.assertEqual(uno.level(13), 1)
+
+
 class NamedAsPorts(Case):
     """An owner who calls a board ttyUSB0 has a board ttyUSB0."""
 

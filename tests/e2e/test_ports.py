@@ -34,7 +34,8 @@ class Plug(usb.Case):
         self.assertEqual(board['port'], '/dev/ttyACM0')
         self.assertEqual(board['usb'], {
             'vendor': 0x2341, 'product': 0x43, 'serial': '7583335303535',
-            'path': '1-2'})
+            'path': '1-2', 'place': 'pci-0000:00:14.0-usb-0:2',
+            'interface': 0})
         self.on(p)
         self.assertEqual(uno.level(13), 1)
         uno.unplug()

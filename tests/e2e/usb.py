@@ -90,7 +90,8 @@ class Case(picod.Case):
     def plug_in(self, board, port, tty, vid, pid, **identity):
         """Plugs a board with a pty in; returns a function that pulls it."""
         modem = Modem(self.bus, board)
-        self.bus.plug(port=port, tty=tty, vid=vid, pid=pid, driver='cdc_acm',
+        identity.setdefault('driver', 'cdc_acm')
+        self.bus.plug(port=port, tty=tty, vid=vid, pid=pid,
                       pts=os.readlink(board.path), **identity)
         pulled = []
 
