@@ -140,6 +140,12 @@ device_plug(struct device *d)
 	pick_text(d->label, sizeof d->label);
 	d->tty.node = n < 128 ? d->port.address : nodes[n % 3];
 	d->tty.interface = n % 8;
+	d->tty.place = n % 5 == 0 ? "" : d->path;
+	d->tty.maker = n % 7 == 0 ? "MicroPython" : "";
+	d->tty.role = n % 7 == 1 ? "CircuitPython CDC control" :
+	    n % 7 == 2 ? "CircuitPython CDC2 control" : "";
+	d->tty.model = d->label;
+	d->tty.udev[HOTPLUG_BOARD] = n % 11 == 0 ? "1" : n % 11 == 1 ? "0" : "";
 	d->tty.id = d->id;
 	d->tty.serial = d->serial;
 	d->tty.path = d->path;

@@ -32,12 +32,13 @@ class TestRules(unittest.TestCase):
     """What udev and desktops are told against the table of boards."""
 
     def rows(self):
-        """Identity, kind and flasher of each."""
+        """Identity and kind of each whose identity is its own."""
         rows = [line.split(None, 7) for line in read(
             'daemon', 'usb', 'boards.txt').splitlines()
             if line and not line.startswith('#')]
         self.assertGreater(len(rows), 30)
-        return [(*row[0].split(':'), row[1]) for row in rows]
+        return [(*row[0].split(':'), row[1]) for row in rows
+                if row[6] != 'reports']
 
     def rules(self, then):
         """Vendor and products of the rules that say this."""
@@ -68,7 +69,15 @@ class TestRules(unittest.TestCase):
         self.assertEqual(
             {(vendor, product.strip('?')) for vendor, product, kind in
              self.rows() if kind != 'bridge'},
-            {(vendor.lower(), product.lower()) for vendor, product in offered})
+            {(vendor.lower(), product.lower().strip('?'))
+             for vendor, product in offered})
+
+    def test_the_identity_for_tests_is_a_board_if_it_says_so(self):
+        self.assertIn('ATTR{idVendor}=="1209", ATTR{idProduct}=="0001", '
+                      'ATTR{product}=="PinServer*", \\\n'
+                      '    ENV{PICOD_BOARD}="1"\n',
+                      read(BUILD, 'systemd', '60-picod.rules'))
+        self.assertNotIn('1209', read(BUILD, 'systemd', 'picod.metainfo.xml'))
 
     def test_nothing_is_left_to_be_filled_in(self):
         for name in ('60-picod.rules', 'picod.metainfo.xml'):
