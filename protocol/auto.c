@@ -30,6 +30,8 @@ struct automatic {
 	struct driver		*piserial;
 	struct driver		*found;		/* one of them, or NULL */
 	bool			 guessed;	/* found, but not proved */
+	bool			 doubted;	/* a sketch that does not answer any
+						 * more: is it a REPL? */
 	bool			 may_interrupt;
 	bool			 busy;		/* a job's end is to be told */
 	bool			 probing;	/* the job waits for it */
@@ -110,7 +112,7 @@ auto_close(struct driver *d)
 	driver_close(a->repl);
 	driver_close(a->piserial);
 	a->found = NULL;
-	a->guessed = a->busy = a->probing = false;
+	a->guessed = a->doubted = a->busy = a->probing = false;
 	a->probe_until = DRIVER_NEVER;
 	a->overheard.type = DRIVER_NONE;
 	a->lost = NULL;
@@ -144,7 +146,7 @@ auto_conclude(struct automatic *a)
 {
 	const struct repl	*r = (const struct repl *)a->repl;
 
-	if (a->found != NULL)
+	if (a->found != NULL || a->doubted)
 		return;
 	if (r->watch.at_prompt || r->watch.about[0] != '\0')
 		a->found = a->repl;
@@ -211,13 +213,27 @@ auto_probed(struct automatic *a, bool is_repl, uint64_t now)
 	} else {
 		driver_close(a->repl);
 		driver_open(a->repl, 0, false, now);
-		if (auto_is_command(&a->job)) {
+		if (a->doubted || auto_is_command(&a->job)) {
 			a->found = a->piserial;
 			a->guessed = true;
 		}
 	}
+	a->doubted = false;
 	if (a->found == NULL || driver_run(a->found, &a->job, now) < 0)
 		a->lost = "no REPL answers, and this is no PiSerial command";
+}
+
+/*
+ * What a program on a REPL prints may look like commands.  A sketch that does not
+ * answer is asked once more whether it is a REPL.
+ */
+static void
+auto_doubt(struct automatic *a, uint64_t now)
+{
+	driver_close(a->repl);
+	driver_open(a->repl, 0, false, now);
+	a->found = NULL;
+	a->doubted = true;
 }
 
 /* An event of the language that speaks, on its way to the caller. */
@@ -243,6 +259,8 @@ auto_pass(struct automatic *a, struct driver_event *event, uint64_t now)
 		if (event->type == DRIVER_LOST ||
 		    event->outcome != DRIVER_INTERRUPTED)
 			a->guessed = false;
+	} else if (a->found == a->piserial && event->type == DRIVER_LOST) {
+		auto_doubt(a, now);
 	}
 	if (event->type == DRIVER_DONE || event->type == DRIVER_LOST)
 		a->busy = false;

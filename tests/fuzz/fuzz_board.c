@@ -703,8 +703,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.driver_options.may_interrupt = (how & 4) == 0;
 	options.driver_options.find_baud = (how & 8) == 0;
 	f.model.is_repl = (how & 3) != 1;
-	f.served = options.driver != &driver_auto &&
-	    options.driver_options.may_interrupt;
+	f.served = options.driver_options.may_interrupt;
 	for (i = 0; i < SLOTS; i++)
 		f.slots[i].fuzz = &f;
 	f.board = board_create(&options, 1);
