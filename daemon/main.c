@@ -24,7 +24,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/faces/ttys.h"
 #include "daemon/methods/context.h"
-#include "daemon/methods/method.h"
+#include "daemon/methods/methods.h"
 #include "notify.h"
 #include "daemon/server/server.h"
 
@@ -292,9 +292,9 @@ daemon_start(struct daemon *d)
 	d->boards = boards_create(d->base);
 	d->context = (struct context){ .base = d->base,
 	    .boards = d->boards, .config = &d->config };
-	d->server = server_create(d->base, &d->config.access, &method_handler,
+	d->server = server_create(d->base, &d->config.access, &methods_handler,
 	    &d->context);
-	method_init();
+	methods_init();
 	daemon_catch_signals(d);
 	error = server_listen(d->server, path);
 	if (error == -EADDRINUSE)
@@ -322,11 +322,11 @@ daemon_finish(struct daemon *d)
 	d->ending = true;
 	notify_destroy(d->notify);
 	attach_destroy(d->attach);
-	method_flash_finish();
+	methods_stop();
 	ttys_destroy(d->ttys);
 	boards_destroy(d->boards);
 	server_destroy(d->server);
-	method_finish();
+	methods_finish();
 	if (d->sigterm != NULL)
 		event_free(d->sigterm);
 	if (d->sigint != NULL)

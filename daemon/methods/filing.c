@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "context.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
@@ -193,7 +194,7 @@ filing_finish(struct asker *asker, const struct request_result *result)
 		end.started = true;
 	}
 	json = json_object();
-	method_set_error(json, &end);
+	answer_set_error(json, &end);
 	call_fail(f->call, end.error, json, "%s", result->error == ERROR_NONE ?
 	    said->message : result->message);
 	filing_destroy(f);

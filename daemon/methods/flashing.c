@@ -59,7 +59,7 @@ flashing_destroy(struct flashing *f)
 }
 
 void
-method_flash_finish(void)
+flashing_finish(void)
 {
 	struct flashing	*f, *next;
 

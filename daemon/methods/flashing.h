@@ -57,6 +57,9 @@ void		 flashing_keep(struct flashing *, bool keep);
 /* Silently, before it has begun. */
 void		 flashing_destroy(struct flashing *);
 
+/* Ends all of them, but not those that wait for their board: picod ends. */
+void		 flashing_finish(void);
+
 /* The board, or NULL if it is served no more. */
 struct board	*flashing_board(const struct flashing *);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a call to its method.  What may be called and with which parameters is
- * read from the descriptions of the interfaces; a method sees only calls that
- * fit, so none of them checks a type.
+ * What every method does with its call, before it does what is its own.
  */
 #include "method.h"
 
@@ -12,83 +10,11 @@
 #include <string.h>
 
 #include "daemon/base/memory.h"
-#include "daemon/server/access.h"
 #include "daemon/boards/boards.h"
 #include "protocol/limits.h"
-#include "protocol/schema.h"
 #include "protocol/text.h"
-#include "target.h"
-
-const struct method methods[] = {
-	{ .name = "org.varlink.service.GetInfo", .run = method_get_info,
-	    .target = TARGET_NONE },
-	{ .name = "org.varlink.service.GetInterfaceDescription",
-	    .run = method_get_interface_description, .target = TARGET_NONE },
-	{ .name = "io.picod.ListBoards", .run = method_list_boards,
-	    .target = TARGET_ANY },
-	{ .name = "io.picod.Send", .run = method_send,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Watch", .run = method_watch,
-	    .target = TARGET_ANY, .needs_more = true },
-	{ .name = "io.picod.Hold", .run = method_hold,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Drop", .run = method_drop,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Interrupt", .run = method_interrupt,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Cancel", .run = method_cancel,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Input", .run = method_input,
-	    .target = TARGET_BOARD, .also = { "Send" } },
-	{ .name = "io.picod.Reset", .run = method_reset,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Lend", .run = method_lend,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Console", .run = method_console,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.ListFirmware", .run = method_list_firmware,
-	    .target = TARGET_ANY },
-	{ .name = "io.picod.Upload", .run = method_upload,
-	    .target = TARGET_ANY, .also = { "Flash", "WriteFile" } },
-	{ .name = "io.picod.Flash", .run = method_flash,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.ListFiles", .run = method_list_files,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.Stat", .run = method_stat,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.ReadFile", .run = method_read_file,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.WriteFile", .run = method_write_file,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.RemoveFile", .run = method_remove_file,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.MakeDirectory", .run = method_make_directory,
-	    .target = TARGET_BOARD },
-	{ .name = "io.picod.RenameFile", .run = method_rename_file,
-	    .target = TARGET_BOARD },
-	{ 0 }
-};
-
-static struct schema	*schema_picod;
-static struct schema	*schema_service;
 
 void
-method_init(void)
-{
-	unsigned	line;
-
-	schema_picod = xhave(schema_parse(interface_picod, &line));
-	schema_service = xhave(schema_parse(interface_service, &line));
-}
-
-void
-method_finish(void)
-{
-	schema_destroy(schema_picod);
-	schema_destroy(schema_service);
-}
-
-static void
 method_fail(struct call *call, const char *error, const char *key,
     const char *value)
 {
@@ -117,82 +43,6 @@ method_bytes(struct call *call, const char *name, char **bytes, size_t *len)
 		method_refuse_parameter(call, name);
 	return error == 0;
 }
-
-static const struct method *
-method_find(const char *name)
-{
-	const struct method	*m;
-
-	for (m = methods; m->name != NULL; m++)
-		if (strcmp(m->name, name) == 0)
-			return m;
-	return NULL;
-}
-
-/* The interface of a method's name, if it is one of ours. */
-static const struct schema *
-method_schema(const char *name, size_t len)
-{
-	const struct schema	*schemas[] = { schema_picod, schema_service };
-	size_t			 i;
-
-	for (i = 0; i < 2; i++)
-		if (strlen(schema_name(schemas[i])) == len &&
-		    memcmp(schema_name(schemas[i]), name, len) == 0)
-			return schemas[i];
-	return NULL;
-}
-
-/* Ends the call if its name means nothing here. */
-static const struct schema *
-method_check_name(struct call *call, const struct method *m)
-{
-	const char		*name = call->in.method;
-	const char		*dot = strrchr(name, '.');
-	size_t			 len = dot == NULL ? 0 : (size_t)(dot - name);
-	const struct schema	*schema = method_schema(name, len);
-	char			 interface[256];
-
-	if (schema == NULL) {
-		snprintf(interface, sizeof interface, "%.*s", (int)len, name);
-		text_clean(interface);	/* it may be cut */
-		method_fail(call, "InterfaceNotFound", "interface", interface);
-	} else if (m == NULL) {
-		method_fail(call, "MethodNotFound", "method", name);
-		schema = NULL;
-	}
-	return schema;
-}
-
-static void
-method_dispatch(struct call *call)
-{
-	const struct method	*m = method_find(call->in.method);
-	const struct schema	*schema = method_check_name(call, m);
-	const char		*bad;
-
-	if (schema == NULL)
-		return;
-	if (schema == schema_picod && !call_is_allowed(call))
-		call_fail(call, ERROR_PERMISSION_DENIED, NULL, ACCESS_DENIED);
-	else if (schema_check(schema, SCHEMA_METHOD, strrchr(m->name, '.') + 1,
-	    SCHEMA_IN, call->in.parameters, &bad) < 0)
-		method_fail(call, "InvalidParameter", "parameter", bad);
-	else if (m->needs_more && (!call->in.more || call->in.oneway))
-		call_fail_name(call, "org.varlink.service.ExpectedMore", NULL);
-	else if (target_find(call, m))
-		m->run(call);
-}
-
-static bool
-method_is_permitted(struct call *call)
-{
-	return target_is_permitted(call, method_find(call->in.method));
-}
-
-const struct call_handler method_handler = {
-	method_dispatch, method_is_permitted
-};
 
 const char *
 method_string(struct call *call, const char *name)
@@ -253,4 +103,22 @@ method_client_json(const struct client *client)
 	return json_pack("{s:i, s:i, s:s, s:s, s:I}", "pid", (int)client->pid,
 	    "uid", (int)client->uid, "user", client->user, "program",
 	    client->program, "since", (json_int_t)client->since_us);
+}
+
+struct request *
+method_request(struct call *call, enum request_kind kind, const char *text,
+    size_t len)
+{
+	struct request	*r;
+	const char	*token = method_string(call, "hold");
+	uint64_t	 wait_ms;
+
+	if (!method_time(call, "wait", &wait_ms))
+		return NULL;
+	r = request_create(kind, NULL, NULL, call_client(call), text, len);
+	r->wait_ms = wait_ms;
+	r->wait_given = wait_ms != REQUEST_NO_LIMIT;
+	if (strlen(token) < sizeof r->token)
+		strcpy(r->token, token);
+	return r;
 }

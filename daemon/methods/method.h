@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The methods: one table, one family per file.  A method gets a call whose
- * parameters are as the interface's description has them, and ends it exactly
- * once, now or later, with call_reply() or call_fail().
+ * A method, one family per file: its entry, for the table in methods.c, and what
+ * the families share.  A method gets a call whose parameters are as the
+ * interface's description has them, and ends it exactly once, now or later, with
+ * call_reply() or call_fail().
  */
 #ifndef PICOD_METHOD_H
 #define PICOD_METHOD_H
@@ -30,49 +31,14 @@ struct method {
 	bool		 needs_more;
 };
 
-/* Every method; the last has no name. */
-extern const struct method methods[];
-
-/* Parses the interfaces' descriptions. */
-void	method_init(void);
-void	method_finish(void);
-
-/* Checks a call and runs it, with its board, if it has one. */
-extern const struct call_handler method_handler;
-
-/* The families. */
-void	method_get_info(struct call *);
-void	method_get_interface_description(struct call *);
-void	method_list_boards(struct call *);
-void	method_send(struct call *);
-void	method_watch(struct call *);
-void	method_hold(struct call *);
-void	method_drop(struct call *);
-void	method_interrupt(struct call *);
-void	method_cancel(struct call *);
-void	method_input(struct call *);
-void	method_reset(struct call *);
-void	method_lend(struct call *);
-void	method_console(struct call *);
-void	method_console_shared(struct call *);
-void	method_list_firmware(struct call *);
-void	method_upload(struct call *);
-void	method_flash(struct call *);
-void	method_list_files(struct call *);
-void	method_stat(struct call *);
-void	method_read_file(struct call *);
-void	method_write_file(struct call *);
-void	method_remove_file(struct call *);
-void	method_make_directory(struct call *);
-void	method_rename_file(struct call *);
-
-/*
- * Ends the flashes there are, which outlive their calls, but not the boards; those
- * that wait for their board end with it.
- */
-void	method_flash_finish(void);
-
-/* For the families only. */
+/* The families have these. */
+extern const struct method
+    method_get_info, method_get_interface_description, method_list_boards,
+    method_send, method_watch, method_hold, method_drop, method_interrupt,
+    method_cancel, method_input, method_reset, method_lend, method_console,
+    method_list_firmware, method_upload, method_flash, method_list_files,
+    method_stat, method_read_file, method_write_file, method_remove_file,
+    method_make_directory, method_rename_file;
 
 /* A string parameter, or "" */
 const char	*method_string(struct call *, const char *name);
@@ -89,23 +55,16 @@ bool		 method_time(struct call *, const char *name, uint64_t *ms);
  */
 bool		 method_admits(struct call *, struct board *);
 
-/*
- * Submits a request on behalf of a call, which ends when the request does, with
- * the output or the error that the result says.
- */
-void		 method_submit(struct call *, struct board *, struct request *);
-
 /* A request for a call, with its token and its wait; NULL: the call has ended. */
 struct request	*method_request(struct call *, enum request_kind,
     const char *text, size_t len);
 
-/* Sets the parameters that the error of a result has, but for its output. */
-void		 method_set_error(json_t *, const struct request_result *);
-
 /* Who somebody is, and what he has on a board. */
 json_t		*method_client_json(const struct client *);
 
-/* Ends the call with org.varlink.service.InvalidParameter. */
+/* Ends the call with an error of org.varlink.service, or with InvalidParameter. */
+void		 method_fail(struct call *, const char *error, const char *key,
+    const char *value);
 void		 method_refuse_parameter(struct call *, const char *name);
 
 /*
@@ -117,8 +76,5 @@ bool		 method_bytes(struct call *, const char *name, char **bytes,
 
 /* A string that a board, a device or a file said, fit for JSON and a terminal. */
 json_t		*method_clean_json(const char *);
-
-/* Sets output, and data where the bytes are not UTF-8. */
-void		 method_set_output(json_t *, const char *bytes, size_t len);
 
 #endif

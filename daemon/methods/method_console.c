@@ -13,6 +13,7 @@
 #include "context.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
+#include "guest.h"
 #include "method.h"
 #include "protocol/limits.h"
 #include "tenure.h"
@@ -160,8 +161,8 @@ static const struct tenure_ops console_ops = {
 	"Console", console_granted, console_finish, NULL
 };
 
-void
-method_console(struct call *call)
+static void
+console_run(struct call *call)
 {
 	struct board	*b = call->board;
 	struct request	*r;
@@ -173,10 +174,16 @@ method_console(struct call *call)
 		return;
 	}
 	if (json_is_true(json_object_get(call_parameters(call), "shared"))) {
-		method_console_shared(call);
+		guest_admit(call);
 		return;
 	}
 	r = method_request(call, REQUEST_CONSOLE, NULL, 0);
 	if (r != NULL)
 		tenure_begin(call, b, r, &console_ops, NULL);
 }
+
+const struct method method_console = {
+	.name = "io.picod.Console",
+	.run = console_run,
+	.target = TARGET_BOARD,
+};

@@ -7,9 +7,10 @@
 
 #include "daemon/boards/boards.h"
 #include "method.h"
+#include "task.h"
 
-void
-method_interrupt(struct call *call)
+static void
+interrupt_run(struct call *call)
 {
 	struct board	*b = call->board;
 	int		 error;
@@ -35,6 +36,12 @@ method_interrupt(struct call *call)
 		call_reply(call, json_pack("{s:s}", "board", board_name(b)));
 }
 
+const struct method method_interrupt = {
+	.name = "io.picod.Interrupt",
+	.run = interrupt_run,
+	.target = TARGET_BOARD,
+};
+
 /* A request is its user's to take back, whoever holds the board. */
 static bool
 control_is_own(struct call *call, const struct board *b, uint64_t id)
@@ -46,8 +53,8 @@ control_is_own(struct call *call, const struct board *b, uint64_t id)
 	return r != NULL && r->client.uid == call_client(call)->uid;
 }
 
-void
-method_cancel(struct call *call)
+static void
+cancel_run(struct call *call)
 {
 	struct board	*b = call->board;
 	json_int_t	 id;
@@ -64,8 +71,14 @@ method_cancel(struct call *call)
 		call_reply(call, NULL);
 }
 
-void
-method_reset(struct call *call)
+const struct method method_cancel = {
+	.name = "io.picod.Cancel",
+	.run = cancel_run,
+	.target = TARGET_BOARD,
+};
+
+static void
+reset_run(struct call *call)
 {
 	struct board		*b = call->board;
 	const char		*kind = method_string(call, "kind");
@@ -80,5 +93,11 @@ method_reset(struct call *call)
 		what = REQUEST_BOOTLOADER;
 	r = method_request(call, what, NULL, 0);
 	if (r != NULL)
-		method_submit(call, b, r);
+		task_submit(call, b, r);
 }
+
+const struct method method_reset = {
+	.name = "io.picod.Reset",
+	.run = reset_run,
+	.target = TARGET_BOARD,
+};

@@ -103,8 +103,8 @@ files_list_reply(struct filing *f, const struct files_result *result)
 	return files_list_json(f);
 }
 
-void
-method_list_files(struct call *call)
+static void
+list_files_run(struct call *call)
 {
 	static const struct filing_ops	ops = {
 		files_list_event, files_list_reply
@@ -120,6 +120,12 @@ method_list_files(struct call *call)
 	if (path[0] == '\0' || files_path(call, "path") != NULL)
 		files_do(call, &order, NULL, &ops);
 }
+
+const struct method method_list_files = {
+	.name = "io.picod.ListFiles",
+	.run = list_files_run,
+	.target = TARGET_BOARD,
+};
 
 static void
 files_stat_event(struct filing *f, const struct files_event *event)
@@ -142,8 +148,8 @@ files_stat_reply(struct filing *f, const struct files_result *result)
 	return json;
 }
 
-void
-method_stat(struct call *call)
+static void
+stat_run(struct call *call)
 {
 	static const struct filing_ops	ops = {
 		files_stat_event, files_stat_reply
@@ -157,6 +163,12 @@ method_stat(struct call *call)
 	if (order.path != NULL)
 		files_do(call, &order, NULL, &ops);
 }
+
+const struct method method_stat = {
+	.name = "io.picod.Stat",
+	.run = stat_run,
+	.target = TARGET_BOARD,
+};
 
 /* ---------------------------------------------------------------- reading */
 
@@ -193,8 +205,8 @@ files_read_reply(struct filing *f, const struct files_result *result)
 	return files_data_json(f);
 }
 
-void
-method_read_file(struct call *call)
+static void
+read_file_run(struct call *call)
 {
 	static const struct filing_ops	ops = {
 		files_read_event, files_read_reply
@@ -207,6 +219,12 @@ method_read_file(struct call *call)
 	if (order.path != NULL)
 		files_do(call, &order, NULL, &ops);
 }
+
+const struct method method_read_file = {
+	.name = "io.picod.ReadFile",
+	.run = read_file_run,
+	.target = TARGET_BOARD,
+};
 
 /* ---------------------------------------------------------------- writing */
 
@@ -272,8 +290,8 @@ files_take_upload(struct call *call, uint8_t **content, size_t *len)
 	return false;
 }
 
-void
-method_write_file(struct call *call)
+static void
+write_file_run(struct call *call)
 {
 	static const struct filing_ops	ops = {
 		files_write_event, files_write_reply
@@ -290,12 +308,18 @@ method_write_file(struct call *call)
 	files_do(call, &order, content, &ops);
 }
 
+const struct method method_write_file = {
+	.name = "io.picod.WriteFile",
+	.run = write_file_run,
+	.target = TARGET_BOARD,
+};
+
 /* -------------------------------------------------------------- the rest */
 
 static const struct filing_ops	files_quiet = { NULL, NULL };
 
-void
-method_remove_file(struct call *call)
+static void
+remove_file_run(struct call *call)
 {
 	struct files_order	order = {
 		.op = FILES_REMOVE,
@@ -307,8 +331,14 @@ method_remove_file(struct call *call)
 		files_do(call, &order, NULL, &files_quiet);
 }
 
-void
-method_make_directory(struct call *call)
+const struct method method_remove_file = {
+	.name = "io.picod.RemoveFile",
+	.run = remove_file_run,
+	.target = TARGET_BOARD,
+};
+
+static void
+make_directory_run(struct call *call)
 {
 	struct files_order	order = {
 		.op = FILES_MAKE_DIRECTORY,
@@ -320,8 +350,14 @@ method_make_directory(struct call *call)
 		files_do(call, &order, NULL, &files_quiet);
 }
 
-void
-method_rename_file(struct call *call)
+const struct method method_make_directory = {
+	.name = "io.picod.MakeDirectory",
+	.run = make_directory_run,
+	.target = TARGET_BOARD,
+};
+
+static void
+rename_file_run(struct call *call)
 {
 	struct files_order	order = {
 		.op = FILES_RENAME,
@@ -334,3 +370,9 @@ method_rename_file(struct call *call)
 	if (order.to != NULL)
 		files_do(call, &order, NULL, &files_quiet);
 }
+
+const struct method method_rename_file = {
+	.name = "io.picod.RenameFile",
+	.run = rename_file_run,
+	.target = TARGET_BOARD,
+};

@@ -13,8 +13,8 @@
 #include "protocol/limits.h"
 #include "upload.h"
 
-void
-method_list_firmware(struct call *call)
+static void
+list_firmware_run(struct call *call)
 {
 	struct flash_recipe	 recipe = { .images = NULL };
 	struct firmware		*list;
@@ -39,6 +39,12 @@ method_list_firmware(struct call *call)
 	call_reply(call, json_pack("{s:o}", "firmware", json));
 }
 
+const struct method method_list_firmware = {
+	.name = "io.picod.ListFirmware",
+	.run = list_firmware_run,
+	.target = TARGET_ANY,
+};
+
 static void
 upload_fail(struct call *call, int error)
 {
@@ -58,8 +64,8 @@ upload_fail(struct call *call, int error)
 		    "image: %s", strerror(-error));
 }
 
-void
-method_upload(struct call *call)
+static void
+upload_run(struct call *call)
 {
 	char		*bytes;
 	size_t		 len;
@@ -74,3 +80,10 @@ method_upload(struct call *call)
 	else
 		call_reply(call, json_pack("{s:I}", "size", (json_int_t)size));
 }
+
+const struct method method_upload = {
+	.name = "io.picod.Upload",
+	.run = upload_run,
+	.target = TARGET_ANY,
+	.also = { "Flash", "WriteFile" },
+};

@@ -238,8 +238,8 @@ flashing_read_cancel(struct call *call)
 	flashing_destroy(call->state);
 }
 
-void
-method_flash(struct call *call)
+static void
+flash_run(struct call *call)
 {
 	struct board		*b = call->board;
 	struct flash_recipe	 recipe;
@@ -261,3 +261,9 @@ method_flash(struct call *call)
 	    image_format_find(method_string(call, "format")),
 	    flashing_read_done, f);
 }
+
+const struct method method_flash = {
+	.name = "io.picod.Flash",
+	.run = flash_run,
+	.target = TARGET_BOARD,
+};

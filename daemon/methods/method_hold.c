@@ -26,8 +26,8 @@ static const struct tenure_ops hold_ops = {
 	"Hold", hold_granted, hold_ended, NULL
 };
 
-void
-method_hold(struct call *call)
+static void
+hold_run(struct call *call)
 {
 	json_t		*will = json_object_get(call_parameters(call), "will");
 	struct board	*b = call->board;
@@ -53,8 +53,14 @@ method_hold(struct call *call)
 	tenure_begin(call, b, r, &hold_ops, NULL);
 }
 
-void
-method_drop(struct call *call)
+const struct method method_hold = {
+	.name = "io.picod.Hold",
+	.run = hold_run,
+	.target = TARGET_BOARD,
+};
+
+static void
+drop_run(struct call *call)
 {
 	struct board	*b = call->board;
 	struct tenure	*t;
@@ -69,3 +75,9 @@ method_drop(struct call *call)
 	tenure_end(t, false);
 	call_reply(call, NULL);
 }
+
+const struct method method_drop = {
+	.name = "io.picod.Drop",
+	.run = drop_run,
+	.target = TARGET_BOARD,
+};

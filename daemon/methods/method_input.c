@@ -53,8 +53,8 @@ input_give(struct call *call, const struct request *r, const void *bytes,
 	}
 }
 
-void
-method_input(struct call *call)
+static void
+input_run(struct call *call)
 {
 	const struct request	*r = input_request(call);
 	char			*bytes;
@@ -65,3 +65,10 @@ method_input(struct call *call)
 	input_give(call, r, bytes, len);
 	free(bytes);
 }
+
+const struct method method_input = {
+	.name = "io.picod.Input",
+	.run = input_run,
+	.target = TARGET_BOARD,
+	.also = { "Send" },
+};

@@ -27,8 +27,8 @@ static const struct tenure_ops lend_ops = {
 	"Lend", lend_granted, lend_ended, NULL
 };
 
-void
-method_lend(struct call *call)
+static void
+lend_run(struct call *call)
 {
 	struct board	*b = call->board;
 	struct request	*r;
@@ -37,3 +37,9 @@ method_lend(struct call *call)
 	if (r != NULL)
 		tenure_begin(call, b, r, &lend_ops, NULL);
 }
+
+const struct method method_lend = {
+	.name = "io.picod.Lend",
+	.run = lend_run,
+	.target = TARGET_BOARD,
+};

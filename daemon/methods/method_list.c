@@ -108,8 +108,8 @@ list_board(const struct ttys *ttys, const struct board *b, bool details,
 	return json;
 }
 
-void
-method_list_boards(struct call *call)
+static void
+list_boards_run(struct call *call)
 {
 	struct boards	*boards = call->context->boards;
 	struct ttys	*ttys = call->context->ttys;
@@ -126,3 +126,9 @@ method_list_boards(struct call *call)
 			    details, call_client(call)->uid));
 	call_reply(call, json_pack("{s:o}", "boards", list));
 }
+
+const struct method method_list_boards = {
+	.name = "io.picod.ListBoards",
+	.run = list_boards_run,
+	.target = TARGET_ANY,
+};

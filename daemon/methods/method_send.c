@@ -1,448 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls that become requests of a board, and how a request's end becomes an
- * answer.
- *
- * A call with "more" gets its output in pieces: at each end of a line, when much
- * has come, or a moment after the last byte.  A piece for every read would be
- * one for every few bytes of a slow board.  Before that, it is told now and then
- * what it waits for: if that takes long enough for a person to wonder, and again
- * when it is something else.
- *
- * No board waits for a client.  What he has not read yet stays with the request,
- * and when that is over, with the call, whose end comes behind it.
+ * Send: a statement or a command, or what was answered to the same a moment ago.
  */
-#include <event2/event.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "context.h"
+#include "answer.h"
 #include "daemon/base/clock.h"
-#include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
 #include "method.h"
-#include "protocol/limits.h"
-#include "protocol/text.h"
-
-/* A line without an end is shown after this long. */
-#define PIECE_DELAY_MS	10
-#define PIECE_SIZE	4096
-
-/* Of one reply, in bytes of output. */
-#define PIECE_MAX	(64 * 1024)
-
-/* How often it is looked at what a request waits for. */
-#define WAITING_S	2
-
-/* A call that waits for its request. */
-struct task {
-	struct call	*call;
-	struct board	*board;
-	struct asker	*asker;		/* NULL: the request is over */
-	struct evbuffer	*rest;		/* and this is still to be said, */
-	json_t		*end;		/* before these are its answer */
-	enum error_code	 error;
-	char		*message;
-	struct event	*piece;		/* sends one; NULL without "more" */
-	struct event	*waiting;	/* looks what for; likewise */
-	json_t		*told;		/* what for, as it was told last */
-	bool		 numbers;	/* its number is to be told */
-};
-
-static void
-task_destroy(struct task *t)
-{
-	if (t->piece != NULL)
-		event_free(t->piece);
-	if (t->waiting != NULL)
-		event_free(t->waiting);
-	if (t->rest != NULL)
-		evbuffer_free(t->rest);
-	json_decref(t->end);
-	json_decref(t->told);
-	free(t->message);
-	free(t);
-}
-
-/* What a request that does not run waits for. */
-static json_t *
-task_waiting(const struct task *t)
-{
-	const struct board	*b = t->board;
-	const struct request	*r, *running = board_running(b);
-	json_t			*json;
-	int			 before = 0;
-
-	for (r = board_request(b, NULL); r != NULL && r != t->asker->request;
-	    r = board_request(b, r))
-		before += r != running;
-	json = json_pack("{s:s, s:s, s:i}", "board", board_name(b), "state",
-	    board_state_name(board_state(b)), "before", before);
-	if (board_holder(b) != NULL)
-		json_object_set_new(json, "holder",
-		    method_client_json(board_holder(b)));
-	if (running != NULL)
-		json_object_set_new(json, "running",
-		    method_client_json(&running->client));
-	return json;
-}
-
-static void
-task_waiting_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct task	*t = arg;
-	struct timeval	 tv = { WAITING_S, 0 };
-	json_t		*waiting;
-
-	(void)fd, (void)what;
-	if (board_running(t->board) == t->asker->request)
-		return;
-	waiting = task_waiting(t);
-	if (json_equal(waiting, t->told)) {
-		json_decref(waiting);
-	} else {
-		json_decref(t->told);
-		t->told = waiting;
-		call_continue(t->call, json_pack("{s:s, s:I, s:O}", "output",
-		    "", "boot", (json_int_t)board_boot(t->board), "waiting",
-		    waiting));
-	}
-	event_add(t->waiting, &tv);
-}
-
-void
-method_set_output(json_t *json, const char *bytes, size_t len)
-{
-	size_t	 text_len;
-	bool	 lossy;
-	char	*text = xhave(text_from_bytes(bytes, len, &text_len, &lossy));
-	char	*data;
-
-	json_object_set_new(json, "output", json_stringn_nocheck(text, text_len));
-	free(text);
-	if (!lossy)
-		return;
-	data = xhave(text_base64(bytes, len));
-	json_object_set_new(json, "data", json_string(data));
-	free(data);
-}
-
-/* The text of bytes that need not be told exactly. */
-static json_t *
-task_text(const char *bytes, size_t len)
-{
-	size_t	 text_len;
-	bool	 lossy;
-	char	*text = xhave(text_from_bytes(bytes, len, &text_len, &lossy));
-	json_t	*json = json_stringn_nocheck(text, text_len);
-
-	free(text);
-	return json;
-}
-
-/* What was printed and not said yet. */
-static struct evbuffer *
-task_printed(const struct task *t)
-{
-	return t->rest != NULL ? t->rest : t->asker->output;
-}
-
-/* Sends the first len bytes of the output as a piece. */
-static void
-task_send_piece(struct task *t, size_t len)
-{
-	struct evbuffer	*output = task_printed(t);
-	json_t		*json;
-
-	if (len == 0)
-		return;
-	json = json_pack("{s:I}", "boot", (json_int_t)board_boot(t->board));
-	method_set_output(json, (char *)evbuffer_pullup(output, (ev_ssize_t)len),
-	    len);
-	evbuffer_drain(output, len);
-	call_continue(t->call, json);
-}
-
-/* How much of it goes next: lines, or what stood there for a while or is much. */
-static size_t
-task_piece(const struct task *t)
-{
-	struct evbuffer	*output = task_printed(t);
-	size_t		 len = evbuffer_get_length(output);
-	const char	*bytes, *end;
-
-	len = len < PIECE_MAX ? len : PIECE_MAX;
-	bytes = (char *)evbuffer_pullup(output, (ev_ssize_t)len);
-	end = len == 0 ? NULL : memrchr(bytes, '\n', len);
-	return end != NULL ? (size_t)(end + 1 - bytes) :
-	    text_whole(bytes, len);
-}
-
-/* The last answer has what little is left. */
-static void
-task_end(struct task *t)
-{
-	struct call	*call = t->call;
-	json_t		*json = json_incref(t->end);
-	enum error_code	 error = t->error;
-	char		*message = t->message;
-	size_t		 len = evbuffer_get_length(t->rest);
-
-	method_set_output(json, (char *)evbuffer_pullup(t->rest, -1), len);
-	t->message = NULL;
-	task_destroy(t);
-	if (error == ERROR_NONE)
-		call_reply(call, json);
-	else
-		call_fail(call, error, json, "%s", message);
-	free(message);
-}
-
-/* Says as much as the client takes, and at last the end. */
-static void
-task_piece_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct task	*t = arg;
-	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
-	size_t		 n = 0;
-
-	(void)fd, (void)what;
-	if (t->numbers && t->asker != NULL)
-		call_continue(t->call, json_pack("{s:s, s:I, s:I}", "output",
-		    "", "boot", (json_int_t)board_boot(t->board), "request",
-		    (json_int_t)t->asker->request->id));
-	t->numbers = false;
-	while (!call_is_full(t->call) && (t->rest == NULL ||
-	    evbuffer_get_length(t->rest) > PIECE_MAX) &&
-	    (n = task_piece(t)) > 0)
-		task_send_piece(t, n);
-	call_keep(t->call, evbuffer_get_length(task_printed(t)));
-	if (call_is_full(t->call))
-		return;		/* task_drained() goes on */
-	if (t->rest != NULL)
-		task_end(t);
-	else if (evbuffer_get_length(t->asker->output) > 0)
-		event_add(t->piece, &tv);
-}
-
-/*
- * A piece goes once all that was read has been looked at: often the end of the
- * answer is there too, and one reply has both.
- */
-static bool
-task_output(struct asker *a)
-{
-	struct task	*t = a->arg;
-	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
-	size_t		 len = evbuffer_get_length(a->output);
-	const char	*bytes;
-
-	if (call_is_full(t->call))
-		return call_keep(t->call, len);
-	bytes = (char *)evbuffer_pullup(a->output, -1);
-	if (len >= PIECE_SIZE || memrchr(bytes, '\n', len) != NULL)
-		event_active(t->piece, EV_TIMEOUT, 0);
-	else if (!event_pending(t->piece, EV_TIMEOUT, NULL))
-		event_add(t->piece, &tv);
-	return true;
-}
-
-static void
-task_drained(struct call *call)
-{
-	struct task	*t = call->state;
-
-	if (t->piece != NULL)
-		event_active(t->piece, EV_TIMEOUT, 0);
-}
-
-static void
-task_cancel(struct call *call)
-{
-	struct task	*t = call->state;
-	struct board	*b = t->board;
-	struct asker	*a = t->asker;
-
-	task_destroy(t);
-	if (a != NULL)
-		unit_withdraw(b, a);
-}
-
-/* Which errors carry the output so far. */
-static bool
-task_error_has_output(enum error_code error)
-{
-	return error == ERROR_STATEMENT_FAILED ||
-	    error == ERROR_COMMAND_REJECTED || error == ERROR_TIMED_OUT ||
-	    error == ERROR_INTERRUPTED || error == ERROR_DISCONNECTED ||
-	    error == ERROR_BOARD_SILENT || error == ERROR_OUTPUT_TOO_LARGE;
-}
-
-void
-method_set_error(json_t *json, const struct request_result *result)
-{
-	switch (result->error) {
-	case ERROR_STATEMENT_FAILED:
-		json_object_set_new(json, "traceback", task_text(
-		    result->traceback, result->traceback_len));
-		break;
-	case ERROR_BOARD_BUSY:
-		if (result->holder != NULL)
-			json_object_set_new(json, "holder",
-			    method_client_json(result->holder));
-		break;
-	case ERROR_TIMED_OUT:
-	case ERROR_INTERRUPTED:
-		json_object_set_new(json, "started",
-		    json_boolean(result->started));
-		break;
-	case ERROR_DISCONNECTED:
-		json_object_set_new(json, "sent", json_boolean(result->started));
-		break;
-	case ERROR_OUTPUT_TOO_LARGE:
-		json_object_set_new(json, "limit", json_integer(
-		    result->streamed ? LIMIT_UNREAD : LIMIT_OUTPUT));
-		break;
-	case ERROR_LIMIT_EXCEEDED:	/* a board has no other */
-		json_object_set_new(json, "limit", json_string("queue"));
-		json_object_set_new(json, "value", 
-		    json_integer(LIMIT_QUEUE_PER_USER));
-		return;
-	default:
-		break;
-	}
-	json_object_set_new(json, "board", json_string(result->board));
-	if (task_error_has_output(result->error))
-		json_object_set_new(json, "output", json_string(""));
-}
-
-/* The answer, without the output. */
-static json_t *
-task_answer(const struct request_result *result, bool run)
-{
-	json_t	*json = json_object();
-
-	if (result->error != ERROR_NONE)
-		method_set_error(json, result);
-	if (result->error == ERROR_NONE ||
-	    result->error == ERROR_STATEMENT_FAILED ||
-	    result->error == ERROR_COMMAND_REJECTED)
-		json_object_set_new(json, "boot",
-		    json_integer((json_int_t)result->boot));
-	if (result->status != NULL)
-		json_object_set_new(json, "status", json_string(result->status));
-	if (result->notice != NULL && run && (result->error == ERROR_NONE ||
-	    task_error_has_output(result->error)))
-		json_object_set_new(json, "notice", json_string(result->notice));
-	return json;
-}
-
-/* There is more than one answer should have, or than the client takes now. */
-static bool
-task_lags(const struct task *t, const struct asker *a)
-{
-	return t->piece != NULL && (call_is_full(t->call) ||
-	    evbuffer_get_length(a->output) > PIECE_MAX);
-}
-
-static void
-task_finish(struct asker *a, const struct request_result *result)
-{
-	struct task	*t = a->arg;
-	bool		 run = a->request->kind == REQUEST_RUN;
-	json_t		*json = task_answer(result, run);
-	size_t		 len = evbuffer_get_length(a->output);
-	struct call	*call = t->call;
-
-	if (a->request->shared && result->error == ERROR_NONE)
-		json_object_set_new(json, "age", json_integer(
-		    (json_int_t)(clock_now() - a->request->started_at)));
-	if (task_lags(t, a) && (result->error == ERROR_NONE ||
-	    task_error_has_output(result->error))) {
-		t->rest = evbuffer_new();
-		evbuffer_add_buffer(t->rest, a->output);
-		t->end = json;
-		t->error = result->error;
-		t->message = result->message == NULL ? NULL :
-		    xstrdup(result->message);
-		t->asker = NULL;
-		event_del(t->waiting);
-		event_active(t->piece, EV_TIMEOUT, 0);
-		return;
-	}
-	task_destroy(t);
-	if (run && (result->error == ERROR_NONE ||
-	    task_error_has_output(result->error)))
-		method_set_output(json, (char *)evbuffer_pullup(a->output, -1),
-		    len);
-	if (result->error == ERROR_NONE)
-		call_reply(call, json);
-	else
-		call_fail(call, result->error, json, "%s", result->message);
-}
-
-static const struct request_sink task_sink = { NULL, NULL, task_finish };
-static const struct request_sink task_stream_sink = {
-	task_output, NULL, task_finish
-};
-
-struct request *
-method_request(struct call *call, enum request_kind kind, const char *text,
-    size_t len)
-{
-	struct request	*r;
-	const char	*token = method_string(call, "hold");
-	uint64_t	 wait_ms;
-
-	if (!method_time(call, "wait", &wait_ms))
-		return NULL;
-	r = request_create(kind, NULL, NULL, call_client(call), text, len);
-	r->wait_ms = wait_ms;
-	r->wait_given = wait_ms != REQUEST_NO_LIMIT;
-	if (strlen(token) < sizeof r->token)
-		strcpy(r->token, token);
-	return r;
-}
-
-/* shared: the request of somebody else that this one is not needed beside. */
-static void
-send_submit(struct call *call, struct board *b, struct request *r,
-    struct request *shared)
-{
-	struct task	*t = xcalloc(1, sizeof *t);
-	struct timeval	 tv = { WAITING_S, 0 };
-
-	t->call = call;
-	t->board = b;
-	if (call->in.more && r->kind == REQUEST_RUN && !r->shared) {
-		t->piece = evtimer_new(call->context->base,
-		    task_piece_cb, t);
-		t->waiting = evtimer_new(call->context->base,
-		    task_waiting_cb, t);
-		event_add(t->waiting, &tv);
-		t->numbers = json_is_true(json_object_get(
-		    call_parameters(call), "input"));
-		if (t->numbers)
-			event_active(t->piece, EV_TIMEOUT, 0);
-	}
-	call->state = t;
-	call->cancel = task_cancel;
-	call->drained = task_drained;
-	if (shared != NULL) {
-		t->asker = request_join(shared, &task_sink, t);
-		request_destroy(r);
-		return;
-	}
-	t->asker = request_join(r, t->piece == NULL ? &task_sink :
-	    &task_stream_sink, t);
-	unit_submit(b, r);
-}
-
-void
-method_submit(struct call *call, struct board *b, struct request *r)
-{
-	send_submit(call, b, r, NULL);
-}
+#include "task.h"
 
 /* What somebody else was told a moment ago. */
 static void
@@ -452,15 +16,15 @@ send_reading(struct call *call, const struct reading *reading, uint64_t now)
 		    (json_int_t)reading->boot, "age",
 		    (json_int_t)(now - reading->at));
 
-	method_set_output(json, reading->output, reading->output_len);
+	answer_set_output(json, reading->output, reading->output_len);
 	if (reading->status != NULL)
 		json_object_set_new(json, "status",
 		    json_string(reading->status));
 	call_reply(call, json);
 }
 
-void
-method_send(struct call *call)
+static void
+send_run(struct call *call)
 {
 	json_t		*text = json_object_get(call_parameters(call), "text");
 	struct board		*b = call->board;
@@ -477,15 +41,21 @@ method_send(struct call *call)
 		return;
 	r->timeout_ms = timeout_ms;
 	if (age_ms == REQUEST_NO_LIMIT) {
-		method_submit(call, b, r);
+		task_submit(call, b, r);
 		return;
 	}
 	r->shared = true;
 	reading = board_reading(b, r->text, r->len, age_ms, now);
 	if (reading == NULL) {
-		send_submit(call, b, r, board_shared(b, r, age_ms, now));
+		task_submit_shared(call, b, r, board_shared(b, r, age_ms, now));
 		return;
 	}
 	send_reading(call, reading, now);
 	request_destroy(r);
 }
+
+const struct method method_send = {
+	.name = "io.picod.Send",
+	.run = send_run,
+	.target = TARGET_BOARD,
+};

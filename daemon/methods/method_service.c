@@ -7,8 +7,8 @@
 #include "method.h"
 #include "protocol/schema.h"
 
-void
-method_get_info(struct call *call)
+static void
+get_info_run(struct call *call)
 {
 	call_reply(call, json_pack("{s:s, s:s, s:s, s:s, s:[s, s]}",
 	    "vendor", "picod", "product", "picod", "version", PICOD_VERSION,
@@ -16,8 +16,14 @@ method_get_info(struct call *call)
 	    "io.picod"));
 }
 
-void
-method_get_interface_description(struct call *call)
+const struct method method_get_info = {
+	.name = "org.varlink.service.GetInfo",
+	.run = get_info_run,
+	.target = TARGET_NONE,
+};
+
+static void
+get_interface_description_run(struct call *call)
 {
 	const char	*name = method_string(call, "interface");
 	const char	*text = NULL;
@@ -32,3 +38,9 @@ method_get_interface_description(struct call *call)
 	else
 		call_reply(call, json_pack("{s:s}", "description", text));
 }
+
+const struct method method_get_interface_description = {
+	.name = "org.varlink.service.GetInterfaceDescription",
+	.run = get_interface_description_run,
+	.target = TARGET_NONE,
+};

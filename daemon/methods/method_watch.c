@@ -329,8 +329,8 @@ watch_drained(struct call *call)
 	watch_catch_up(call->state);
 }
 
-void
-method_watch(struct call *call)
+static void
+watch_run(struct call *call)
 {
 	struct boards	*boards = call->context->boards;
 	json_t		*parameters = call_parameters(call);
@@ -359,3 +359,10 @@ method_watch(struct call *call)
 	LIST_INSERT_HEAD(&watches.behind, w, entry);
 	watch_catch_up(w);
 }
+
+const struct method method_watch = {
+	.name = "io.picod.Watch",
+	.run = watch_run,
+	.target = TARGET_ANY,
+	.needs_more = true,
+};

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "context.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
@@ -89,7 +90,7 @@ tenure_fail(struct call *call, const struct request_result *result)
 {
 	json_t	*json = json_object();
 
-	method_set_error(json, result);
+	answer_set_error(json, result);
 	call_fail(call, result->error, json, "%s", result->message);
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "answer.h"
 #include "daemon/base/memory.h"
 #include "daemon/board/board.h"
 #include "method.h"
@@ -70,7 +71,7 @@ watch_event(const struct board *b, const struct board_notice *notice,
 		json_object_set_new(json, "reason",
 		    method_clean_json(notice->reason));
 	if (notice->bytes != NULL)
-		method_set_output(json, notice->bytes, notice->len);
+		answer_set_output(json, notice->bytes, notice->len);
 	if (notice->kind == NOTICE_TRACE)
 		watch_event_set_trace(json, notice);
 	return watch_event_encode(json, len);

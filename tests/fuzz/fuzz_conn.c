@@ -26,7 +26,7 @@
 #include "daemon/boards/boards.h"
 #include "daemon/config/config.h"
 #include "daemon/methods/context.h"
-#include "daemon/methods/method.h"
+#include "daemon/methods/methods.h"
 #include "daemon/server/client.h"
 #include "daemon/server/server.h"
 #include "tests/fuzz/caller.h"
@@ -371,7 +371,7 @@ start(uint8_t how)
 	boards = boards_create(base);
 	context = (struct context){ .base = base, .boards = boards,
 	    .config = &config };
-	server = server_create(base, &config.access, &method_handler, &context);
+	server = server_create(base, &config.access, &methods_handler, &context);
 	for (i = 0; i < PORTS; i++)
 		if ((how >> i & 1) == 0)
 			far_port_plug(&ports[i]);
@@ -401,7 +401,7 @@ finish(bool second_signal)
 		wait_left();
 	boards_destroy(boards);
 	server_destroy(server);
-	method_flash_finish();
+	methods_stop();
 	event_base_free(base);
 	for (i = 0; i < CALLERS; i++)
 		caller_leave(&callers[i]);
@@ -428,7 +428,7 @@ prepare(void)
 	}
 	if (access_add(&configs[1].access, NULL, "*", "Send Watch") != NULL)
 		abort();
-	method_init();
+	methods_init();
 	for (i = 0; i < PORTS; i++)
 		far_port_init(&ports[i], names[i], i == 0);
 	for (i = 0; i < CALLERS; i++)

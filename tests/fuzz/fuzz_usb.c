@@ -23,7 +23,7 @@
 #include "daemon/boards/boards.h"
 #include "daemon/config/config.h"
 #include "daemon/methods/context.h"
-#include "daemon/methods/method.h"
+#include "daemon/methods/methods.h"
 #include "daemon/server/client.h"
 #include "daemon/server/server.h"
 #include "daemon/usb/hotplug.h"
@@ -344,7 +344,7 @@ start(void)
 	boards = boards_create(base);
 	context = (struct context){ .base = base, .boards = boards,
 	    .config = &config };
-	server = server_create(base, &config.access, &method_handler, &context);
+	server = server_create(base, &config.access, &methods_handler, &context);
 	attach = attach_create(base, boards, &config, names_path);
 	if (attach == NULL)
 		abort();
@@ -358,7 +358,7 @@ stop(void)
 	attach_destroy(attach);
 	boards_destroy(boards);
 	server_destroy(server);
-	method_flash_finish();
+	methods_stop();
 	event_base_free(base);
 	caller_leave(&caller);
 }
@@ -413,7 +413,7 @@ prepare(void)
 	setenv("PATH", "/nonexistent", 1);
 	setenv("TMPDIR", "/dev/shm", 1);
 	calls_init();
-	method_init();
+	methods_init();
 	for (i = 0; i < CONFIGS; i++)
 		prepare_config(&configs[i], texts[i]);
 	for (i = 0; i < DEVICES; i++) {

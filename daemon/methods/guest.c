@@ -3,6 +3,8 @@
  * Console with shared: the connection is a tool at a seat, see daemon/faces/seat.h.
  * The seat is tied to it by a lease.
  */
+#include "guest.h"
+
 #include <stdlib.h>
 
 #include "context.h"
@@ -89,7 +91,7 @@ guest_lost(struct lease *lease)
 }
 
 void
-method_console_shared(struct call *call)
+guest_admit(struct call *call)
 {
 	struct board	*b = call->board;
 	struct guest	*g = calloc(1, sizeof *g);
