@@ -210,10 +210,14 @@ seat_has_the_board(const struct seat *s)
 	return s->asker != NULL && board_running(s->board) == s->asker->request;
 }
 
+/* A tool that a REPL may have is left alone when it turns out to be there. */
 static const char *
 seat_language(const struct seat *s)
 {
-	return board_is_foreign(s->board) ? "text" : board_language(s->board);
+	if (board_is_foreign(s->board))
+		return "text";
+	return strcmp(board_language(s->board), "piserial") == 0 ? "piserial" :
+	    "repl";
 }
 
 /* The face of the board's language, which may be known only later. */

@@ -37,7 +37,7 @@
 #define READS		16
 
 /* For what a tool that has left wanted to have done. */
-#define LINGER_MS	5000
+#define LINGER_MS	2000
 
 struct tty {
 	struct boards	*boards;

@@ -125,6 +125,31 @@ class OneAfterTheOther(Case):
             tool.raw()
             self.assertEqual(tool.run(b'print(2)'), b'OK2\r\n\x04\x04>')
 
+    def test_a_tool_that_vanishes_after_each_byte(self):
+        said = b'\r\x03\x01\x05A\x01while True: 1\x04'
+        for n in range(len(said) + 1):
+            with Tool(self.path) as tool:
+                tool.say(said[:n])
+            if n % 4 == 0 or n == len(said):
+                self.assertEqual(self.p.send(str(n)), f'{n}\n')
+        with Tool(self.path) as tool:
+            tool.say(b'\r')
+            self.assertEqual(tool.expect(b'>>> '), b'\r\n>>> ')
+
+    def test_others_are_served_while_a_tool_pastes(self):
+        with Tool(self.path) as tool:
+            tool.raw()
+            tool.say(b'\x05A\x01')
+            head = tool.port.read(5)
+            self.assertEqual((head[:2], head[4:]), (b'R\x01', b'\x01'))
+            self.p.send('import time; print("x" * 1000)')
+            window = int.from_bytes(head[2:4], 'little')
+            tool.say(b'#' * (window - 1) + b'\n')
+            self.p.send('2')
+            self.assertEqual(tool.port.read(1), b'\x01')
+            tool.say(b'print(3)\x04')
+            self.assertEqual(tool.expect(b'\x04>'), b'\x043\r\n\x04\x04>')
+
     def test_who_has_it(self):
         self.assertEqual(self.tty(), {'path': self.path, 'open': False})
         with Tool(self.path) as tool:

@@ -13,6 +13,9 @@
 # make soak-sample   picoctl sample, ten times a second for SAMPLE_S seconds (an
 #                    hour), beside others: no row missing or late, no drift
 #
+# make soak-faces     three tools and ten clients on one board for ten minutes, or
+#                     SOAK_FACES_S seconds.  SOAK_SEED=N
+#
 # SOAK_RUNNER='valgrind -q --leak-check=full --error-exitcode=9' watches picod.
 
 SOAK_CYCLES ?= 1000
@@ -45,4 +48,12 @@ soak-sample: e2e-needs
 	@$(TEST_ENV) PICOD_SAMPLE_S=$(SAMPLE_S) \
 	    $(PYTHON) tests/soak/test_sample.py -v
 
-.PHONY: soak soak-clients soak-leaving soak-sample
+SOAK_FACES_S ?= 600
+
+soak: soak-faces
+
+soak-faces: e2e-needs
+	@$(TEST_ENV) PICOD_SOAK_S=$(SOAK_FACES_S) PICOD_SEED=$(SOAK_SEED) \
+	    $(PYTHON) tests/soak/test_tools.py -v
+
+.PHONY: soak soak-clients soak-leaving soak-sample soak-faces
