@@ -69,6 +69,16 @@ face_ended(struct face *f, enum face_end end, const char *text, size_t len)
 	f->ops->ended(f, end, text, len);
 }
 
+size_t
+face_late(struct face *f, uint8_t *bytes)
+{
+	size_t	len = f->late_len;
+
+	memcpy(bytes, f->late, len);
+	f->late_len = 0;
+	return len;
+}
+
 void
 face_heard(struct face *f, const void *bytes, size_t len)
 {

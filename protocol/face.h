@@ -70,6 +70,13 @@ void		 face_print(struct face *, const void *, size_t len);
 void		 face_ended(struct face *, enum face_end, const char *text,
     size_t len);
 
+/*
+ * After face_ended(): what was said behind a Ctrl-C that ended the job, and which is
+ * to be fed again; bytes has room for FACE_LATE.
+ */
+#define FACE_LATE	256
+size_t		 face_late(struct face *, uint8_t *bytes);
+
 /* What the board says by itself, as far as the tool would see it there. */
 void		 face_heard(struct face *, const void *, size_t len);
 

@@ -34,6 +34,8 @@ struct face {
 	char			 about[200];
 	struct face_text	 out;		/* for the tool, from sent on */
 	size_t			 sent;
+	uint8_t			 late[FACE_LATE];
+	size_t			 late_len;
 };
 
 extern const struct face_ops	face_repl, face_lines, face_prints;

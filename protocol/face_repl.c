@@ -84,7 +84,9 @@ job_begin(struct repl_face *r, enum face_event_type type,
     const struct face_text *text, struct face_event *event)
 {
 	r->busy = true;
-	r->started = r->fed = r->resetting = r->greeted = false;
+	r->started = r->fed = r->stopped = r->cut = false;
+	r->resetting = r->greeted = false;
+	r->base.late_len = 0;
 	r->ahead.len = 0;
 	event->type = type;
 	event->data = (const uint8_t *)text->bytes;
@@ -283,9 +285,44 @@ feed_friendly(struct repl_face *r, uint8_t c, struct face_event *event)
 		job_begin(r, FACE_STATEMENT, &r->block, event);
 }
 
+/* As many as there is room for. */
+static size_t
+late_add(struct repl_face *r, const uint8_t *bytes, size_t len)
+{
+	size_t	room = FACE_LATE - r->base.late_len;
+
+	if (len > room)
+		len = room;
+	memcpy(r->base.late + r->base.late_len, bytes, len);
+	r->base.late_len += len;
+	return len;
+}
+
+/*
+ * Remembers what is behind the last Ctrl-C of a job's input: if it was that which
+ * ended the job, it did not read the rest.
+ */
+static void
+late_follow(struct repl_face *r, const uint8_t *bytes, size_t len)
+{
+	const uint8_t	*stop = memrchr(bytes, 0x03, len);
+
+	if (stop != NULL) {
+		r->cut = true;
+		r->base.late_len = 0;
+		len -= (size_t)(stop + 1 - bytes);
+		bytes = stop + 1;
+	}
+	if (r->cut && late_add(r, bytes, len) < len) {
+		r->cut = false;		/* so much is data */
+		r->base.late_len = 0;
+	}
+}
+
 /*
  * While a job runs, all is its standard input, but for a Ctrl-C, and that too once
  * it was given some: it may want every byte, and stops at this one if it does not.
+ * What a tool says after its Ctrl-C is for the raw REPL, once that is there again.
  */
 static size_t
 feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
@@ -296,10 +333,13 @@ feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
 	size_t		 n = stop == NULL ? len : (size_t)(stop - bytes);
 
 	if (stop == bytes) {
-		r->ahead.len = 0;
+		r->ahead.len = r->base.late_len = 0;
+		r->stopped = true;
 		event->type = FACE_STOP;
 		return 1;
 	}
+	if (r->stopped && r->mode == FACE_RAW)
+		return late_add(r, bytes, n);
 	if (!r->started) {
 		if (n > AHEAD_MAX - r->ahead.len)
 			n = AHEAD_MAX - r->ahead.len;
@@ -307,6 +347,7 @@ feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
 		return n;
 	}
 	r->fed = true;
+	late_follow(r, bytes, n);
 	event->type = FACE_INPUT;
 	event->data = bytes;
 	event->len = n;
@@ -374,6 +415,9 @@ face_repl_ended(struct face *f, enum face_end end, const char *text, size_t len)
 	struct repl_face	*r = repl_of_face(f);
 	bool			 raw = r->mode == FACE_RAW;
 
+	if (!r->stopped && (end != FACE_RAISED ||
+	    memmem(text, len, "KeyboardInterrupt", 17) == NULL))
+		f->late_len = 0;
 	r->busy = false;
 	r->text.len = 0;
 	face_edit_drop(r);

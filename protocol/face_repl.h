@@ -40,6 +40,8 @@ struct repl_face {
 	bool		 resetting;	/* it is a reset */
 	bool		 started;
 	bool		 fed;		/* it was given input */
+	bool		 stopped;	/* it is to end */
+	bool		 cut;		/* there was a Ctrl-C in its input */
 	struct face_text ahead;		/* typed before it started */
 };
 

@@ -88,12 +88,16 @@ seat_end(const struct request_result *result)
 static void
 seat_go_on(struct seat *s)
 {
+	uint8_t	late[FACE_LATE];
+	size_t	len = face_late(s->face, late);
 	bool	blocked = s->blocked;
 
 	s->blocked = false;
+	if (len > 0)
+		seat_typed(s, late, len);
 	if (blocked)
 		s->ops->room(s->arg);
-	else
+	else if (seat_is_idle(s))
 		s->ops->idle(s->arg);
 }
 

@@ -65,7 +65,9 @@ class Case(picod.Case):
         return p.call('ListBoards', details=True)['boards'][0].get('tty')
 
     def wait_closed(self):
+        """Once more, so that picod has done what that tells it to do."""
         self.until(lambda: not self.tty()['open'])
+        self.tty()
 
 
 class OneAfterTheOther(Case):
@@ -85,6 +87,7 @@ class OneAfterTheOther(Case):
             tool.raw()
             tool.say(b"print('x' * 3000)\x04")
             self.p.send('1')        # it was printed, and never read
+        self.wait_closed()
         with Tool(self.path) as tool:
             tool.say(b'\r')
             self.assertEqual(tool.expect(b'>>> '), b'\r\n>>> ')
@@ -132,6 +135,7 @@ class OneAfterTheOther(Case):
                 tool.say(said[:n])
             if n % 4 == 0 or n == len(said):
                 self.assertEqual(self.p.send(str(n)), f'{n}\n')
+        self.wait_closed()
         with Tool(self.path) as tool:
             tool.say(b'\r')
             self.assertEqual(tool.expect(b'>>> '), b'\r\n>>> ')

@@ -64,7 +64,8 @@ play_say(struct play *p, const uint8_t *bytes, size_t len)
 static void
 play_step(struct play *p, uint8_t step)
 {
-	static const char	trace[] = "Traceback\r\nNameError: x\r\n";
+	static const char	trace[] = "Traceback\r\nKeyboardInterrupt: \r\n";
+	uint8_t			late[FACE_LATE];
 	struct face_event	event;
 	const uint8_t		*bytes;
 	size_t			 len = face_output(p->face, &bytes);
@@ -80,6 +81,9 @@ play_step(struct play *p, uint8_t step)
 		p->busy = p->resetting = false;
 		face_ended(p->face, step % 5, trace, step & 8 ? sizeof trace - 1 :
 		    0);
+		len = face_late(p->face, late);
+		assert(len <= sizeof late);
+		play_say(p, late, len);
 	}
 }
 

@@ -112,9 +112,10 @@ class Soak(picod.Case):
             except BaseException as problem:    # whatever it was
                 problems.append((function.__name__, arguments, repr(problem)))
                 self.failed.set()
+                print(problems[-1], flush=True)
 
         threads = [threading.Thread(target=guard, args=work) for work in [
-            (self.raw_tool, 'serial', lambda: SerialTool(path)),
+            (self.raw_tool, 'serial', lambda: SerialTool(self.p, path)),
             (self.raw_tool, 'socket', lambda: SocketTool(self.p)),
             (self.person,),
             *((self.client, i) for i in range(CLIENTS))]]
@@ -129,11 +130,19 @@ class Soak(picod.Case):
 
 
 class SerialTool(Tool):
+    def __init__(self, p, path):
+        super().__init__(path)
+        self.p = p
+
     def read(self, n):
         return self.port.read(n)
 
     def close(self):
+        """The next one comes when picod has seen that this one is gone."""
         self.port.close()
+        while self.p.board()['tty']['open']:
+            pass
+        self.p.board()
 
 
 class SocketTool(Face):

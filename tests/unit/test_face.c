@@ -399,6 +399,30 @@ START_TEST(test_a_text_of_the_greatest_length)
 }
 END_TEST
 
+/* It is for the raw REPL, whether the Ctrl-C was an order or input. */
+START_TEST(test_what_follows_a_ctrl_c)
+{
+	static const char	trace[] = "KeyboardInterrupt: \r\n";
+	static const char *const begin[] = { "\x03\r\x01", "\r\x03\r\x01" };
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	uint8_t			 late[FACE_LATE];
+	const char		*p;
+
+	face_feed(f, (const uint8_t *)"\x01", 1, &event);
+	face_feed(f, (const uint8_t *)"x\x04", 2, &event);
+	ck_assert_int_eq(event.type, FACE_JOB);
+	face_started(f, &event);
+	for (p = begin[_i]; *p != '\0'; p++)
+		ck_assert_uint_eq(face_feed(f, (const uint8_t *)p, 1, &event), 1);
+	face_ended(f, FACE_RAISED, trace, sizeof trace - 1);
+	ck_assert_uint_eq(face_late(f, late), 2);
+	ck_assert(memcmp(late, "\r\x01", 2) == 0);
+	ck_assert_uint_eq(face_late(f, late), 0);
+	face_destroy(f);
+}
+END_TEST
+
 /* A line longer than any sketch reads is rejected whole. */
 START_TEST(test_a_command_too_long)
 {
@@ -428,6 +452,7 @@ main(void)
 	tcase_add_loop_test(tc, test_dialogue, 0, DIALOGUES);
 	tcase_add_test(tc, test_a_text_too_long);
 	tcase_add_test(tc, test_a_text_of_the_greatest_length);
+	tcase_add_loop_test(tc, test_what_follows_a_ctrl_c, 0, 2);
 	tcase_add_test(tc, test_a_command_too_long);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
