@@ -377,6 +377,9 @@ hear_taken(struct files *f, uint64_t now, struct files_event *event)
 static void
 hear_written(struct files *f, uint64_t now, struct files_event *event)
 {
+	/* A board with a UART tells only what it took. */
+	if (has(f, FILES_HAS_UART))
+		return;
 	/* Of a lossless port, the next frame is under way already. */
 	f->written = f->phase == FILES_TAKING ? f->sender.off - f->covers :
 	    f->sender.off;

@@ -108,9 +108,12 @@ check_questions(const struct config *config)
 	static const struct client	client = { .uid = 1000, .gid = 1000 };
 	static const struct access_groups none = { 0 };
 	static const struct hotplug_tty	ttys[] = {
-		{ "1", "/dev/ttyACM0", 0x2e8a, 5, "s1", "1-2", 0, "Pico" },
-		{ "2", "/dev/ttyUSB0", 0x1a86, 0x7523, "", "1-3.4", 0, "" },
-		{ "3", "", 0x2e8a, 3, "E0", "1-2", 0, "RP2 Boot" },
+		{ "1", "/dev/ttyACM0", 0x2e8a, 5, "s1", "1-2", "1-2", 0,
+		    "Pico", "MicroPython", "Board CDC", "", { "", "", "", "" } },
+		{ "2", "/dev/ttyUSB0", 0x1a86, 0x7523, "", "1-3.4", "1-3.4", 0,
+		    "", "", "", "", { "", "piserial", "9600", "" } },
+		{ "3", "", 0x2e8a, 3, "E0", "1-2", "1-2", 0, "RP2 Boot", "",
+		    "", "", { "", "", "", "" } },
 	};
 	struct claim			claim;
 	size_t				i;
