@@ -258,7 +258,8 @@ sampler_collect(struct sampler *s, long long until_ms)
 			fds[i].fd = s->sources[i].asked ?
 			    picod_fd(s->sources[i].picod) : -1;
 			fds[i].events = POLLIN;
-			open += fds[i].fd >= 0 && !s->sources[i].late;
+			/* A late one too: only who is read is asked again. */
+			open += fds[i].fd >= 0;
 		}
 		left = until_ms - clock_ms();
 		if (open == 0 || left <= 0)

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import termios
 import threading
+import time
 import unittest
 
 from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod
@@ -157,6 +158,18 @@ class Samples(unittest.TestCase):
         self.send = send
         self.assertEqual(self.run_it('sample', 'x').stderr,
                          b'picoctl: x: NameError: no x\n')
+
+    def test_goes_on_after_a_late_answer(self):
+        def send(_):
+            self.asked = getattr(self, 'asked', 0) + 1
+            if self.asked == 2:
+                time.sleep(0.35)
+            return {'output': f'{self.asked}\n', 'boot': 1}
+        self.send = send
+        rows = self.run_it('sample', 'x').stdout.decode().splitlines()[1:]
+        values = [row.split(',')[1] for row in rows]
+        self.assertEqual(values[:2], ['1', ''])
+        self.assertEqual(values[-1], str(self.asked))
 
     def test_json(self):
         rows = [json.loads(line) for line in self.run_it(

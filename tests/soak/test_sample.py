@@ -76,6 +76,7 @@ class Sample(picod.Case):
               f'{answers} answers to others', file=sys.stderr)
         self.assertEqual(len(rows), SAMPLE_S / PERIOD_S)
         self.assertGreater(answers, SAMPLE_S)
+        self.assertLess(gaps, len(rows) / 10)
         self.assertLess(abs(drift), DRIFT_S)
         for value, seconds in zip(values, late):
             self.assertTrue(value == '' or seconds <= PERIOD_S, seconds)
