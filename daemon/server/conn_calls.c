@@ -130,5 +130,7 @@ conn_answer(struct conn *c, json_t *message)
 		conn_send(c, refusal_laden());
 	call->active = false;
 	varlink_call_finish(&call->in);
+	if (c->gone)
+		conn_lose_leases(c);	/* what he was given too late */
 	conn_run(c);
 }

@@ -263,6 +263,19 @@ class Holds(picod.Case):
         self.assertEqual(self.p.send('1'), '1\n')
         self.assertNotIn('holder', self.p.board())
 
+    def test_who_has_left_is_given_nothing(self):
+        """He wanted no reply, so that his calls are carried out all the same."""
+        holder = self.connect(self.p)
+        holder.call('Hold')
+        for method in ('Hold', 'Lend'):
+            with self.p.connect() as other:
+                other.send(method, oneway=True)
+                other.send('Send', oneway=True, text=f"log.append('{method}')")
+        self.until(lambda: self.p.board()['waiting'] == 2)
+        holder.call('Drop')
+        self.until(lambda: self.p.send('log') == "['Hold', 'Lend']\n")
+        self.assertNotIn('holder', self.p.board())
+
     def test_nobody_types_into_a_will(self):
         """What runs for nobody, a will or what is stopped, has no input."""
         with self.connect(self.p) as holder:
