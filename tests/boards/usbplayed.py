@@ -97,9 +97,10 @@ class Played:
 
     def _vanish(self):
         if self.master is not None:
-            os.close(self.master)
+            # Whoever gets the pty next has a socket of that name.
             os.unlink(self._modem_path)
             self.modem.close()
+            os.close(self.master)
             self.master = self.modem = None
         if self.host is not None:
             self.host.close()
