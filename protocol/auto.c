@@ -21,8 +21,9 @@
 #define PROBE_MS	2000
 #define PROBE_PRINTS_MS	1200
 
-/* Asked only once a boot loader must have left, it has that long at least. */
-#define PROBE_SETTLED_MS 1000
+/* Asked only once a boot loader must have left, it has that long at least; with
+ * the 2 s of the boot loader, a sketch is to answer within 3 s. */
+#define PROBE_SETTLED_MS 500
 
 struct automatic {
 	struct driver		 base;

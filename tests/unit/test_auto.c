@@ -93,12 +93,12 @@ START_TEST(a_repl_behind_a_boot_loader_is_found)
 	driver_tick(d, 2000, &event);
 	ck_assert_int_eq(event.type, DRIVER_NONE);
 	ck_assert_uint_gt(driver_output(d, &bytes), 0);
-	driver_tick(d, 2900, &event);
+	driver_tick(d, 2400, &event);
 	ck_assert_int_eq(event.type, DRIVER_NONE);
 	while (off < strlen(answer))
 		off += driver_feed(d, (const uint8_t *)answer + off,
-		    strlen(answer) - off, 2900, &event);
-	driver_tick(d, 2950, &event);
+		    strlen(answer) - off, 2400, &event);
+	driver_tick(d, 2450, &event);
 	ck_assert_int_ne(event.type, DRIVER_LOST);
 	driver_destroy(d);
 }
