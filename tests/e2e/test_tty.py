@@ -58,6 +58,7 @@ class Case(picod.Case):
     def setUp(self):
         self.simulated = self.board(MicroPython())
         self.p = self.picod(b=f'unix:{self.simulated.path}')
+        self.p.send('1')    # a port that opens now sees the board come
         self.path = self.tty()['path']
 
     def tty(self, p=None):
