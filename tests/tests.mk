@@ -51,7 +51,11 @@ E2E_NAMES = $(patsubst tests/e2e/test_%.py,%,$(sort $(wildcard tests/e2e/test_*.
 E2E_NEEDS = $(PICOD) $(PICOCTL) $(BUILD)/tests/boards/uno firmware \
 	boards-firmware
 
-check-e2e: $(E2E_NAMES:%=check-e2e-%)
+# These wait for boards more than for a processor, and begin first.
+E2E_WAITING = flash_stages ports flash_pico flash_silence names port_cycles \
+	flash flash_failures files
+
+check-e2e: $(E2E_WAITING:%=check-e2e-%) $(E2E_NAMES:%=check-e2e-%)
 
 # The same with a picod that AddressSanitizer and UndefinedBehaviorSanitizer
 # watch, where it meets the most; check-long has all of them.
@@ -83,7 +87,7 @@ check-setup:
 
 # Compilers want a processor each; boards mostly wait.
 COMPILE = $(MAKE) --no-print-directory -O -j2
-TRY = $(MAKE) --no-print-directory -O -j4
+TRY = $(MAKE) --no-print-directory -O -j5
 
 # A second compiler reads everything once, and has the better sanitizers, which
 # watch the unit tests, the corpora of the fuzzers, and picod.
@@ -93,7 +97,7 @@ WATCHED = CC=clang SANITIZE=address,undefined BUILD=build-asan
 check: check-setup
 	@$(COMPILE) WERROR=-Werror all check-layers check-unit check-static
 	@$(COMPILE) WERROR=-Werror $(WATCHED) all check-unit
-	@$(TRY) check-e2e check-sanitized
+	@$(TRY) check-sanitized-flash_stages check-e2e check-sanitized
 	@$(MAKE) --no-print-directory demo >$(BUILD)/demo.log 2>&1 || \
 	    { cat $(BUILD)/demo.log; exit 1; }
 	@echo "all tests passed"

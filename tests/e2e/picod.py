@@ -386,6 +386,16 @@ class Picod:
     def open_descriptors(self):
         return len(os.listdir(f'/proc/{self.pid}/fd'))
 
+    def open_files(self):
+        """The paths of what picod has open; it may close some meanwhile."""
+        folder, paths = f'/proc/{self.pid}/fd', []
+        for fd in os.listdir(folder):
+            try:
+                paths.append(os.readlink(os.path.join(folder, fd)))
+            except FileNotFoundError:
+                pass
+        return paths
+
     def resident_kb(self):
         with open(f'/proc/{self.pid}/status') as file:
             for line in file:

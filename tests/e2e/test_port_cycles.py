@@ -146,8 +146,7 @@ class Repl(usb.Case):
         self.wait(p, 'uno0', 'listening')
         self.assertEqual(set(self.names(p)), {'circuitpy0', 'uno0', data})
         self.assertEqual(p.board('circuitpy0')['port'], '/dev/' + console)
-        for fd in os.listdir(f'/proc/{p.pid}/fd'):
-            self.assertNotEqual(os.readlink(f'/proc/{p.pid}/fd/{fd}'), master)
+        self.assertNotIn(master, p.open_files())
         p.terminate()
         p.start()
         self.wait(p, 'circuitpy0', 'listening')
