@@ -69,8 +69,11 @@ player_transfer(const struct usb_player *player,
 	return result;
 }
 
-/* The URB's buffer, resolved, goes out or comes in; its status is set. */
-static void
+/*
+ * The URB's buffer, resolved, goes out or comes in; its status is set.  There is no
+ * buffer where the program was killed meanwhile: umockdev fetches it from there.
+ */
+static int
 player_run(struct usb_player *player, UMockdevIoctlData *data)
 {
 	struct usbdevfs_urb *urb = (void *)data->data;
@@ -83,9 +86,12 @@ player_run(struct usb_player *player, UMockdevIoctlData *data)
 		.endpoint = control ? 0 : urb->endpoint,
 		.length = (uint32_t)((gsize)urb->buffer_length - start),
 	};
-	guint8 *bytes = g_malloc0(transfer.length);
+	guint8 *bytes;
 	int result;
 
+	if (buffer == NULL)
+		return -EFAULT;
+	bytes = g_malloc0(transfer.length);
 	memcpy(transfer.setup, buffer->data, start);
 	if (bytes != NULL)
 		memcpy(bytes, buffer->data + start, transfer.length);
@@ -96,6 +102,7 @@ player_run(struct usb_player *player, UMockdevIoctlData *data)
 	urb->status = MIN(result, 0);
 	urb->actual_length = MAX(result, 0);
 	umockdev_ioctl_data_unref(buffer);
+	return 0;
 }
 
 static int
@@ -145,6 +152,8 @@ static int
 player_obey(struct usb_player *player, UMockdevIoctlClient *client,
     UMockdevIoctlData *data)
 {
+	int error;
+
 	switch (umockdev_ioctl_client_get_request(client)) {
 	case USBDEVFS_GET_CAPABILITIES:
 		*(guint32 *)(void *)data->data = USBDEVFS_CAP_BULK_CONTINUATION |
@@ -160,7 +169,9 @@ player_obey(struct usb_player *player, UMockdevIoctlClient *client,
 	case USBDEVFS_GETDRIVER:
 		return -ENODATA;		/* the kernel has none for it */
 	case USBDEVFS_SUBMITURB:
-		player_run(player, data);
+		error = player_run(player, data);
+		if (error < 0)
+			return error;
 		g_queue_push_tail(client_done(client),
 		    umockdev_ioctl_data_ref(data));
 		return 0;
