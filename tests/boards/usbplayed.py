@@ -57,9 +57,15 @@ class Played:
             raise self.error
 
     def do(self, action):
-        """Has the board's thread do this, soon; None ends it."""
-        self.calls.append(action)
+        """Has the board's thread do this, soon; None ends it.
+
+        The event that is returned is set when it is done: what picod tells may
+        come earlier, by the hang-up.
+        """
+        done = threading.Event()
+        self.calls.append((action, done))
         self.bell.send(b'x')
+        return done
 
     def become(self, persona):
         """From the board's thread: goes, and comes back as this."""
@@ -139,10 +145,11 @@ class Played:
         ready = dict(poll.poll(5 if waiting else None))
         if self.bell_end.fileno() in ready:
             self.bell_end.recv(1)
-            action = self.calls.pop(0)
+            action, done = self.calls.pop(0)
             if action is None:
                 return False
             action()
+            done.set()
             return True
         if self.modem is not None and self.modem.fileno() in ready:
             self._serve_modem()

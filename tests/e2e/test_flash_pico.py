@@ -20,7 +20,7 @@ from unittest import mock
 import scripted
 from boards import make_firmware
 from flash import FlashCase, children, image
-from picod import FIRMWARE, PICOCTL, ROOT
+from picod import FIRMWARE, PATIENCE_S, PICOCTL, ROOT
 from picoboot import FLASH, PAGE, SECTOR
 from usbplayed import MicroPython, Pico
 
@@ -204,7 +204,7 @@ class PicoTest(FlashCase):
         self.pico.do(lambda: self.pico.become(self.pico.next(self.pico)))
         watcher.wait(state='listening', board='pico0')
         # What is plugged in at its place afterwards is not.
-        self.pico.do(self.pico.unplug)
+        self.pico.do(self.pico.unplug).wait(PATIENCE_S)
         watcher.wait(state='absent', board='pico0')
         self.board(AnotherPico(self.bus, repl))
         watcher.wait(state='listening', board='pico2')
@@ -217,7 +217,7 @@ class PicoTest(FlashCase):
             self.watch(self.p).wait(state=state, board=name)
 
         def pull(pico, name):
-            pico.do(pico.unplug)
+            pico.do(pico.unplug).wait(PATIENCE_S)
             wait(name, 'absent')
 
         def replug(pico, name):

@@ -393,7 +393,7 @@ class Picos(Case):
         pico.do(lambda: pico.restart(pico.persona))
 
     def pull(self, p, pico, name):
-        pico.do(pico.unplug)
+        pico.do(pico.unplug).wait(picod.PATIENCE_S)
         self.wait(p, name, 'absent')
 
     def plug(self, pico):
