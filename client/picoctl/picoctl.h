@@ -61,7 +61,8 @@ extern const struct verb
     verb_firmware, verb_doctor, verb_help, verb_put, verb_get, verb_cp,
     verb_ls, verb_cat, verb_rm, verb_mkdir, verb_mv, verb_touch, verb_tree,
     verb_df, verb_edit, verb_sync, verb_run, verb_rtc, verb_install,
-    verb_sample, verb_plot, verb_log, verb_adopt, verb_rename, verb_forget;
+    verb_sample, verb_plot, verb_log, verb_adopt, verb_rename, verb_forget,
+    verb_identify;
 
 /* All verbs, in the order of help; NULL ends them. */
 extern const struct verb *const picoctl_verbs[];
