@@ -262,8 +262,9 @@ board_leave(struct board *b, uint64_t now)
 
 	if (b->stay == BOARD_STAYS)
 		b->stay = BOARD_LEAVES;
+	/* What ends by itself all the same has its answer. */
 	if (r != NULL && !hold_is_will(&b->hold, r))
-		run_stop(b, STOP_LEFT, now);
+		run_stop(b, STOP_INTERRUPT, now);
 	board_advance(b, now);
 }
 

@@ -100,8 +100,13 @@ run_conclude_stopped(struct board *b, const char *lost)
 		run_conclude_overflow(b);
 		break;
 	default:
-		run_conclude(b, ERROR_INTERRUPTED, "it was interrupted%s%s",
-		    but, lost);
+		/* An interrupt is somebody's wish; this is picod's end. */
+		if (b->stay != BOARD_STAYS)
+			run_conclude(b, ERROR_DISCONNECTED,
+			    "picod ended, and interrupted it%s%s", but, lost);
+		else
+			run_conclude(b, ERROR_INTERRUPTED,
+			    "it was interrupted%s%s", but, lost);
 	}
 }
 

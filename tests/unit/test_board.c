@@ -389,6 +389,21 @@ START_TEST(test_history)
 }
 END_TEST
 
+START_TEST(test_leave_when_a_job_ends_by_itself)
+{
+	static struct someone	a;
+
+	ask(&a, "1");
+	leave();
+	ck_assert_int_eq(fake->interrupts, 1);
+	say("Oyes", 0);
+	say("d", 0);
+	ck_assert_int_eq(a.error, ERROR_NONE);
+	ck_assert_str_eq(a.output, "yes");
+	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
+}
+END_TEST
+
 START_TEST(test_leave)
 {
 	static struct someone	a, b, c;
@@ -399,7 +414,7 @@ START_TEST(test_leave)
 	ck_assert_int_eq(fake->interrupts, 1);
 	ck_assert(!board_left(board));
 	say("i", 0);
-	ck_assert_int_eq(a.error, ERROR_INTERRUPTED);
+	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);	/* nobody wanted it */
 	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
 	ask(&c, "3");
 	ck_assert_int_eq(c.error, ERROR_DISCONNECTED);
@@ -441,6 +456,7 @@ main(void)
 	tcase_add_test(tc, test_cancel);
 	tcase_add_test(tc, test_history);
 	tcase_add_test(tc, test_leave);
+	tcase_add_test(tc, test_leave_when_a_job_ends_by_itself);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed_count = srunner_ntests_failed(runner);
