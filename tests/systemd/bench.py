@@ -11,6 +11,8 @@ from uno import OPTIBOOT, Uno
 # Where the machine has what the bench needs; its /tmp is its own.
 FOLDER = '/opt/bench'
 MODEM = '/run/bench'
+# One that sees DTR, too: see give_modem_lines().
+AVRDUDE = FOLDER + '/avrdude'
 CONFIG = '''[board {name}]
 port = {path}
 driver = piserial
@@ -36,6 +38,11 @@ def give_modem_lines(machine, unit='picod.service'):
                   f'Environment=LD_PRELOAD={FOLDER}/ttyshim.so\n'
                   f'Environment=TTYSHIM_DIR={MODEM}\n')
     machine.run('systemctl', 'daemon-reload')
+    # picod's children have nothing of its environment.
+    machine.write(AVRDUDE, f'''#!/bin/sh
+LD_PRELOAD={FOLDER}/ttyshim.so TTYSHIM_DIR={MODEM} exec /usr/bin/avrdude "$@"
+''')
+    machine.run('chmod', '755', AVRDUDE)
 
 
 class MachineUno(Uno):

@@ -198,7 +198,8 @@ class TestPort(Case):
         bench.give_modem_lines(self.machine)
         usb.UsbPort.prepare(self.machine)
         self.machine.write('/etc/picod/picod.conf.d/uno.conf',
-                           '[board uno]\nmatch = 2341:0043\nbaud = 9600\n')
+                           '[board uno]\nmatch = 2341:0043\nbaud = 9600\n'
+                           f'[tools]\navrdude = {bench.AVRDUDE}\n')
         self.run_('systemctl', 'restart', 'picod')
         self.board = self.uno('port', dtr=True, modem=True,
                               boot=f'{bench.FOLDER}/optiboot-uno.hex')
