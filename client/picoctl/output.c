@@ -32,14 +32,22 @@ output_columns(FILE *file)
 	return given != NULL && atoi(given) > 0 ? atoi(given) : 80;
 }
 
+bool
+output_obeys(FILE *file)
+{
+	const char	*terminal = getenv("TERM");
+
+	return isatty(fileno(file)) && terminal != NULL &&
+	    strcmp(terminal, "dumb") != 0;
+}
+
 /* See no-color.org. */
 static bool
 output_takes_colour(FILE *file)
 {
-	const char	*no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	const char	*no = getenv("NO_COLOR");
 
-	return isatty(fileno(file)) && (no == NULL || no[0] == '\0') &&
-	    terminal != NULL && strcmp(terminal, "dumb") != 0;
+	return output_obeys(file) && (no == NULL || no[0] == '\0');
 }
 
 void
@@ -74,6 +82,25 @@ output_state_colour(const struct output *o, const char *state)
 		if (strstr(colours[i].states, word) != NULL)
 			return colours[i].colour;
 	return "";
+}
+
+int
+output_width(const char *text)
+{
+	int	width = 0;
+
+	for (; *text != '\0'; text++)
+		width += ((unsigned char)*text & 0xc0) != 0x80;
+	return width;
+}
+
+const char *
+output_skip(const char *text, int characters)
+{
+	for (; *text != '\0'; text++)
+		if (((unsigned char)*text & 0xc0) != 0x80 && characters-- == 0)
+			break;
+	return text;
 }
 
 void

@@ -77,6 +77,15 @@ enum output_escape {
 /* The width of a terminal; 0 for what is none. */
 int	output_columns(FILE *);
 
+/* Whether it is a terminal that does what it is told: cursor, colours. */
+bool	output_obeys(FILE *);
+
+/* How many columns a text takes, if each character takes one. */
+int	output_width(const char *text);
+
+/* Where a character begins that has so many before it. */
+const char *output_skip(const char *text, int characters);
+
 /* What colours a board's state; "" where nothing is coloured. */
 const char	*output_state_colour(const struct output *, const char *state);
 

@@ -76,17 +76,6 @@ boards_cell(const json_t *board, int column)
 	return text;
 }
 
-/* How many columns a text takes, if each character takes one. */
-static int
-boards_width(const char *text)
-{
-	int	width = 0;
-
-	for (; *text != '\0'; text++)
-		width += ((unsigned char)*text & 0xc0) != 0x80;
-	return width;
-}
-
 /* Shrinks columns until a row has so much; one that is left too small is left out. */
 static void
 boards_fit(int widths[], int room)
@@ -115,21 +104,11 @@ boards_fit(int widths[], int room)
 	}
 }
 
-/* Where a character begins that has so many before it. */
-static const char *
-boards_skip(const char *text, int characters)
-{
-	for (; *text != '\0'; text++)
-		if (((unsigned char)*text & 0xc0) != 0x80 && characters-- == 0)
-			break;
-	return text;
-}
-
 /* A cell, cut to its column. */
 static void
 boards_print_cell(struct output *o, int column, const char *text, int width)
 {
-	int		 has = boards_width(text);
+	int		 has = output_width(text);
 	const char	*colour = column == COLUMN_STATE ?
 			    output_state_colour(o, text) : "";
 
@@ -137,9 +116,9 @@ boards_print_cell(struct output *o, int column, const char *text, int width)
 	if (has <= width)
 		fputs(text, o->out);
 	else if (column == COLUMN_PORT)
-		fprintf(o->out, "...%s", boards_skip(text, has - width + 3));
+		fprintf(o->out, "...%s", output_skip(text, has - width + 3));
 	else
-		fprintf(o->out, "%.*s...", (int)(boards_skip(text, width - 3) -
+		fprintf(o->out, "%.*s...", (int)(output_skip(text, width - 3) -
 		    text), text);
 	fputs(colour[0] != '\0' ? OUTPUT_PLAIN : "", o->out);
 }
@@ -155,7 +134,7 @@ boards_print_row(struct output *o, char *const cells[], const int widths[])
 		if (cells[c][0] != '\0') {
 			fprintf(o->out, "%*s", gap, "");
 			boards_print_cell(o, c, cells[c], widths[c]);
-			gap = -boards_width(cells[c]);
+			gap = -output_width(cells[c]);
 			if (gap < -widths[c])
 				gap = -widths[c];
 		}
@@ -177,7 +156,7 @@ boards_print_table(struct output *o, const json_t *boards)
 		for (c = 0; c < COLUMN_COUNT; c++) {
 			cells[i][c] = boards_cell(i == 0 ? NULL :
 			    json_array_get(boards, i - 1), c);
-			width = boards_width(cells[i][c]);
+			width = output_width(cells[i][c]);
 			/* A head over nothing is left out. */
 			if (i == 0 && c != COLUMN_USER)
 				widths[c] = width;

@@ -18,6 +18,7 @@
 
 const struct verb *const	picoctl_verbs[] = {
 	&verb_list,
+	&verb_top,
 	&verb_identify,
 	&verb_send,
 	&verb_watch,

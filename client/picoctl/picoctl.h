@@ -56,8 +56,8 @@ struct verb {
 };
 
 extern const struct verb
-    verb_list, verb_send, verb_watch, verb_interrupt, verb_reset, verb_hold,
-    verb_lend, verb_console, verb_repl, verb_tty, verb_cancel, verb_trace, verb_pin, verb_flash,
+    verb_list, verb_top, verb_send, verb_watch, verb_interrupt, verb_reset,
+    verb_hold, verb_lend, verb_console, verb_repl, verb_tty, verb_cancel, verb_trace, verb_pin, verb_flash,
     verb_firmware, verb_doctor, verb_help, verb_put, verb_get, verb_cp,
     verb_ls, verb_cat, verb_rm, verb_mkdir, verb_mv, verb_touch, verb_tree,
     verb_df, verb_edit, verb_sync, verb_run, verb_rtc, verb_install,

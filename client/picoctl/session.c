@@ -200,3 +200,15 @@ session_do(struct picoctl *ctl, const char *method, json_t *parameters)
 	json_decref(reply);
 	return STATUS_OK;
 }
+
+size_t
+session_select(json_t *boards, const char *name)
+{
+	size_t	i = json_array_size(boards);
+
+	while (i-- > 0)
+		if (strcmp(output_string(json_array_get(boards, i), "name"),
+		    name) != 0)
+			json_array_remove(boards, i);
+	return json_array_size(boards);
+}

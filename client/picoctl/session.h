@@ -58,4 +58,7 @@ int	session_stream(struct picoctl *, const char *method,
 /* A call whose reply is shown by the output's done. */
 int	session_do(struct picoctl *, const char *method, json_t *parameters);
 
+/* Leaves of the boards of ListBoards only that of a name; 0 if there is none. */
+size_t	session_select(json_t *boards, const char *name);
+
 #endif

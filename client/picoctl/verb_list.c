@@ -2,22 +2,7 @@
 /*
  * picoctl list: the boards that picod knows.
  */
-#include <string.h>
-
 #include "session.h"
-
-/* Leaves only the board of that name; 0 if there is none. */
-static size_t
-verb_list_select(json_t *boards, const char *name)
-{
-	size_t	i = json_array_size(boards);
-
-	while (i-- > 0)
-		if (strcmp(output_string(json_array_get(boards, i), "name"),
-		    name) != 0)
-			json_array_remove(boards, i);
-	return json_array_size(boards);
-}
 
 static int
 verb_list_show(struct picoctl *ctl, json_t *boards)
@@ -26,7 +11,7 @@ verb_list_show(struct picoctl *ctl, json_t *boards)
 	const json_t	*board;
 	size_t		 i;
 
-	if (name != NULL && verb_list_select(boards, name) == 0) {
+	if (name != NULL && session_select(boards, name) == 0) {
 		picoctl_complain("there is no board \"%s\"; \"picoctl list\" "
 		    "shows those there are", name);
 		return 4;	/* as the error NoSuchBoard */
