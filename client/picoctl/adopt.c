@@ -24,6 +24,8 @@
 #include "program.h"
 #include "session.h"
 
+/* For picod to know a board of that name, and then for it to be there. */
+#define ADOPT_KNOWN_MS	2000
 #define ADOPT_WAIT_MS	10000
 
 static const char *
@@ -222,6 +224,13 @@ adopt_reload(struct picoctl *ctl)
 	return STATUS_FAILED;
 }
 
+static void
+adopt_end(struct timespec *end, int ms)
+{
+	clock_gettime(CLOCK_MONOTONIC, end);
+	end->tv_sec += ms / 1000;
+}
+
 static int
 adopt_left(const struct timespec *end)
 {
@@ -251,8 +260,7 @@ adopt_follow(struct picoctl *ctl, const char *name, char *state, size_t size)
 	bool		 continues;
 	int		 failure;
 
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += ADOPT_WAIT_MS / 1000;
+	adopt_end(&end, ADOPT_KNOWN_MS);
 	while (!adopt_is_there(state)) {
 		failure = picod_json_try(ctl->picod, &event, &continues);
 		if (failure == -EAGAIN && poll(&fd, 1, adopt_left(&end)) == 0)
@@ -262,11 +270,34 @@ adopt_follow(struct picoctl *ctl, const char *name, char *state, size_t size)
 		if (failure != 0)
 			return session_failed(ctl, failure, true);
 		if (strcmp(output_string(event, "event"), "state") == 0 &&
-		    strcmp(output_string(event, "board"), name) == 0)
+		    strcmp(output_string(event, "board"), name) == 0) {
+			if (state[0] == '\0')
+				adopt_end(&end, ADOPT_WAIT_MS);
 			snprintf(state, size, "%s",
 			    output_string(event, "state"));
+		}
 		json_decref(event);
 	}
+	return STATUS_OK;
+}
+
+/* What is away, and new, has entered no state that would be told. */
+static int
+adopt_look(struct picoctl *ctl, const char *name, char *state, size_t size)
+{
+	json_t	*boards, *row;
+	size_t	 i;
+	int	 status;
+
+	picod_close(ctl->picod);
+	ctl->picod = NULL;
+	status = adopt_list(ctl, &boards);
+	if (status != STATUS_OK)
+		return status;
+	json_array_foreach(boards, i, row)
+		if (strcmp(output_string(row, "name"), name) == 0)
+			snprintf(state, size, "%s", output_string(row, "state"));
+	json_decref(boards);
 	return STATUS_OK;
 }
 
@@ -280,6 +311,8 @@ adopt_reload_for(struct picoctl *ctl, const char *name, char *state,
 		    session_failed(ctl, failure, false);
 
 	state[0] = '\0';
-	return status == STATUS_OK ? adopt_follow(ctl, name, state, size) :
-	    status;
+	if (status == STATUS_OK)
+		status = adopt_follow(ctl, name, state, size);
+	return status == STATUS_OK && state[0] == '\0' ?
+	    adopt_look(ctl, name, state, size) : status;
 }

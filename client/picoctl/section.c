@@ -104,6 +104,50 @@ section_print(char *text, size_t size, const struct section *s)
 	return section_line(text, size, len, "flasher", s->flasher);
 }
 
+/*
+ * Where it is plugged in, as udev tells: by the controller it has to be asked for,
+ * by the kernel it is the name.  It ends what the device has to have.
+ */
+static int
+section_rule_place(char *text, size_t size, const char *ids,
+    const char *place)
+{
+	if (isdigit((unsigned char)place[0]))
+		return snprintf(text, size, "%s, KERNEL==\"%s\"", ids, place);
+	return snprintf(text, size, "%s, IMPORT{builtin}=\"path_id\"\n"
+	    "%s, \\\n    ENV{ID_PATH}==\"%s\"", ids, ids, place);
+}
+
+int
+section_rule(char *text, size_t size, const struct section *s)
+{
+	char		 ids[160], device[600];
+	const char	*where = s->where;
+	int		 len;
+
+	if (strcmp(s->key, "match") != 0 || strstr(where, " if:") != NULL)
+		return 0;
+	snprintf(ids, sizeof ids, "ACTION!=\"remove\", SUBSYSTEM==\"usb\", "
+	    "ENV{DEVTYPE}==\"usb_device\", \\\n    ATTR{idVendor}==\"%.4s\", "
+	    "ATTR{idProduct}==\"%.4s\"", where, where + 5);
+	where += strlen("1a86:7523 ");
+	if (strncmp(where, "serial:", 7) == 0)
+		len = snprintf(device, sizeof device, "%s, ATTR{serial}==\"%s\"",
+		    ids, where + 7);
+	else
+		len = section_rule_place(device, sizeof device, ids,
+		    where + strlen("path:"));
+	if ((size_t)len >= sizeof device)
+		return -1;
+	len = snprintf(text, size, "%s\n"
+	    "# ModemManager and brltty leave board %s alone.\n"
+	    "%s, \\\n    ENV{ID_MM_DEVICE_IGNORE}=\"1\", ENV{PICOD_ADOPTED}=\"1\"\n"
+	    "ENV{PICOD_ADOPTED}==\"1\", ENV{BRLTTY_BRAILLE_DRIVER}==\"?*\", \\\n"
+	    "    ENV{BRLTTY_BRAILLE_DRIVER}=\"\", ENV{SYSTEMD_WANTS}=\"\"\n",
+	    SECTION_MARK, s->name, device);
+	return (size_t)len < size ? len : -1;
+}
+
 /* The begin of the line [HEADER], or NULL. */
 static const char *
 section_find(const char *text, const char *header)

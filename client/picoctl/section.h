@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The text of a drop-in of picod.conf(5) with one board, and what such texts
- * have.  Nothing is read or written here.
+ * have; and the rules of udev that go with it.  Nothing is read or written here.
  */
 #ifndef PICOD_SECTION_H
 #define PICOD_SECTION_H
@@ -30,6 +30,13 @@ int	section_print(char *text, size_t size, const struct section *);
  */
 void	section_match(char *text, size_t size, unsigned vendor,
     unsigned product, const char *serial, const char *path);
+
+/*
+ * Rules of udev(7) by which other programs leave the adapter alone; their length,
+ * or -1 as above.  0, and nothing is written, where there is none to be marked: a
+ * port that is no USB port, or one of several of a device.
+ */
+int	section_rule(char *text, size_t size, const struct section *);
 
 /* Whether picod takes it for the name of a board. */
 bool	section_name_is_good(const char *name);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "adopt.h"
+#include "rules.h"
 #include "session.h"
 
 /* The rules of a name would be those of nobody. */
@@ -187,6 +188,7 @@ adopt_put(struct picoctl *ctl, const struct section *s)
 		status = STATUS_FAILED;
 	} else if (status == STATUS_OK) {
 		picoctl_complain("board %s is %s, by %s", s->name, state, file);
+		rules_write(s);
 	}
 	free(file);
 	return status;
@@ -240,7 +242,8 @@ const struct verb	verb_adopt = {
 	.details =
 "PORT is what \"picoctl list\" shows as unclaimed, or the path of a port.  A\n"
 "section for it is written into picod's configuration, picod reads that, and\n"
-"what the board has become is told.  It wants root.\n"
+"what the board has become is told.  A rule of udev keeps ModemManager and brltty\n"
+"off a USB adapter.  It wants root.\n"
 "\n"
 "  sudo picoctl adopt ttyUSB0 lamp --driver piserial\n"
 "\n"

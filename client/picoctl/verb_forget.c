@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "adopt.h"
+#include "rules.h"
 #include "session.h"
 
 static int
@@ -23,6 +24,7 @@ verb_forget_file(struct picoctl *ctl, const char *file, const char *name)
 		picoctl_complain("cannot remove %s: %s", file, strerror(errno));
 		return STATUS_FILE;
 	}
+	rules_remove(name);
 	return adopt_reload(ctl);
 }
 
@@ -50,8 +52,8 @@ const struct verb	verb_forget = {
 	.summary = "take back what adopt did",
 	.details =
 "Removes the section that \"picoctl adopt\" or \"picoctl rename\" wrote for the\n"
-"board NAME, and has picod read its configuration again.  Sections that somebody\n"
-"wrote by hand stay.  It wants root.\n",
+"board NAME, and its rule of udev, and has picod read its configuration again.\n"
+"Sections that somebody wrote by hand stay.  It wants root.\n",
 	.least = 1,
 	.most = 1,
 	.run = verb_forget_run,

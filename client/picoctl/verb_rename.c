@@ -12,6 +12,7 @@
 
 #include "adopt.h"
 #include "local.h"
+#include "rules.h"
 #include "session.h"
 
 static int
@@ -47,8 +48,10 @@ verb_rename_file(struct picoctl *ctl, const char *file, const char *old,
 		status = STATUS_FILE;
 	}
 	free(to);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		rules_rename(old, name);
 		status = adopt_reload_for(ctl, name, state, sizeof state);
+	}
 	if (status == STATUS_OK)
 		picoctl_complain("board %s is %s", name, state[0] != '\0' ?
 		    state : "not known to picod, whose log says why");

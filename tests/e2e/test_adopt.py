@@ -149,6 +149,96 @@ class Adopt(Case):
         self.assertIn('sudo picoctl adopt ttyUSB0 lamp --baud 9600', said)
 
 
+class Rules(Case):
+    """Other programs are told by udev to leave adopted boards alone."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = self.directory()
+        self.tools = self.directory()
+        self.udevadm('echo "$@" >>$0.log')
+
+    def udevadm(self, script):
+        path = os.path.join(self.tools, 'udevadm')
+        with open(path, 'w', encoding='ascii') as file:
+            file.write('#!/bin/sh\n' + script)
+        os.chmod(path, 0o755)
+
+    def told(self):
+        with open(os.path.join(self.tools, 'udevadm.log'),
+                  encoding='ascii') as file:
+            return file.read().splitlines()
+
+    def run_it(self, p, *words, status=0, **options):
+        done = p.picoctl(*words, env={
+            'PICOD_CONFIG': p.config, 'PICOD_RULES': self.folder,
+            'PATH': self.tools + ':' + os.environ['PATH']}, **options)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stderr
+
+    def rules(self, name):
+        """Its rules, without their line ends."""
+        path = os.path.join(self.folder, f'91-picod-{name}.rules')
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o644)
+        with open(path, encoding='ascii') as file:
+            return file.read().replace('\\\n    ', '')
+
+    def test_an_adapter_is_marked_by_its_place_until_forgotten(self):
+        self.bridge()
+        p = self.picod()
+        said = self.run_it(p, 'adopt', 'ttyUSB0', 'lamp')
+        self.assertIn('keeps ModemManager and brltty off it', said)
+        rules = self.rules('lamp')
+        self.assertRegex(
+            rules, r'(?m)^ACTION!="remove", SUBSYSTEM=="usb", ENV{DEVTYPE}'
+            r'=="usb_device", ATTR{idVendor}=="1a86", '
+            r'ATTR{idProduct}=="7523", ENV{ID_PATH}=='
+            r'"pci-0000:00:14.0-usb-0:2", ENV{ID_MM_DEVICE_IGNORE}="1"')
+        self.assertIn('"7523", IMPORT{builtin}="path_id"\n', rules)
+        self.assertIn('ENV{BRLTTY_BRAILLE_DRIVER}="", ENV{SYSTEMD_WANTS}=""',
+                      rules)
+        self.run_it(p, 'rename', 'lamp', 'desk')
+        self.assertEqual(os.listdir(self.folder), ['91-picod-desk.rules'])
+        self.run_it(p, 'forget', 'desk')
+        self.assertEqual(os.listdir(self.folder), [])
+        self.assertEqual(self.told(), ['control --reload'] * 2)
+
+    def test_or_by_its_serial_number(self):
+        self.bridge(serial='A7[1')
+        p = self.picod()
+        self.udevadm('exit 1')
+        said = self.run_it(p, 'adopt', 'ttyUSB0', 'lamp')
+        self.assertIn('"7523", ATTR{serial}=="A7?1", ENV{ID_MM_DEVICE_IGNORE}',
+                      self.rules('lamp'))
+        self.assertIn('sudo udevadm control --reload', said)
+
+    def test_what_is_none_of_ours_is_left_alone(self):
+        """Other ports of a device, what is no USB, and others' rules."""
+        self.plug_in(self.board(Uno(sketch=usb.PINS)), '1-2', 'ttyUSB0',
+                     **CH340)
+        self.plug_in(self.board(Uno(sketch=usb.PINS)), '1-2:1.1', 'ttyUSB1',
+                     above='1-2', **CH340)
+        p = self.picod()
+        self.until(lambda: len(self.names(p)) == 2)
+        self.run_it(p, 'adopt', 'ttyUSB1', 'lamp')
+        said = self.run_it(p, 'adopt', 'unix:/nowhere', 'sim')
+        self.assertIn('board sim is absent', said)
+        path = os.path.join(self.folder, '91-picod-sim.rules')
+        with open(path, 'w', encoding='ascii') as file:
+            file.write('# mine\n')
+        self.run_it(p, 'forget', 'sim')
+        self.assertEqual(os.listdir(self.folder), ['91-picod-sim.rules'])
+
+    def test_a_picod_of_ones_own_has_no_rules(self):
+        self.bridge()
+        p = self.picod()
+        done = p.picoctl('adopt', 'ttyUSB0', 'lamp',
+                         env={'PICOD_CONFIG': p.config})
+        self.assertNotIn('.rules', done.stderr)
+        self.assertFalse(os.path.exists(
+            '/etc/udev/rules.d/91-picod-lamp.rules'))
+
+
 class Forget(Case):
 
     def test_what_was_adopted_is_as_it_was(self):
