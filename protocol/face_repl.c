@@ -319,10 +319,20 @@ late_follow(struct repl_face *r, const uint8_t *bytes, size_t len)
 	}
 }
 
+/* An Enter before a Ctrl-C, as tools begin with, makes nobody a reader of bytes. */
+static bool
+is_enter(const uint8_t *bytes, size_t len)
+{
+	return len == 1 && (bytes[0] == '\r' || bytes[0] == '\n');
+}
+
 /*
  * While a job runs, all is its standard input, but for a Ctrl-C, and that too once
  * it was given some: it may want every byte, and stops at this one if it does not.
  * What a tool says after its Ctrl-C is for the raw REPL, once that is there again.
+ *
+ * The tool may be another by now: one that opens the port as soon as the last has
+ * left it finds what that has left, as it would at a real port, and stops it.
  */
 static size_t
 feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
@@ -346,7 +356,8 @@ feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
 		face_text_add(&r->ahead, bytes, n);
 		return n;
 	}
-	r->fed = true;
+	if (!is_enter(bytes, n))
+		r->fed = true;
 	late_follow(r, bytes, n);
 	event->type = FACE_INPUT;
 	event->data = bytes;
@@ -383,7 +394,7 @@ face_repl_started(struct face *f, struct face_event *event)
 	r->started = true;
 	if (r->ahead.len == 0)
 		return;
-	r->fed = true;
+	r->fed = !is_enter((const uint8_t *)r->ahead.bytes, r->ahead.len);
 	event->type = FACE_INPUT;
 	event->data = (const uint8_t *)r->ahead.bytes;
 	event->len = r->ahead.len;

@@ -6,7 +6,9 @@
  * at the first byte and one when the last of its openers leaves.  What was typed
  * is read before anybody looks whether he has left, since echo(1) does all of it
  * in one.  He may have left something to be done: that is done first, in bounded
- * time, unless another tool is quicker.
+ * time, unless another tool is quicker.  One that is quicker than picod itself goes
+ * on where the last one was: the kernel tells nobody, as at a real port, and tools
+ * begin in a way that gets them out of whatever they find.
  *
  * picod opens the pty itself now and then, to see whether others can, and that
  * rings like a tool that came and said nothing.

@@ -129,6 +129,21 @@ class OneAfterTheOther(Case):
             tool.raw()
             self.assertEqual(tool.run(b'print(2)'), b'OK2\r\n\x04\x04>')
 
+    def test_a_tool_quicker_than_picod_stops_what_the_last_one_left(self):
+        """As at a real port; and nobody else hears of it."""
+        watch = self.watch(self.p)
+        last = os.open(self.path, os.O_RDWR | os.O_NOCTTY)
+        with Tool(self.path) as tool:       # there is nobody without it
+            os.write(last, b"\r\x03\x01print('go')\nwhile True: pass\x04")
+            tool.expect(b'go\r\n')
+            os.close(last)
+            tool.say(b'\r\x03\r\x01')
+            self.assertIn(b'KeyboardInterrupt', tool.expect(b'\x04>'))
+            tool.expect(RAW)
+        self.simulated.stop()
+        watch.wait(event='state', state='absent')
+        self.assertNotIn('output', [event['event'] for event in watch.seen])
+
     def test_a_tool_that_vanishes_after_each_byte(self):
         said = b'\r\x03\x01\x05A\x01while True: 1\x04'
         for n in range(len(said) + 1):

@@ -413,13 +413,68 @@ START_TEST(test_what_follows_a_ctrl_c)
 	face_feed(f, (const uint8_t *)"x\x04", 2, &event);
 	ck_assert_int_eq(event.type, FACE_JOB);
 	face_started(f, &event);
-	for (p = begin[_i]; *p != '\0'; p++)
+	for (p = begin[_i]; *p != '\0'; p++) {
 		ck_assert_uint_eq(face_feed(f, (const uint8_t *)p, 1, &event), 1);
+		ck_assert(*p != 0x03 || event.type == FACE_STOP);
+		ck_assert(*p != 0x01 || event.type == FACE_NONE);
+	}
 	face_ended(f, FACE_RAISED, trace, sizeof trace - 1);
 	ck_assert_uint_eq(face_late(f, late), 2);
 	ck_assert(memcmp(late, "\r\x01", 2) == 0);
 	ck_assert_uint_eq(face_late(f, late), 0);
 	face_destroy(f);
+}
+END_TEST
+
+/*
+ * How tools begin, what they want to hear then, and in how many of the states below
+ * they get on: at a real port, too, rshell does not from the raw REPL, nor Mu from
+ * raw-paste.
+ */
+static const struct {
+	const char	*says, *wants;
+	size_t		 states;
+} beginnings[] = {
+	{ "\r\x03\r\x01", RAW, 11 },		/* mpremote, pyboard.py */
+	{ "\r\x03\x03\r\x01", RAW, 11 },		/* ampy, MicroPico */
+	{ "\x03\r\x03\r", "\r\n>>> ", 5 },		/* rshell */
+	{ "\x03\x01", RAW, 11 },			/* Thonny */
+	{ "\x03\r\x03\x02", "\r\n>>> ", 11 },	/* Arduino Lab */
+	{ "\x02\x03", "\r\n>>> ", 9 },		/* Mu */
+};
+
+#define BEGINNINGS	(sizeof beginnings / sizeof *beginnings)
+
+/*
+ * A tool that comes so soon that nobody saw the last one leave finds what that has
+ * left behind, as at a real port, and gets on.
+ */
+START_TEST(test_a_tool_where_another_was)
+{
+	static const char *const	left[] = {
+		"", "x = [", "if x:\ry = [", "\x1b[", "\x05" "x = 1", "\x01",
+		"\x01" "x = 1", "\x01\x05", "\x01\x05" "A",
+		"\x01\x05" "A\x01", "\x01\x05" "A\x01" "x = 1",
+	};
+	struct face_event	 event;
+	struct face		*f;
+	const uint8_t		*out;
+	const char		*wants = beginnings[_i].wants, *p;
+	size_t			 i, len, want = strlen(wants);
+
+	for (i = 0; i < beginnings[_i].states; i++) {
+		f = face_create("repl");
+		for (p = left[i]; *p != '\0'; p++)
+			face_feed(f, (const uint8_t *)p, 1, &event);
+		for (p = beginnings[_i].says; *p != '\0'; p++) {
+			face_feed(f, (const uint8_t *)p, 1, &event);
+			ck_assert_int_eq(event.type, FACE_NONE);
+		}
+		len = face_output(f, &out);
+		ck_assert_msg(len >= want && memcmp(out + len - want, wants,
+		    want) == 0, "%zu: %.*s", i, (int)len, (const char *)out);
+		face_destroy(f);
+	}
 }
 END_TEST
 
@@ -453,6 +508,8 @@ main(void)
 	tcase_add_test(tc, test_a_text_too_long);
 	tcase_add_test(tc, test_a_text_of_the_greatest_length);
 	tcase_add_loop_test(tc, test_what_follows_a_ctrl_c, 0, 2);
+	tcase_add_loop_test(tc, test_a_tool_where_another_was, 0,
+	    (int)BEGINNINGS);
 	tcase_add_test(tc, test_a_command_too_long);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
