@@ -242,8 +242,8 @@ const struct verb	verb_adopt = {
 	.details =
 "PORT is what \"picoctl list\" shows as unclaimed, or the path of a port.  A\n"
 "section for it is written into picod's configuration, picod reads that, and\n"
-"what the board has become is told.  A rule of udev keeps ModemManager and brltty\n"
-"off a USB adapter.  It wants root.\n"
+"what the board has become is told.  A rule of udev keeps ModemManager and\n"
+"brltty off a USB adapter.  It wants root.\n"
 "\n"
 "  sudo picoctl adopt ttyUSB0 lamp --driver piserial\n"
 "\n"
