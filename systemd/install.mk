@@ -77,7 +77,7 @@ INSTALLED_DATA = \
 	$(BUILD)/systemd/picod.metainfo.xml $(datadir)/metainfo/io.picod.picod.metainfo.xml \
 	systemd/tcp.conf $(docdir)/examples/tcp.conf \
 	systemd/picod.conf $(docdir)/examples/picod.conf \
-	client/examples/sended.py $(docdir)/examples/sended.py \
+	$(foreach f,$(EXAMPLES),$(f) $(docdir)/examples/$(notdir $(f))) \
 	protocol/io.picod.varlink $(pkgdatadir)/io.picod.varlink \
 	$(foreach m,$(MANUALS),$(m) $(mandir)/man$(subst .,,$(suffix $m))/$(notdir $m)) \
 	$(call if_there,client/picoctl/completions/picoctl.bash,$(bashcompletiondir)/picoctl) \
@@ -97,6 +97,7 @@ INSTALLED_TEMPLATES = \
 
 MANUALS = $(sort $(wildcard daemon/*.[1-8] client/*/*.[1-8] protocol/*.[1-8] \
 	firmware/*.[1-8]))
+EXAMPLES = $(sort $(wildcard client/examples/*.*))
 PYTHON_FILES = $(patsubst client/python/%,%,$(sort \
 	$(wildcard client/python/picoctl/*.py))) picoctl/py.typed
 BOARD_SCRIPTS = $(sort $(wildcard firmware/micropython/*.py \
