@@ -361,6 +361,8 @@ repl_restarted_in_job(struct repl *r, uint64_t now)
 		repl_end_flush(r);
 	repl_restarted(r);
 	r->told = REPL_TOLD_NOT;
+	if (r->watch.foreign)
+		r->watch.about[0] = '\0';	/* it is asked anew */
 	if (r->purpose != REPL_FOR_JOB)
 		repl_stumble(r, now);
 	else

@@ -19,6 +19,8 @@
 
 /* How long a restarted board must be quiet before its banner is believed. */
 #define QUIET_MS 300
+/* Where it is another board's, or that of another firmware. */
+#define QUIET_FOREIGN_MS 3000
 
 /* Says what the board said by itself, without its titles. */
 static void
@@ -372,7 +374,8 @@ hear_signs(struct repl *r, uint8_t c)
 
 /*
  * A banner as the last thing said while a job ran is a restart; one that the
- * job printed is followed by something, if only by the job's end.
+ * job printed is followed by something, if only by the job's end.  A program that
+ * talks to another board prints what that says, and may wait for it then.
  */
 static void
 hear_suspect(struct repl *r, unsigned signs, uint64_t now)
@@ -381,7 +384,8 @@ hear_suspect(struct repl *r, unsigned signs, uint64_t now)
 
 	r->suspect_at = DRIVER_NEVER;
 	if (job_runs && (signs & (REPL_SIGN_RAW | REPL_SIGN_BANNER)))
-		r->suspect_at = now + QUIET_MS;
+		r->suspect_at = now + ((signs & REPL_SIGN_BANNER) &&
+		    r->watch.foreign ? QUIET_FOREIGN_MS : QUIET_MS);
 }
 
 void

@@ -84,6 +84,20 @@ watch_line(const struct repl_watch *w, size_t *len)
 	return (const char *)p;
 }
 
+/* Remembers it, or compares it with what its own was. */
+static void
+watch_banner(struct repl_watch *w, const char *banner, size_t len)
+{
+	char	about[sizeof w->about];
+
+	snprintf(about, sizeof about, "%.*s", (int)len, banner);
+	w->banner = 1;
+	w->foreign = w->quotes && w->about[0] != '\0' &&
+	    strncmp(about, w->about, strlen(w->about)) != 0;
+	if (!w->quotes)
+		memcpy(w->about, about, sizeof about);
+}
+
 static unsigned
 watch_end_line(struct repl_watch *w)
 {
@@ -92,10 +106,7 @@ watch_end_line(struct repl_watch *w)
 	const char	*banner = line_banner(line, len);
 
 	if (banner != NULL) {
-		if (!w->quotes)
-			snprintf(w->about, sizeof w->about, "%.*s",
-			    (int)(line + len - banner), banner);
-		w->banner = 1;
+		watch_banner(w, banner, (size_t)(line + len - banner));
 	} else if (w->banner == 1 && line_has(line, len, "Type \"help()\"")) {
 		w->banner = 2;
 	} else {

@@ -30,6 +30,7 @@ struct repl_watch {
 	bool	 at_prompt;	/* the last thing said was ">>> " */
 	bool	 sure;		/* and it had introduced itself */
 	bool	 quotes;	/* what it sees may be another board's */
+	bool	 foreign;	/* the last banner was not as its own */
 	char	 about[128];	/* the last banner of its own, or "" */
 };
 
