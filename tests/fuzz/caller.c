@@ -98,6 +98,7 @@ caller_remember(struct caller *c, const json_t *call)
 	struct caller_call	*made = &c->calls[c->made];
 	const char		*method;
 
+	c->upgrades |= json_is_true(json_object_get(call, "upgrade"));
 	method = json_string_value(json_object_get(call, "method"));
 	if (json_is_true(json_object_get(call, "oneway"))) {
 		/* Whether he was given it is not told. */
@@ -143,6 +144,7 @@ caller_send_bytes(struct caller *c, struct script *script)
 	for (i = 0; i < len; i++)
 		bytes[i] = (char)script_byte(script);
 	c->wild |= !c->raw && len > 0;
+	c->upgrades |= memmem(bytes, len, "upgrade", 7) != NULL;
 	(void)!send(c->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -217,6 +219,11 @@ caller_take_message(struct caller *c, const char *text, size_t len, char *token)
 	json_t	*message = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
 
 	script_tell("%p hears %.*s", (void *)c, (int)len, text);
+	if (c->wild && c->upgrades && !json_is_object(message)) {
+		c->raw = true;		/* a console, of which we lost count */
+		json_decref(message);
+		return;
+	}
 	assert(json_is_object(message));
 	if (!c->wild) {
 		assert(c->answered < c->made);

@@ -32,6 +32,7 @@ struct caller {
 	char	*heard;			/* the beginning of an answer */
 	size_t	 heard_len;
 	bool	 wild;			/* it sent what is no call */
+	bool	 upgrades;		/* it asked for a console */
 	uint64_t half_ms;		/* for so long a call is half sent */
 	bool	 lazy;			/* it did not read, or not end a call,
 					 * for too long */
