@@ -36,4 +36,10 @@ bench-files:
 	@$(MAKE) --no-print-directory all e2e-needs
 	@$(TEST_ENV) $(PYTHON) tests/bench/files.py
 
-.PHONY: bench-files
+# What a tool's bytes cost at picod's own port.
+bench-faces:
+	@tests/setup check
+	@$(MAKE) --no-print-directory all e2e-needs
+	@$(TEST_ENV) $(PYTHON) tests/bench/faces.py
+
+.PHONY: bench-files bench-faces
