@@ -205,6 +205,45 @@ int	picod_make_directory(struct picod *, const char *board,
 int	picod_rename_file(struct picod *, const char *board, const char *path,
     const char *to);
 
+/* What happened on a board.  Strings that do not apply are NULL. */
+struct picod_event {
+	const char	*board;		/* "" where it concerns no board alone */
+	const char	*kind;		/* "state", "output", "recovery", "boot",
+					 * "will", "lost"; more may come */
+	long long	 time_us;	/* of the realtime clock */
+	long long	 boot;		/* changes when the board restarted */
+	const char	*state;		/* of "state": "ready", "absent", ... */
+	const char	*reason;	/* for a person */
+	const char	*output;	/* of "output": a piece of what the board */
+	size_t		 output_len;	/* printed unasked; it may contain NUL */
+	const char	*data;		/* all bytes as they were printed, only */
+	size_t		 data_len;	/* where they were not UTF-8 */
+};
+
+/*
+ * Takes an event, which is valid until it returns.  Anything but 0 ends the
+ * watching.
+ */
+typedef int picod_event_fn(const struct picod_event *, void *arg);
+
+/*
+ * Calls event with what happens on a board from now on, or where board is NULL on
+ * that of $PICOD_BOARD or, without it, on all.  It begins with the state of each;
+ * with history, what a board printed since it started follows that.  It
+ * ends by what event returns, which is the result, or by an error as picod_call()
+ * has them; then only picod_close() is of use.
+ */
+int	picod_watch(struct picod *, const char *board, bool history,
+    picod_event_fn *event, void *arg);
+
+/*
+ * The two halves of picod_watch(), for a program with a loop of its own, as
+ * picod_begin() and picod_process(): picod_watch_process() returns 1 when it has
+ * handed over the events that are there.
+ */
+int	picod_watch_begin(struct picod *, const char *board, bool history);
+int	picod_watch_process(struct picod *, picod_event_fn *event, void *arg);
+
 /*
  * About the call that failed last, until the next call: a sentence for a person
  * (never NULL); the name of picod's error ("io.picod.BoardBusy"), and its

@@ -15,8 +15,8 @@ import tempfile
 import unittest
 
 from picod import is_sanitized
-from fake import BUILD, PICOCTL, ROOT, TIMEOUT_S, FakePicod
-from fake import environment, picoctl, read
+from fake import BUILD, PICOCTL, ROOT, TIMEOUT_S, Answer, FakePicod
+from fake import environment, event, output, picoctl, read
 
 CLIENT = os.path.join(ROOT, 'client', 'picoctl')
 LIBRARY = os.path.join(ROOT, 'client', 'lib')
@@ -198,6 +198,88 @@ class Library(unittest.TestCase):
                     '-Werror', f'-I{LIBRARY}', '-o', program, source, *link)
                 self.assertEqual(run(program, env=environment(
                     PICOD_SOCKET=fake.path, LD_LIBRARY_PATH=library)), '4\n')
+
+
+class LibraryExamples(unittest.TestCase):
+    """Each function has an example in the manual, which does what it says."""
+
+    HEAD = ''.join(f'#include <{name}.h>\n' for name in (
+        'errno', 'poll', 'stdio', 'stdlib', 'string', 'unistd', 'jansson',
+        'picod', 'picod_json'))
+    MAIN = """
+int
+main(void)
+{
+	struct picod	*picod;
+	int		 error = picod_connect(NULL, &picod);
+
+	if (error == 0)
+		error = %s(picod);
+	fflush(stdout);
+	picod_close(picod);
+	return error != 0;
+}
+"""
+
+    def setUp(self):
+        examples = read(LIBRARY, 'libpicod.3').partition('.Sh EXAMPLES\n')[2]
+        self.examples = [text.replace('\\e', '\\') for text in re.findall(
+            r'(?s)\.Bd -literal\n(.*?)\.Ed\n', examples.partition('.Sh ')[0])]
+
+    def test_each_function_has_one(self):
+        headers = read(LIBRARY, 'picod.h') + read(LIBRARY, 'picod_json.h')
+        text = '\n'.join(self.examples)
+        for name in set(re.findall(r'(?m)^(?!typedef)[a-z].*?\b(picod_\w+)\(',
+                                   headers)):
+            self.assertRegex(text, rf'\b{name}\(')
+
+    METHODS = {
+        'MakeDirectory': lambda _: {}, 'RemoveFile': lambda _: {},
+        'RenameFile': lambda _: {}, 'Upload': lambda _: {'size': 6},
+        'WriteFile': lambda _: {'done': 6, 'total': 6, 'changed': True},
+        'ReadFile': lambda _: {'data': 'WCA9IDEK', 'done': 6, 'total': 6},
+        'ListFiles': lambda _: {'files': [{'path': 'lib/y.py', 'size': 6,
+                                           'directory': False}]},
+        'ListBoards': lambda _: {'boards': []},
+        'Flash': lambda _: {'board': 'b', 'stage': 'ready'},
+        'Console': lambda _: {'board': 'b', 'boot': 1},
+        'Send': lambda _: iter([output('1\n'), output('2\n')]),
+        'Watch': lambda _: iter([event('state', state='ready'), event(
+            'output', output='bye\n'), event('boot', boot=2)]),
+    }
+    SHOWN = {
+        'files': 'X = 1\nlib/y.py 6\n',
+        'watch': 'pico0: bye\n',
+        'loop': 'pico0: state\npico0: output\npico0: boot\n',
+        'boards': 'io.picod.NoSuchBoard {"board":"x"}\n'
+                  'picod: {"boards":[]}\n',
+        'pieces': 2 * ('{"output":"1\\n","boot":7}\n'
+                       '{"output":"2\\n","boot":7} (the end)\n'),
+        'json': '0\n{"output":"1\\n","boot":7}{"output":"2\\n","boot":7}',
+        'bytes': '',
+    }
+
+    @unittest.skipIf(is_sanitized(), 'whoever uses it has no sanitizer')
+    def test_use(self):
+        def no_board(parameters):
+            raise Answer('NoSuchBoard', **parameters)
+
+        library = os.path.join(BUILD, 'client', 'lib')
+        seen = {}
+        with tempfile.TemporaryDirectory() as directory, FakePicod(
+                Reset=no_board, **self.METHODS) as fake:
+            for text in self.examples[1:]:
+                name = re.findall(r'(?m)^(\w+)\(struct picod \*picod\)$',
+                                  text)[-1]
+                source = os.path.join(directory, name + '.c')
+                with open(source, 'w', encoding='utf-8') as file:
+                    file.write(self.HEAD + text + self.MAIN % name)
+                run('cc', '-Wall', '-Wextra', '-Werror', f'-I{LIBRARY}', '-o',
+                    source[:-2], source, f'-L{library}', '-lpicod',
+                    '-ljansson')
+                seen[name] = run(source[:-2], env=environment(
+                    PICOD_SOCKET=fake.path, LD_LIBRARY_PATH=library))
+        self.assertEqual(seen, self.SHOWN)
 
 
 REQUESTS = [{'id': 12, 'method': 'Send', 'text': 'x', 'running': running,

@@ -299,6 +299,58 @@ START_TEST(test_send_fails)
 }
 END_TEST
 
+#define THREE_EVENTS \
+	"{\"parameters\":{\"board\":\"a\",\"event\":\"output\",\"time\":9," \
+	"\"boot\":7,\"output\":\"x?\",\"data\":\"eP8=\"},\"continues\":true}\0" \
+	"{\"parameters\":{\"board\":\"\",\"event\":\"lost\",\"time\":10," \
+	"\"reason\":\"R\"},\"continues\":true}\0" \
+	"{\"parameters\":{\"board\":\"a\"},\"continues\":true}"
+
+static int
+event_cb(const struct picod_event *event, void *arg)
+{
+	int	*count = arg;
+
+	if (++*count == 1) {
+		ck_assert_str_eq(event->board, "a");
+		ck_assert_str_eq(event->kind, "output");
+		ck_assert_int_eq(event->time_us, 9);
+		ck_assert_int_eq(event->boot, 7);
+		ck_assert_str_eq(event->output, "x?");
+		ck_assert_uint_eq(event->output_len, 2);
+		ck_assert_uint_eq(event->data_len, 2);
+		ck_assert_mem_eq(event->data, "x\xff", 2);
+		ck_assert_ptr_null(event->state);
+		ck_assert_ptr_null(event->reason);
+		return 0;
+	}
+	ck_assert_str_eq(event->board, "");
+	ck_assert_str_eq(event->reason, "R");
+	ck_assert_ptr_null(event->output);
+	ck_assert_ptr_null(event->data);
+	return 0;
+}
+
+/* The last of them is none. */
+START_TEST(test_watch)
+{
+	const char	*replies[] = { THREE_EVENTS, NULL };
+	struct picod	*picod = server_start(replies);
+	int		 count = 0;
+
+	server.replies_len[0] = sizeof THREE_EVENTS;
+	ck_assert_int_eq(picod_watch(picod, "\xff", true, event_cb, &count),
+	    -EINVAL);
+	ck_assert_int_eq(picod_watch(picod, "a", true, event_cb, &count),
+	    -EBADMSG);
+	ck_assert_int_eq(count, 2);
+	server_stop(picod);
+	ck_assert_str_eq(server.calls, "{\"method\":\"io.picod.Watch\","
+	    "\"parameters\":{\"board\":\"a\",\"history\":true},"
+	    "\"more\":true}\n");
+}
+END_TEST
+
 START_TEST(test_send_what_is_not_utf8)
 {
 	const char		*replies[] = { NULL };
@@ -430,6 +482,7 @@ add_calls(TCase *tcase)
 	tcase_add_test(tcase, test_call_more_stopped_at_the_end);
 	tcase_add_test(tcase, test_send);
 	tcase_add_test(tcase, test_send_fails);
+	tcase_add_test(tcase, test_watch);
 	tcase_add_test(tcase, test_send_what_is_not_utf8);
 	tcase_add_loop_test(tcase, test_nonsense, 0,
 	    sizeof nonsense / sizeof *nonsense);

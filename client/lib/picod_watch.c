@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What happens on boards, as structs.  An event's strings stay those of its JSON, so
+ * that nothing is copied but bytes that came in base64.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "picod.h"
+#include "picod_json.h"
+#include "protocol/text.h"
+
+int
+picod_watch_begin(struct picod *p, const char *board, bool history)
+{
+	json_t	*parameters = picod_json_parameters(board, false);
+
+	if (parameters == NULL)
+		return -EINVAL;
+	if (history && json_object_set_new(parameters, "history",
+	    json_true()) < 0) {
+		json_decref(parameters);
+		return -ENOMEM;
+	}
+	return picod_json_begin(p, "io.picod.Watch", parameters, true);
+}
+
+static const char *
+watch_string(const json_t *json, const char *name)
+{
+	return json_string_value(json_object_get(json, name));
+}
+
+/* Hands an event over, and gives it up. */
+static int
+watch_hand_over(struct picod *p, json_t *json, picod_event_fn *fn, void *arg)
+{
+	struct picod_event	 event = {
+		.board = watch_string(json, "board"),
+		.kind = watch_string(json, "event"),
+		.time_us = json_integer_value(json_object_get(json, "time")),
+		.state = watch_string(json, "state"),
+		.reason = watch_string(json, "reason"),
+		.output = watch_string(json, "output"),
+		.output_len = json_string_length(json_object_get(json,
+		    "output")),
+		.boot = json_integer_value(json_object_get(json, "boot")),
+	};
+	const json_t		*data = json_object_get(json, "data");
+	char			*bytes = NULL;
+	int			 error = 0;
+
+	if (event.board == NULL || event.kind == NULL)
+		error = -EBADMSG;
+	else if (json_is_string(data))
+		error = text_base64_decode(json_string_value(data),
+		    json_string_length(data), &bytes, &event.data_len);
+	event.data = bytes;
+	error = error == 0 ? fn(&event, arg) : error == -EINVAL ? -EBADMSG :
+	    error;
+	free(bytes);
+	json_decref(json);
+	if (error != 0)
+		shutdown(picod_fd(p), SHUT_RDWR);
+	return error;
+}
+
+int
+picod_watch_process(struct picod *p, picod_event_fn *event, void *arg)
+{
+	json_t	*json;
+	bool	 continues = true;
+	int	 error = 0;
+
+	while (error == 0 && continues) {
+		error = picod_json_try(p, &json, &continues);
+		if (error == -EAGAIN)
+			return 1;
+		if (error == 0)
+			error = watch_hand_over(p, json, event, arg);
+	}
+	return error;
+}
+
+int
+picod_watch(struct picod *p, const char *board, bool history,
+    picod_event_fn *event, void *arg)
+{
+	json_t	*json;
+	bool	 continues = true;
+	int	 error = picod_watch_begin(p, board, history);
+
+	while (error == 0 && continues) {
+		error = picod_json_next(p, &json, &continues);
+		if (error == 0)
+			error = watch_hand_over(p, json, event, arg);
+	}
+	return error;
+}
