@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "daemon/server/client.h"
+#include "daemon/base/client.h"
 #include "protocol/error.h"
 
 #define REQUEST_NO_LIMIT UINT64_MAX

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "client.h"
+#include "daemon/base/client.h"
 
 /* The group whose members may use a system's picod. */
 #define ACCESS_GROUP "picod"

@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "client.h"
+#include "daemon/base/client.h"
 #include "daemon/base/seldom.h"
 #include "places.h"
 

@@ -27,7 +27,7 @@
 #include "daemon/config/config.h"
 #include "daemon/methods/context.h"
 #include "daemon/methods/methods.h"
-#include "daemon/server/client.h"
+#include "daemon/base/client.h"
 #include "daemon/server/server.h"
 #include "tests/fuzz/caller.h"
 #include "tests/fuzz/calls.h"

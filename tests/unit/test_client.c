@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/base/passwd.h"
-#include "daemon/server/client.h"
+#include "daemon/base/client.h"
 
 /* This process as its peer sees it, under that name. */
 static struct client
