@@ -117,7 +117,8 @@ typing_destroy(struct typing *t)
 static void
 typing_send(struct typing *t, const char *bytes, size_t len)
 {
-	json_t	*parameters = session_parameters(t->ctl, true), *reply;
+	json_t	*parameters = picod_json_parameters(
+		    t->ctl->options.value[OPTION_BOARD], true), *reply;
 	char	*data = text_base64(bytes, len);
 
 	if (t->picod == NULL && picod_connect(
