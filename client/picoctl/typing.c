@@ -18,7 +18,6 @@
 
 #include "picoctl.h"
 #include "protocol/text.h"
-#include "session.h"
 
 /* What runs so long may wait for somebody who types. */
 #define PATIENCE_MS	200
