@@ -79,8 +79,11 @@ waiting_print(FILE *file, const json_t *waiting)
 	fputs("waiting: board ", file);
 	output_escape(file, OUTPUT_LINE, name, strlen(name));
 	if (json_is_object(holder) || json_is_object(running)) {
-		fputs(json_is_object(holder) ? " is held by " : " works for ",
-		    file);
+		fputs(!json_is_object(holder) ? " works for " :
+		    strcmp(state, "lent") == 0 ? " is lent to " :
+		    strcmp(state, "console") == 0 ? " is the console of " :
+		    strcmp(state, "flashing") == 0 ? " is being flashed by " :
+		    " is held by ", file);
 		waiting_print_client(file, json_is_object(holder) ? holder :
 		    running);
 	} else if (strcmp(state, "absent") == 0) {

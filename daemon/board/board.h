@@ -173,10 +173,15 @@ const struct history *board_history(const struct board *);
 struct tape	*board_tape(struct board *);
 
 /*
- * Who holds it, and the last will, or NULL; whether a client with that token may
- * use it now.
+ * Who has it for himself, or NULL: whoever it is lent to, has its console or
+ * flashes it, or else who holds it; and in words with its name, "board pico0 is
+ * lent to thonny (pid 7, user ben)", or its state if nobody has it.
  */
+#define BOARD_USE_SIZE	200
 const struct client *board_holder(const struct board *);
+void		 board_describe_use(const struct board *, char text[BOARD_USE_SIZE]);
+
+/* The last will, or NULL; whether a client with that token may use it now. */
 const char	*board_will(const struct board *, size_t *len);
 bool		 board_admits(const struct board *, const char *token);
 

@@ -29,12 +29,12 @@ ask_is_possible(const struct board *b, const struct request *r)
 static void
 ask_refuse_held(struct board *b, struct request *r)
 {
-	const struct client	*holder = &b->hold.client;
+	char	use[BOARD_USE_SIZE];
 
-	request_set_holder(r, holder);
-	board_finish(b, r, ERROR_BOARD_BUSY, "board %s is held by %s (pid %d, "
-	    "user %s); wait for it, or ask for longer with --wait", b->name,
-	    holder->program, (int)holder->pid, holder->user);
+	request_set_holder(r, board_holder(b));
+	board_describe_use(b, use);
+	board_finish(b, r, ERROR_BOARD_BUSY, "%s; wait for it, or ask for longer "
+	    "with --wait", use);
 }
 
 /* Its time in the queue is up. */
@@ -49,12 +49,8 @@ ask_refuse_late(struct board *b, struct request *r)
 		board_finish(b, r, ERROR_BOARD_BUSY,
 		    "board %s was %s for too long", b->name,
 		    board_state_name(b->state));
-	} else if (b->hold.on) {
+	} else if (board_holder(b) != NULL) {
 		ask_refuse_held(b, r);
-	} else if (board_is_away(b)) {
-		board_finish(b, r, ERROR_BOARD_BUSY,
-		    "board %s is %s; ask for longer with --wait", b->name,
-		    board_state_name(b->state));
 	} else {
 		if (b->turn.request != NULL)
 			request_set_holder(r, &b->turn.request->client);

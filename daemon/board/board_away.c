@@ -20,6 +20,7 @@ away_take(struct board *b)
 	driver_close(b->driver);
 	b->probe_at = b->coming_at = DRIVER_NEVER;
 	b->becoming = false;
+	b->away.client = b->turn.request->client;
 	switch (b->turn.request->kind) {
 	case REQUEST_CONSOLE:
 		board_enter(b, BOARD_CONSOLE, "a client has its console");

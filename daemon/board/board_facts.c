@@ -2,6 +2,8 @@
 /*
  * What others may know of a board, whose structure is its own affair.
  */
+#include <stdio.h>
+
 #include "board_state.h"
 
 static const char *const state_names[BOARD_STATE_COUNT] = {
@@ -149,7 +151,25 @@ board_tape(struct board *b)
 const struct client *
 board_holder(const struct board *b)
 {
+	if (board_is_away(b))
+		return &b->away.client;
 	return b->hold.on ? &b->hold.client : NULL;
+}
+
+void
+board_describe_use(const struct board *b, char text[BOARD_USE_SIZE])
+{
+	const struct client	*who = board_holder(b);
+
+	if (who == NULL)
+		snprintf(text, BOARD_USE_SIZE, "board %s is %s", b->name,
+		    board_state_name(b->state));
+	else
+		snprintf(text, BOARD_USE_SIZE, "board %s is %s %s (pid %d, user %s)",
+		    b->name, b->state == BOARD_LENT ? "lent to" :
+		    b->state == BOARD_CONSOLE ? "the console of" :
+		    b->state == BOARD_FLASHING ? "being flashed by" : "held by",
+		    who->program, (int)who->pid, who->user);
 }
 
 const char *

@@ -48,8 +48,9 @@ struct turn {
 	bool			 midline;	/* its last line has no end */
 };
 
-/* What a console has of the board. */
+/* Who has a board that is away, and what a console has of it. */
 struct away {
+	struct client		 client;
 	const struct board_console *console;	/* NULL: it is not connected */
 	void			*console_arg;
 	bool			 room;		/* it is to be told of, */

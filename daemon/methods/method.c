@@ -73,16 +73,22 @@ method_time(struct call *call, const char *name, uint64_t *ms)
 bool
 method_admits(struct call *call, struct board *b)
 {
-	const struct client	*holder = board_holder(b);
-
 	if (call_client(call)->uid == 0 ||
 	    board_admits(b, method_string(call, "hold")))
 		return true;
-	call_fail(call, ERROR_BOARD_BUSY, json_pack("{s:s, s:o}", "board",
-	    board_name(b), "holder", method_client_json(holder)),
-	    "board %s is held by %s (pid %d, user %s)", board_name(b),
-	    holder->program, (int)holder->pid, holder->user);
+	method_fail_busy(call, b);
 	return false;
+}
+
+void
+method_fail_busy(struct call *call, const struct board *b)
+{
+	char	use[BOARD_USE_SIZE];
+
+	board_describe_use(b, use);
+	call_fail(call, ERROR_BOARD_BUSY, json_pack("{s:s, s:o}", "board",
+	    board_name(b), "holder", method_client_json(board_holder(b))),
+	    "%s", use);
 }
 
 json_t *

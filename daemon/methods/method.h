@@ -55,6 +55,9 @@ bool		 method_time(struct call *, const char *name, uint64_t *ms);
  */
 bool		 method_admits(struct call *, struct board *);
 
+/* Ends a call for which somebody else has the board, and says who. */
+void		 method_fail_busy(struct call *, const struct board *);
+
 /* A request for a call, with its token and its wait; NULL: the call has ended. */
 struct request	*method_request(struct call *, enum request_kind,
     const char *text, size_t len);

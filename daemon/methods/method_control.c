@@ -24,9 +24,7 @@ interrupt_run(struct call *call)
 		    "board %s is not there: %s", board_name(b),
 		    board_problem(b));
 	else if (error == -EBUSY)
-		call_fail(call, ERROR_BOARD_BUSY,
-		    json_pack("{s:s}", "board", board_name(b)), "board %s is %s",
-		    board_name(b), board_state_name(board_state(b)));
+		method_fail_busy(call, b);
 	else if (error < 0)
 		call_fail(call, ERROR_UNSUPPORTED,
 		    json_pack("{s:s}", "board", board_name(b)),

@@ -5,6 +5,7 @@ Meanwhile the others wait, and afterwards they are answered.
 """
 
 import json
+import os
 import socket
 import unittest
 
@@ -59,12 +60,31 @@ class Away(picod.Case):
         lender.close()
         self.assertEqual(waiting.receive()['output'], '42\n')
 
-    def test_lend_bounded_wait(self):
-        self.lend()
-        with self.fails('BoardBusy', board='mb'):
-            self.p.call('Send', text='1', wait=50)
-        with self.fails('BoardBusy', board='mb'):
-            self.p.call('Interrupt', board='mb')
+    def says_who_has_it(self, words, method, **parameters):
+        """Who waits no longer, or cannot wait, is told as the list tells."""
+        with self.fails('BoardBusy', board='mb') as caught:
+            self.p.call(method, **parameters)
+        who = self.p.board('mb')['holder']
+        self.assertEqual(caught.exception['holder'], who)
+        self.assertEqual(who['pid'], os.getpid())
+        self.assertTrue(caught.exception['message'].startswith(
+            f'board mb is {words} {who["program"]} (pid {who["pid"]}, '
+            f'user {who["user"]})'), caught.exception['message'])
+
+    def test_who_has_it_is_named(self):
+        lender = self.lend()
+        self.says_who_has_it('lent to', 'Send', text='1', wait=0)
+        self.says_who_has_it('lent to', 'Interrupt', board='mb')
+        waiting = self.connect(self.p).stream('Send', text='1')
+        told = next(waiting)['waiting']
+        self.assertEqual((told['state'], told['holder']),
+                         ('lent', self.p.board('mb')['holder']))
+        lender.close()
+        self.until(lambda: self.state() == 'ready')
+        self.assertNotIn('holder', self.p.board('mb'))
+        console = self.console()
+        self.says_who_has_it('the console of', 'Send', text='1', wait=0)
+        console.close()
 
     def test_lend_comes_in_its_turn(self):
         running = self.connect(self.p)

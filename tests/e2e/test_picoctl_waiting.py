@@ -40,7 +40,9 @@ class Waiting(Case):
     def test_what_send_waits_for(self):
         """picod says it in replies of their own, when it changes."""
         running = {**CLIENT, 'program': 'a.py'}
-        waits = [{'holder': CLIENT}, {'running': running, 'before': 1},
+        waits = [{'holder': CLIENT},
+                 *({'holder': CLIENT, 'state': state}
+                   for state in ('lent', 'console', 'flashing')), {'running': running, 'before': 1},
                  {'state': 'absent'}, {'state': 'flashing', 'before': 2}]
 
         def method(parameters):
@@ -52,6 +54,9 @@ class Waiting(Case):
         self.assertEqual(self.terminal(['send', 'x'], Send=method), ''.join(
             self.SEEN.format(line) for line in (
                 'is held by python3 (ben) since 14:03',
+                'is lent to python3 (ben) since 14:03',
+                'is the console of python3 (ben) since 14:03',
+                'is being flashed by python3 (ben) since 14:03',
                 'works for a.py (ben) since 14:03, 1 before you',
                 'is not plugged in', 'is flashing, 2 before you')) +
                 '\r\033[K4\r\n')

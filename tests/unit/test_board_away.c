@@ -33,6 +33,33 @@ START_TEST(test_one_that_is_unplugged_as_it_is_taken_is_given_back)
 }
 END_TEST
 
+/* Lent under a hold it is the borrower's; given back, the holder's again. */
+START_TEST(test_who_has_it_is_known)
+{
+	static struct someone	holder, borrower, late;
+	struct request		*r;
+	char			use[BOARD_USE_SIZE];
+
+	ck_assert_ptr_null(board_holder(board));
+	board_describe_use(board, use);
+	ck_assert_str_eq(use, "board b is listening");
+	hold(&holder, "", REQUEST_NO_LIMIT);
+	lend(&borrower, &holder);
+	r = make(&late, REQUEST_RUN, "1");
+	r->wait_ms = 0;
+	submit(r, 0);
+	tick(1);
+	ck_assert_int_eq(late.error, ERROR_BOARD_BUSY);
+	ck_assert_int_eq(late.holder, 7);
+	ck_assert_ptr_nonnull(strstr(late.message, "is lent to "));
+	give(10);
+	opened(20);
+	ck_assert_int_eq(board_holder(board)->pid, 7);
+	board_describe_use(board, use);
+	ck_assert_ptr_nonnull(strstr(use, "is held by "));
+}
+END_TEST
+
 START_TEST(test_who_comes_while_it_is_given_back_waits)
 {
 	static struct someone	a, b;
@@ -244,6 +271,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc,
 	    test_one_that_is_unplugged_as_it_is_taken_is_given_back);
+	tcase_add_test(tc, test_who_has_it_is_known);
 	tcase_add_test(tc, test_who_comes_while_it_is_given_back_waits);
 	tcase_add_loop_test(tc,
 	    test_who_waits_for_a_port_that_does_not_open_is_told, 0, 3);
