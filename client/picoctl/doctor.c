@@ -81,23 +81,8 @@ doctor_read(const char *path, char *text, size_t size)
 	return len;
 }
 
-static bool
-doctor_has_argument(const char *comm_path, const char *argument)
-{
-	char	path[PATH_MAX], words[4096];
-	size_t	len, at;
-
-	snprintf(path, sizeof path, "%.*scmdline",
-	    (int)(strlen(comm_path) - strlen("comm")), comm_path);
-	len = doctor_read(path, words, sizeof words);
-	for (at = 0; at < len; at += strlen(words + at) + 1)
-		if (strcmp(words + at, argument) == 0)
-			return true;
-	return false;
-}
-
 bool
-doctor_runs(const char *program, const char *argument)
+doctor_runs(const char *program)
 {
 	glob_t	names;
 	char	comm[64];
@@ -109,8 +94,7 @@ doctor_runs(const char *program, const char *argument)
 	for (i = 0; i < names.gl_pathc && !runs; i++) {
 		doctor_read(names.gl_pathv[i], comm, sizeof comm);
 		comm[strcspn(comm, "\n")] = '\0';
-		runs = strcmp(comm, program) == 0 && (argument == NULL ||
-		    doctor_has_argument(names.gl_pathv[i], argument));
+		runs = strcmp(comm, program) == 0;
 	}
 	globfree(&names);
 	return runs;

@@ -29,8 +29,8 @@ bool	doctor_has_boards(const struct doctor *);
 /* Whether the port of a board is that file, by whatever name. */
 bool	doctor_is_served(const struct doctor *, const char *path);
 
-/* Whether a process of that name runs, with that among its arguments or NULL. */
-bool	doctor_runs(const char *program, const char *argument);
+/* Whether a process of that name runs. */
+bool	doctor_runs(const char *program);
 
 /* The ports: who owns them, who has them, and what a header's UART is used for. */
 void	doctor_ports(struct doctor *);

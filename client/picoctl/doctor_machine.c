@@ -72,7 +72,7 @@ machine_check_meddlers(struct doctor *d, bool has_rules)
 
 	for (i = 0; i < sizeof meddlers / sizeof *meddlers; i++)
 		if (!(meddlers[i].kept_off && has_rules) &&
-		    doctor_runs(meddlers[i].program, NULL))
+		    doctor_runs(meddlers[i].program))
 			doctor_say(d, VERDICT_NOTE, meddlers[i].program, "%s",
 			    meddlers[i].cure);
 }

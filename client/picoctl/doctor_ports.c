@@ -10,7 +10,6 @@
 
 #include <glob.h>
 #include <grp.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,57 +33,32 @@ ports_check_group(struct doctor *d, const char *path)
 	    "trigger %s", group != NULL ? group->gr_name : "?", path);
 }
 
+/* Who has it, and who beside picod. */
 static void
 ports_check_holder(struct doctor *d, const char *path)
 {
 	struct holder	holder;
 	char		text[400];
 
-	if (holder_find(path, &holder) < 0 ||
-	    strcmp(holder.program, "picod") == 0)
+	if (holder_find(path, 0, &holder) < 0)
 		return;
-	holder_describe(&holder, text, sizeof text);
+	if (strcmp(holder.program, "picod") != 0)
+		holder_describe(&holder, text, sizeof text);
+	else if (holder_find(path, holder.pid, &holder) == 0)
+		holder_describe_beside(&holder, text, sizeof text);
+	else
+		return;
 	doctor_say(d, VERDICT_PROBLEM, path, "%s", text);
 }
 
-/* Whether the kernel writes its messages to a tty. */
-static bool
-ports_is_console(const char *name)
-{
-	char	 line[512] = "", *word, *rest = line;
-	FILE	*file = fopen("/sys/class/tty/console/active", "re");
-	bool	 found = false;
-
-	if (file == NULL)
-		return false;
-	if (fgets(line, sizeof line, file) == NULL)
-		line[0] = '\0';
-	fclose(file);
-	while (!found && (word = strsep(&rest, " \n")) != NULL)
-		found = strcmp(word, name) == 0;
-	return found;
-}
-
-/* Who else uses a UART that is not at USB. */
+/* A UART that is not at USB may be the kernel's. */
 static void
 ports_check_uart(struct doctor *d, const char *path)
 {
-	char		 real[PATH_MAX];
-	const char	*name;
+	char	text[400];
 
-	if (realpath(path, real) == NULL || strncmp(real, "/dev/tty", 8) != 0)
-		return;
-	name = real + strlen("/dev/");
-	if (doctor_runs("agetty", name))
-		doctor_say(d, VERDICT_PROBLEM, path, "a login prompt runs on "
-		    "it: sudo systemctl disable --now serial-getty@%s, or "
-		    "raspi-config, Interface Options, Serial Port", name);
-	if (ports_is_console(name))
-		doctor_say(d, VERDICT_PROBLEM, path, "the kernel writes its "
-		    "messages to it: remove console=%s (or console=serial0) "
-		    "from the kernel's command line, which is in "
-		    "/boot/firmware/cmdline.txt on a Raspberry Pi, and start "
-		    "the machine again", name);
+	if (holder_is_kernel(path, text, sizeof text))
+		doctor_say(d, VERDICT_PROBLEM, path, "%s", text);
 }
 
 static void

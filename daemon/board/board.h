@@ -263,6 +263,12 @@ void	board_set_driver(struct board *, const struct driver_ops *,
 /* The speed of its port from now on; of a board whose port is not open. */
 void	board_set_baud(struct board *, unsigned baud);
 
+/*
+ * Who uses its port beside picod while that is open, or "": its problem where there
+ * is no worse one.  Whether that is news.
+ */
+bool	board_set_beside(struct board *, const char *who);
+
 /* It is nobody's: listed with what to do about it, and refused. */
 void	board_disown(struct board *, const char *problem);
 

@@ -3,6 +3,7 @@
  * What others may know of a board, whose structure is its own affair.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "board_state.h"
 
@@ -127,7 +128,17 @@ board_is_away(const struct board *b)
 const char *
 board_problem(const struct board *b)
 {
-	return b->problem;
+	return b->problem[0] != '\0' || !board_is_open(b) ? b->problem :
+	    b->beside;
+}
+
+bool
+board_set_beside(struct board *b, const char *who)
+{
+	bool	is_news = strcmp(b->beside, who) != 0;
+
+	snprintf(b->beside, sizeof b->beside, "%s", who);
+	return is_news;
 }
 
 uint64_t

@@ -102,6 +102,7 @@ struct board {
 
 	enum board_state	 state;
 	char			 problem[384];
+	char			 beside[320];	/* who uses its open port, too */
 	uint64_t		 boot;
 	struct history		 history;
 	struct tape		 tape;

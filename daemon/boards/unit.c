@@ -103,6 +103,18 @@ unit_bytes(void *arg, const uint8_t *bytes, size_t len)
 }
 
 static void
+unit_beside(void *arg, const char *who)
+{
+	struct unit	*u = arg;
+
+	if (board_set_beside(u->board, who) && who[0] != '\0' &&
+	    seldom_may(&u->said, who, clock_now()))
+		log_warn_about(&(struct log_about){
+		    .board = board_name(u->board) }, "board %s at %s: %s",
+		    board_name(u->board), board_port(u->board), who);
+}
+
+static void
 unit_writable(void *arg)
 {
 	struct unit	*u = arg;
@@ -117,6 +129,7 @@ static const struct port_handler unit_port_handler = {
 	.bytes = unit_bytes,
 	.writable = unit_writable,
 	.reset_done = unit_reset_done,
+	.beside = unit_beside,
 };
 
 void

@@ -169,7 +169,7 @@ tty_find_client(const struct tty *t, struct client *client)
 	    .since_us = (uint64_t)now.tv_sec * 1000000 +
 		(uint64_t)now.tv_nsec / 1000,
 	};
-	if (holder_find(t->pty.path, &holder) < 0)
+	if (holder_find(t->pty.path, 0, &holder) < 0)
 		return;
 	snprintf(path, sizeof path, "/proc/%d", (int)holder.pid);
 	if (stat(path, &st) < 0)

@@ -318,7 +318,7 @@ ttys_tell(const struct ttys *ts, const struct board *b, bool who,
 	*facts = (struct tty_facts){ .open = tty_is_open(n->tty),
 	    .note = tty_note(n->tty) };
 	ttys_path(ts, "", n->name, facts->path, sizeof facts->path);
-	if (who && facts->open && holder_find(tty_path(n->tty), &holder) == 0) {
+	if (who && facts->open && holder_find(tty_path(n->tty), 0, &holder) == 0) {
 		facts->pid = holder.pid;
 		snprintf(facts->program, sizeof facts->program, "%s",
 		    holder.program);

@@ -39,6 +39,7 @@ struct path_watch {
 	size_t		 count;
 	bool		 is_on;
 	bool		 is_due;		/* something happened there */
+	bool		 was_opened;		/* and that was this */
 };
 
 struct path_watcher {
@@ -79,7 +80,10 @@ path_watcher_read(struct path_watcher *watcher)
 	for (at = 0; at < n; at += (ssize_t)(sizeof *event + event->len)) {
 		event = (const void *)(buf + at);
 		LIST_FOREACH(w, &watcher->watches, entry)
-			w->is_due |= path_watch_is_met(w, event);
+			if (path_watch_is_met(w, event)) {
+				w->is_due = true;
+				w->was_opened = event->mask & IN_OPEN;
+			}
 	}
 }
 
@@ -256,6 +260,24 @@ path_watch_start(struct path_watch *w)
 	    IN_DELETE_SELF, "");
 	w->is_on = true;
 	LIST_INSERT_HEAD(&w->watcher->watches, w, entry);
+}
+
+void
+path_watch_start_use(struct path_watch *w)
+{
+	path_watch_stop(w);
+	w->was_opened = false;
+	if (w->watcher->fd < 0 || !path_watch_mark(w, w->path, IN_OPEN |
+	    IN_CLOSE, ""))
+		return;
+	w->is_on = true;
+	LIST_INSERT_HEAD(&w->watcher->watches, w, entry);
+}
+
+bool
+path_watch_was_opened(const struct path_watch *w)
+{
+	return w->was_opened;
 }
 
 bool

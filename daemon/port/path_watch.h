@@ -36,4 +36,11 @@ void			 path_watch_start(struct path_watch *);
 void			 path_watch_stop(struct path_watch *);
 bool			 path_watch_is_on(const struct path_watch *);
 
+/*
+ * Watches instead who opens and closes what is there, from now on; and whether the
+ * last that was told of by either was that it was opened.
+ */
+void			 path_watch_start_use(struct path_watch *);
+bool			 path_watch_was_opened(const struct path_watch *);
+
 #endif

@@ -31,7 +31,14 @@ static void
 port_watch_cb(void *arg)
 {
 	struct port	*p = arg;
+	bool		 was_opened;
 
+	if (p->wanted.phase >= PORT_OPEN) {
+		was_opened = path_watch_was_opened(p->watch);
+		path_watch_start_use(p->watch);
+		port_look(p, was_opened);
+		return;
+	}
 	event_del(p->retry);
 	port_try(p);
 }

@@ -27,6 +27,8 @@ struct port_handler {
 	void	(*bytes)(void *arg, const uint8_t *, size_t);
 	void	(*writable)(void *arg);		/* after a short write */
 	void	(*reset_done)(void *arg);	/* after port_reset() */
+	/* Who else uses it while it is open, and what to do; "": nobody. */
+	void	(*beside)(void *arg, const char *who);
 };
 
 /* A port that is nowhere yet. */

@@ -49,6 +49,12 @@ void	port_tell(struct port *, enum wanted_input);
  */
 void	port_lose(struct port *, const char *reason);
 
+/*
+ * Looks who uses it while it is open: was_opened, if somebody opened it and has
+ * not closed it since.
+ */
+void	port_look(struct port *, bool was_opened);
+
 /* Tries to open it, and sees to the next try if that fails. */
 void	port_try(struct port *);
 

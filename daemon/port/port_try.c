@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <string.h>
 
 #define RETRY_FREED_MS	50
@@ -79,8 +80,31 @@ port_wait(struct port *p, int error)
 		port_add_timer(p->retry, p->wanted.pause_ms);
 	else if (error == -EBUSY)
 		port_add_timer(p->retry, p->holder.pid != 0 &&
-		    holder_find(p->link.address, &p->holder) < 0 ?
+		    holder_find(p->link.address, 0, &p->holder) < 0 ?
 		    RETRY_FREED_MS : RETRY_BUSY_MS);
+}
+
+/*
+ * Programs of root pass TIOCEXCL.  Whose process that is may be hidden from picod;
+ * that it opened the port is not.
+ */
+void
+port_look(struct port *p, bool was_opened)
+{
+	char		text[320];
+	struct holder	other;
+
+	if (p->wanted.phase < PORT_OPEN)
+		return;
+	if (was_opened && holder_find(p->link.address, 0, &other) == 0)
+		holder_describe_beside(&other, text, sizeof text);
+	else if (was_opened)
+		snprintf(text, sizeof text, "a program has opened its port beside "
+		    "picod, as only root can, and takes some of what the board "
+		    "says; \"sudo picoctl doctor\" names it");
+	else if (!holder_is_kernel(p->link.address, text, sizeof text))
+		text[0] = '\0';
+	p->handler->beside(p->arg, text);
 }
 
 void
@@ -98,11 +122,13 @@ port_opened(struct link *link, int error)
 		return;
 	}
 	port_tell(p, WANTED_OPENED);
-	if (p->watch != NULL)
-		path_watch_stop(p->watch);
 	event_del(p->retry);
 	port_listen(p);
+	if (p->watch != NULL)
+		path_watch_start_use(p->watch);
 	p->handler->opened(p->arg, link_resets(link));
+	if (p->watch != NULL)
+		port_look(p, false);
 }
 
 static int
@@ -112,11 +138,11 @@ port_open(struct port *p)
 
 	p->holder.pid = 0;
 	if (p->link.ops->is_path &&
-	    holder_find(p->link.address, &p->holder) == 0)
+	    holder_find(p->link.address, 0, &p->holder) == 0)
 		return -EBUSY;
 	error = link_open(&p->link);
 	if (error == -EBUSY)	/* somebody was quicker */
-		holder_find(p->link.address, &p->holder);
+		holder_find(p->link.address, 0, &p->holder);
 	return error;
 }
 

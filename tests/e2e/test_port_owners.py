@@ -92,6 +92,33 @@ class Owners(usb.Case):
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         p.start()
 
+    def test_root_that_opens_it_beside_picod_is_named(self):
+        uno = self.uno()
+        p = self.picod()
+        self.on(p)
+        self.assertNotIn('problem', p.board())
+        holder = self.hold(uno, 'open')
+        problem = self.until(lambda: p.board().get('problem'))
+        self.assertIn(f'(pid {holder.pid}) has opened its port beside picod',
+                      problem)
+        self.assertEqual(p.board()['state'], 'ready')
+        self.assertIn(problem, p.picoctl('list').stdout.replace('\n', ' '))
+        self.let_go(holder)
+        self.until(lambda: not p.board().get('problem'))
+        self.assertEqual(p.log().count('beside picod'), 1)
+        self.on(p)
+
+    def test_the_kernel_at_its_port_is_named(self):
+        self.uno()
+        folder = os.path.join(self.bus.root, 'sys/class/tty/console')
+        os.makedirs(folder)
+        with open(f'{folder}/active', 'w', encoding='ascii') as file:
+            file.write('tty0 ttyACM0\n')
+        p = self.picod()
+        self.wait(p, 'uno0', 'listening')
+        self.assertIn('remove console=', self.until(
+            lambda: p.board().get('problem')))
+
     def test_two_picods(self):
         self.uno()
         first = self.picod()
@@ -146,6 +173,39 @@ class Users(usb.Case):
         p.terminate()
         p.start()
         self.on(p)
+
+    def test_root_that_opens_it_beside_picod_is_told_of(self):
+        """Who it is may not be seen; that somebody opened it is."""
+        uno = self.uno()
+        self.give(uno, 0o666)
+        p = self.user_picod()
+        self.on(p, wait=30000)
+        with open(os.readlink(uno.path), 'rb', buffering=0):
+            self.assertIn('"sudo picoctl doctor" names it', self.until(
+                lambda: p.board().get('problem')))
+        self.until(lambda: not p.board().get('problem'))
+
+    def test_a_login_prompt_at_it_is_named(self):
+        """A process of root's that nobody sees have it open."""
+        uno = self.uno()
+        self.give(uno, 0o666)
+        path = os.readlink(uno.path)
+        script = os.path.join(self.directory(), 'agetty')
+        with open(script, 'w', encoding='ascii') as file:
+            file.write('#!/usr/bin/python3\nimport sys\nport = open('
+                       'sys.argv[1])\nprint(flush=True)\nsys.stdin.read()\n')
+        os.chmod(script, 0o755)
+        with subprocess.Popen(
+                [script, path, 'ttyACM0', path.removeprefix('/dev/'), 'vt220'],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE) as agetty:
+            agetty.stdout.read(1)
+            p = self.user_picod()
+            problem = self.until(lambda: p.board().get('problem'))
+            self.assertIn(f'agetty (pid {agetty.pid}) has its port; it is a '
+                          'login prompt: sudo systemctl disable --now '
+                          'serial-getty@', problem)
+            agetty.kill()
+        self.on(p, wait=30000)
 
     def test_no_permission_until_udev_gave_it(self):
         uno = self.uno()

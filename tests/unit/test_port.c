@@ -66,10 +66,17 @@ handle_other(void *arg)
 	(void)arg;
 }
 
+static void
+handle_beside(void *arg, const char *who)
+{
+	(void)arg, (void)who;
+}
+
 static const struct port_handler handler = {
 	.opened = handle_opened, .closed = handle_closed,
 	.failed = handle_failed, .bytes = handle_bytes,
 	.writable = handle_other, .reset_done = handle_other,
+	.beside = handle_beside,
 };
 
 static void
