@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Many programs, few boards: every program gets its own answers."""
 
+import contextlib
+import json
 import os
+import selectors
 import threading
+import time
 import unittest
 
 import picod
@@ -11,6 +15,7 @@ from uno import Uno
 
 PROGRAMS = 32
 STATEMENTS = 50
+LONG = bool(os.environ.get('PICOD_LONG'))
 
 
 class Sharing(picod.Case):
@@ -215,6 +220,38 @@ class Readings(picod.Case):
 
         picod.in_threads([program] * PROGRAMS)
         self.assertEqual(self.p.send('n'), '[1]\n')
+
+    def test_a_thousand_who_ask_all_the_time(self):
+        """On the wire there is a statement each time an answer is too old."""
+        seconds, max_age = (10, 1000) if LONG else (0.5, 100)
+        watcher = self.watch(self.p, trace=True)
+        ask = picod.encode('Send', text='read()', maxAge=max_age)
+        answers, begin = 0, time.monotonic()
+        with contextlib.ExitStack() as stack:
+            poll = stack.enter_context(selectors.DefaultSelector())
+            for _ in range(1000):
+                client = stack.enter_context(self.p.connect())
+                client.write(ask)
+                poll.register(client.socket, selectors.EVENT_READ, client)
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                for key, _ in poll.select(1):
+                    reply = json.loads(key.data.read_message())['parameters']
+                    self.assertIn('age', reply)
+                    key.data.write(ask)
+                    answers += 1
+        took = time.monotonic() - begin
+        self.p.send('"the end"')
+        watcher.wait(lambda event: event['event'] == 'trace' and
+                     'the end' in event['output'])
+        said = ''.join(event['output'] for event in watcher.seen
+                       if event.get('toBoard'))
+        self.assertGreater(answers, 1000)
+        self.assertLessEqual(said.count('read()'), took * 1000 / max_age + 1)
+        self.assertGreaterEqual(said.count('read()'), seconds if LONG else 2)
+        if LONG:
+            print(f'{answers} answers, {said.count("read()")} statements, '
+                  f'{took:.1f} s')
 
     def test_an_answer_too_old_is_read_again(self):
         first = self.p.call('Send', text='read()', maxAge=0)
