@@ -91,6 +91,7 @@ INSTALLED_TEMPLATES = \
 	systemd/picod.socket.in $(systemdunitdir)/picod.socket \
 	systemd/picod.service.in $(systemdunitdir)/picod.service \
 	systemd/picod-names.service.in $(systemdunitdir)/picod-names.service \
+	systemd/picod-log@.service.in $(systemdunitdir)/picod-log@.service \
 	systemd/user/picod.socket.in $(systemduserunitdir)/picod.socket \
 	systemd/user/picod.service.in $(systemduserunitdir)/picod.service \
 	client/lib/libpicod.pc.in $(libdir)/pkgconfig/libpicod.pc
@@ -127,6 +128,7 @@ install: all
 	@$(call pairs,$(INSTALL_PROGRAM) "$$from" "$$to",$(INSTALLED_PROGRAMS))
 	@$(call pairs,$(INSTALL_DATA) "$$from" "$$to",$(INSTALLED_DATA))
 	@$(call pairs,sed -e 's|@sbindir@|$(sbindir)|' \
+	    -e 's|@bindir@|$(bindir)|' \
 	    -e 's|@libexecdir@|$(libexecdir)|' \
 	    -e 's|@VERSION@|$(VERSION)|' -e 's|@prefix@|$(prefix)|' \
 	    -e 's|@libdir@|$(libdir)|' -e 's|@includedir@|$(includedir)|' \

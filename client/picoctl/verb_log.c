@@ -37,8 +37,9 @@ log_open(struct log *l)
 	if (l->file == NULL)
 		l->error = errno;
 	else if (l->path != NULL && ftell(l->file) == 0 &&
-	    !options_given(&l->ctl->options, OPTION_JSON))
-		fputs("time,board,line\n", l->file);
+	    !options_given(&l->ctl->options, OPTION_JSON) &&
+	    (fputs("time,board,line\n", l->file) < 0 || fflush(l->file) != 0))
+		l->error = errno;
 }
 
 /* FILE.4 becomes FILE.5, and so on, and FILE becomes FILE.1. */

@@ -38,7 +38,8 @@ class TestUnits(Case):
                 self.assertEqual(done.stdout + done.stderr, '')
 
     def test_exposure(self):
-        for unit, most in (('picod', 15), ('picod-names', 25)):
+        for unit, most in (('picod', 15), ('picod-names', 25),
+                           ('picod-log@', 15)):
             done = self.run_('systemd-analyze', 'security', '--offline=true',
                              f'--threshold={most}', '--json=short',
                              f'/lib/systemd/system/{unit}.service')
@@ -308,6 +309,25 @@ class TestOwn(Case):
 
     def as_user(self, *words):
         return self.run_(*words, user=STRANGER, env=self.own, check=False)
+
+
+class TestLog(Case):
+    """What boards print, kept by a service."""
+
+    def test_lines_are_kept_for_the_group(self):
+        self.configure(self.uno())
+        self.run_('systemctl', 'restart', 'picod')
+        self.send('-b', 'uno', '--wait', '30s', 'c1')
+        self.run_('systemctl', 'start', 'picod-log@uno')
+        path = '/var/log/picod/uno.csv'
+        shown = self.run_('sh', '-c', f'until test -s {path}; do sleep .1; '
+                          f'done; runuser -u {USER} -- cat {path}; '
+                          f'stat -c "%U %a" {path}')
+        self.assertEqual(shown.stdout, 'time,board,line\npicod 640\n')
+        self.send('-b', 'uno', 'c0')
+        self.assertEqual([self.machine.show('picod-log@uno', name) for name in
+                          ('ActiveState', 'NRestarts')], ['active', '0'])
+        self.run_('systemctl', 'stop', 'picod-log@uno')
 
 
 # systemd-id128 new; picod(8) lists them.

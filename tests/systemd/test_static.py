@@ -4,6 +4,7 @@
 import glob
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -191,9 +192,30 @@ class TestInstall(unittest.TestCase):
     def test_units_name_what_is_installed(self):
         with tempfile.TemporaryDirectory() as folder:
             self.make('install', 'DESTDIR=' + folder, 'PREFIX=/opt/pd')
-            unit = 'opt/pd/lib/systemd/system/picod.service'
-            with open(os.path.join(folder, unit)) as file:
-                self.assertIn('ExecStart=/opt/pd/sbin/picod\n', file.read())
+            for unit, program in (('picod', 'sbin/picod\n'),
+                                  ('picod-log@', 'bin/picoctl log ')):
+                path = f'opt/pd/lib/systemd/system/{unit}.service'
+                with open(os.path.join(folder, path)) as file:
+                    self.assertIn(f'ExecStart=/opt/pd/{program}', file.read())
+
+    @unittest.skipIf(shutil.which('systemd-analyze') is None, 'no systemd')
+    def test_unit_of_the_log(self):
+        """picod-log@.service is understood, every line, and shut in."""
+        with tempfile.TemporaryDirectory() as folder:
+            with open(folder + '/picod-log@.service', 'w') as file:
+                file.write(read('systemd', 'picod-log@.service.in').replace(
+                    '@bindir@', os.path.join(ROOT, BUILD)))
+            done = subprocess.run(
+                ['systemd-analyze', 'verify', '--man=no',
+                 folder + '/picod-log@pico-0.service'], text=True, check=False,
+                capture_output=True)
+            said = [line for line in (done.stdout + done.stderr).splitlines()
+                    if 'picod-log' in line]
+            self.assertEqual(said, [])
+            subprocess.run(
+                ['systemd-analyze', 'security', '--offline=true',
+                 '--threshold=15', folder + '/picod-log@.service'], check=True,
+                stdout=subprocess.DEVNULL)
 
 
 if __name__ == '__main__':
