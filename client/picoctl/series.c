@@ -115,7 +115,8 @@ draw_all(FILE *to, const struct series *s, const char *path, bool svg)
 	draw_string(to, path);
 	fputs("\nset xlabel 'seconds'\nset grid\nset key noenhanced\nplot ", to);
 	for (i = 0; i < s->curves; i++) {
-		fprintf(to, "%s'-' using 1:2 with lines linewidth 2 title ",
+		fprintf(to, "%s'-' using 1:2 with linespoints linewidth 2 "
+		    "pointtype 7 pointsize 0.2 title ",
 		    i > 0 ? ", " : "");
 		draw_string(to, s->names[i]);
 	}

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lines.h"
 #include "numbers.h"
 #include "sampler.h"
 #include "series.h"
@@ -27,9 +28,9 @@ struct plot {
 	struct picoctl	*ctl;
 	struct series	 series;
 	size_t		 height;	/* of what is on the terminal */
-	char		 line[512];	/* of --watch, so far */
-	size_t		 line_len;
+	/* Of --watch. */
 	long long	 start_us;
+	char		*owners[CANVAS_CURVES];	/* boards, by curve */
 };
 
 static void
@@ -105,21 +106,52 @@ plot_sample(struct plot *p)
 	return status == -1 ? STATUS_OK : status;
 }
 
+/*
+ * A row at that time, in which every curve is where it was: what a line does not
+ * name is no gap.
+ */
+static double *
+plot_go_on(struct plot *p, long long time_us)
+{
+	size_t	 n = p->series.rows, curves = p->series.curves;
+	double	*row;
+
+	if (p->start_us == 0)
+		p->start_us = time_us;
+	row = series_add(&p->series, (double)(time_us - p->start_us) / 1e6);
+	if (n > 0)
+		memcpy(row, row - curves, curves * sizeof *row);
+	return row;
+}
+
+/* The curve of a number in a line; -1: there are too many. */
+static int
+plot_column(struct plot *p, const char *board, const char *name, size_t place)
+{
+	char	unnamed[80];
+	int	column;
+
+	snprintf(unnamed, sizeof unnamed, "%.40s %zu", board, place);
+	column = series_column(&p->series, name[0] != '\0' ? name : unnamed);
+	if (column >= 0 && p->owners[column] == NULL)
+		p->owners[column] = strdup(board);
+	return column;
+}
+
 /* The numbers of a line: "21.5", "temp: 21.5 light: 3", "1,2,3". */
 static void
-plot_line(struct plot *p, const char *board, long long time_us)
+plot_line(const char *board, const char *line, long long time_us, void *arg)
 {
-	const char	*at = p->line;
-	char		 name[64], unnamed[80];
+	struct plot	*p = arg;
+	const char	*at = line;
+	char		 name[64];
 	double		 values[CANVAS_CURVES], value, *row;
 	int		 columns[CANVAS_CURVES], column;
 	size_t		 n = 0, i;
 
 	while (n < CANVAS_CURVES && number_next(&at, name, sizeof name,
 	    &value)) {
-		snprintf(unnamed, sizeof unnamed, "%.40s %zu", board, n + 1);
-		column = series_column(&p->series, name[0] != '\0' ? name :
-		    unnamed);
+		column = plot_column(p, board, name, n + 1);
 		if (column < 0)
 			break;
 		columns[n] = column;
@@ -127,33 +159,28 @@ plot_line(struct plot *p, const char *board, long long time_us)
 	}
 	if (n == 0)
 		return;
-	if (p->start_us == 0)
-		p->start_us = time_us;
-	row = series_add(&p->series, (double)(time_us - p->start_us) / 1e6);
+	row = plot_go_on(p, time_us);
 	for (i = 0; i < n; i++)
 		row[columns[i]] = values[i];
 	plot_show(p);
 }
 
+/* A board that is away is a gap in its curves. */
 static void
-plot_event(struct plot *p, const json_t *event)
+plot_leave(struct plot *p, const json_t *event)
 {
 	const char	*board = output_string(event, "board");
-	const char	*text = output_string(event, "output");
-	long long	 time_us = json_integer_value(json_object_get(event,
-			    "time"));
+	double		*row;
+	size_t		 i;
 
-	if (strcmp(output_string(event, "event"), "output") != 0)
+	if (strcmp(output_string(event, "state"), "absent") != 0 ||
+	    p->series.rows == 0)
 		return;
-	for (; *text != '\0'; text++) {
-		if (*text != '\n' && p->line_len < sizeof p->line - 1) {
-			p->line[p->line_len++] = *text;
-			continue;
-		}
-		p->line[p->line_len] = '\0';
-		p->line_len = 0;
-		plot_line(p, board, time_us);
-	}
+	row = plot_go_on(p, json_integer_value(json_object_get(event, "time")));
+	for (i = 0; i < p->series.curves; i++)
+		if (p->owners[i] != NULL && strcmp(p->owners[i], board) == 0)
+			row[i] = NAN;
+	plot_show(p);
 }
 
 /* Of --for; -1 without it. */
@@ -184,6 +211,7 @@ plot_watch(struct plot *p)
 	json_t		*parameters, *event;
 	struct timespec	 start;
 	struct pollfd	 fd;
+	struct lines	*lines;
 	bool		 continues = true;
 	int		 failure, status = session_open(p->ctl);
 
@@ -192,6 +220,7 @@ plot_watch(struct plot *p)
 	parameters = session_parameters(p->ctl, false);
 	if (parameters == NULL)
 		return STATUS_USAGE;
+	lines = lines_create(plot_line, p);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	failure = picod_json_begin(p->ctl->picod, "io.picod.Watch", parameters,
 	    true);
@@ -203,11 +232,13 @@ plot_watch(struct plot *p)
 			poll(&fd, 1, plot_left_ms(p, &start));
 			continue;
 		}
-		if (failure == 0)
-			plot_event(p, event);
-		if (failure == 0)
-			json_decref(event);
+		if (failure != 0)
+			break;
+		lines_feed(lines, event);
+		plot_leave(p, event);
+		json_decref(event);
 	}
+	lines_destroy(lines);
 	return failure == 0 ? STATUS_OK : session_failed(p->ctl, failure, true);
 }
 
@@ -217,7 +248,8 @@ verb_plot_run(struct picoctl *ctl)
 	const char	*path = ctl->options.value[OPTION_OUTPUT];
 	bool		 watch = options_given(&ctl->options, OPTION_WATCH);
 	struct plot	 p = { .ctl = ctl };
-	int		 status;
+	size_t		 i;
+	int		 status, drawn = STATUS_OK;
 
 	if (watch != (ctl->operand_count == 0))
 		return picoctl_usage(ctl->verb, "plot needs an EXPRESSION, or "
@@ -227,10 +259,13 @@ verb_plot_run(struct picoctl *ctl)
 		    "terminal; -o FILE.svg or FILE.png draws a picture");
 	plot_catch();
 	status = watch ? plot_watch(&p) : plot_sample(&p);
-	if (status == STATUS_OK && path != NULL && p.series.rows > 0)
-		status = series_draw(&p.series, path);
+	/* Also where picod ended: what was seen until then is not lost. */
+	if (path != NULL && p.series.rows > 0)
+		drawn = series_draw(&p.series, path);
+	for (i = 0; i < CANVAS_CURVES; i++)
+		free(p.owners[i]);
 	series_finish(&p.series);
-	return status;
+	return status == STATUS_OK ? drawn : status;
 }
 
 const struct verb	verb_plot = {
@@ -243,7 +278,8 @@ const struct verb	verb_plot = {
 "\"temp: 21.5 light: 3\".  With -o, a picture is drawn into a file at the end,\n"
 "which is after --for or Ctrl-C, by gnuplot: SVG, or PNG if it is called .png.\n"
 "\n"
-"A gap in a curve is a time when the board did not answer.\n",
+"A gap in a curve is a time when the board did not answer, or was away; a number\n"
+"that a line of the board does not name stays as it was.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(EVERY) | OPTION_BIT(FOR) |
 	    OPTION_BIT(TIMEOUT) | OPTION_BIT(WATCH) | OPTION_BIT(OUTPUT),
 	.most = -1,

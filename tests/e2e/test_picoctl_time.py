@@ -200,9 +200,38 @@ class Samples(unittest.TestCase):
             path = os.path.join(folder, "it's.svg")
             self.run_it('plot', 'x', '-o', path)
             with open(path, encoding='utf-8') as file:
-                picture = file.read()
+                return self.strokes_of(file.read())
+
+    @staticmethod
+    def strokes_of(picture):
         return max(re.findall(r"<path stroke='rgb[^']*'\s+d='([^']*)'",
                               picture), key=len).count('M')
+
+    @unittest.skipIf(shutil.which('gnuplot') is None, 'no gnuplot')
+    def test_plot_of_what_a_board_prints(self):
+        """What a line does not name goes on; a board that is away is a gap."""
+        def watch(_):
+            for i in range(8):
+                us = TIME + i * 100000
+                yield said(f'temp: {20 + i}\r\nli', us=us)
+                yield said('other 5\n', 'a', us)
+                yield said(f'ght: {i}\r\n', us=us)
+                if i == 3:
+                    yield {'board': 'b', 'event': 'state', 'time': us,
+                           'state': 'absent'}
+            yield None
+
+        with FakePicod(Watch=watch) as fake, \
+                tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'x.svg')
+            done = picoctl('-s', fake.path, 'plot', '--watch', '-o', path)
+            self.assertEqual(done.returncode, 3, 'picod has ended')
+            with open(path, encoding='utf-8') as file:
+                picture = file.read()
+        self.assertEqual(re.findall('<title>(.*?)</title>', picture)[1:],
+                         ['temp', 'other', 'light'])
+        self.assertEqual([self.strokes_of(part) for part in
+                          picture.split('<title>')[2:]], [3, 2, 3])
 
     def test_plot_in_a_terminal(self):
         master, slave = pty.openpty()
