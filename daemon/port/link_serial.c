@@ -172,14 +172,21 @@ serial_open(struct link *link)
 	return error;
 }
 
-/* DTR, and RTS with it: boards have either on their reset line. */
+/*
+ * Boards see the edge of DTR or of RTS, when it comes back.  An ESP32 is reset as
+ * long as there is RTS alone; DTR alone would have it wait for a program, at once,
+ * or with its USB Serial/JTAG at the next reset.  So both go in one step, and they
+ * come back one after the other.
+ */
 static int
 serial_reset(struct link *link, bool pull)
 {
-	struct sp_port	*port = link->handle;
+	int	both = TIOCM_DTR | TIOCM_RTS, rts = TIOCM_RTS;
 
-	if (sp_set_dtr(port, pull ? SP_DTR_OFF : SP_DTR_ON) != SP_OK ||
-	    sp_set_rts(port, pull ? SP_RTS_OFF : SP_RTS_ON) != SP_OK)
+	if (pull && (ioctl(link->fd, TIOCMBIC, &both) < 0 ||
+	    ioctl(link->fd, TIOCMBIS, &rts) < 0))
+		return -EIO;
+	if (!pull && ioctl(link->fd, TIOCMBIS, &both) < 0)
 		return -EIO;
 	return 0;
 }

@@ -30,6 +30,12 @@ port_reason(const struct port *p, int error)
 		holder_describe(&p->holder, text, sizeof text);
 		return text;
 	}
+	if (error == -EPERM) {		/* who has the rights, but not here */
+		snprintf(text, sizeof text, "its unit allows picod no port of this "
+		    "kind: sudo systemctl edit picod, and there [Service] and "
+		    "DeviceAllow=%s rw", p->link.address);
+		return text;
+	}
 	switch (-error) {
 	case ENOENT: return "its port is not there; is it plugged in?";
 	case EACCES: return "picod may not open its port: the user that picod "

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Whose a port is: another program's, an ordinary user's, picod's alone."""
 
+import ctypes
+import errno
 import fcntl
 import os
 import stat
+import struct
 import subprocess
 import sys
 import termios
@@ -11,6 +14,7 @@ import unittest
 
 import picod
 import usb
+from uno import Uno
 
 NOBODY = 65534
 
@@ -118,6 +122,30 @@ class Owners(usb.Case):
         self.wait(p, 'uno0', 'listening')
         self.assertIn('remove console=', self.until(
             lambda: p.board().get('problem')))
+
+    def test_a_port_that_its_unit_does_not_allow(self):
+        """As DevicePolicy=closed has it: root, too, may not open it."""
+        path = self.board(Uno()).path
+        open_nr = {'x86_64': 257, 'aarch64': 56, 'armv7l': 322}
+        flags = os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC
+        load, equal, give = 0x20, 0x15, 0x06    # of BPF
+        program = b''.join(struct.pack('HBBI', *each) for each in (
+            (load, 0, 0, 0), (equal, 0, 3, open_nr[os.uname().machine]),
+            (load, 0, 0, 32), (equal, 0, 1, flags),
+            (give, 0, 0, 0x50000 | errno.EPERM), (give, 0, 0, 0x7fff0000)))
+        text = ctypes.create_string_buffer(program)
+        filters = struct.pack('HxxxxxxP', len(program) // 8,
+                              ctypes.addressof(text))
+
+        def refuse():
+            set_no_new_privs, set_seccomp, mode_filter = 38, 22, 2
+            prctl = ctypes.CDLL(None).prctl
+            prctl(set_no_new_privs, 1, 0, 0, 0)
+            prctl(set_seccomp, mode_filter, filters)
+        p = self.picod(preexec=refuse, wired=path)
+        self.assertIn(f'systemctl edit picod, and there [Service] and '
+                      f'DeviceAllow={path} rw', self.until(
+                          lambda: p.board().get('problem')))
 
     def test_two_picods(self):
         self.uno()

@@ -15,6 +15,7 @@ import unittest
 
 import picod
 import usb
+from uno import Uno
 
 LOWER_DTR = '''
 import fcntl, os, struct, sys, termios
@@ -405,6 +406,18 @@ class Resets(usb.Case):
         p.call('Reset', kind='hard')
         self.on(p)
         self.assertEqual(uno.counters()['dtr'], 3)
+
+    def test_no_reset_leaves_an_esp32_in_its_boot_loader(self):
+        """DTR without RTS would, and RTS alone is what resets it."""
+        pull = self.plug_in(self.board(Uno(sketch=usb.PINS)), '1-2',
+                            'ttyACM0', '2341', '0043')
+        p = self.picod()
+        self.wait(p, 'uno0', 'listening')
+        seen = pull.modem.seen
+        for _ in range(2):
+            seen.clear()
+            p.call('Reset', kind='hard', wait=20000)
+            self.assertEqual(seen, ['', 'RTS', 'DTRRTS'])
 
     def test_dtr_lowered_while_picod_was_away(self):
         """As avrdude leaves it: opening the port resets the board after all."""

@@ -102,6 +102,19 @@ class Rights(picod.Case):
         self.ask('Upload', data='')
         self.denied('ListFirmware')
 
+    def test_a_refusal_is_told_once_a_minute(self):
+        """To the log, that is; who asks is told each time."""
+        self.start('[access]\nnobody = none\n')
+        client = self.user()
+        for _ in range(100):
+            client.send('Send', board='s', text='c1')
+            with self.fails('PermissionDenied'):
+                client.receive()
+        self.denied('Send', board='s', text='c1')
+        self.denied('Hold', board='s')
+        self.assertEqual(self.p.log().count('was refused Send on board s'), 1)
+        self.assertEqual(self.p.log().count('was refused Hold on board s'), 1)
+
     # ------------------------------------------------------- what is shown
 
     def test_lists_show_what_is_granted(self):

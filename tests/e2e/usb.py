@@ -30,6 +30,7 @@ class Modem(threading.Thread):
         self.path = os.path.join(
             bus.modem, os.path.basename(os.readlink(board.path)))
         self.lines = termios.TIOCM_DTR | termios.TIOCM_RTS
+        self.seen = []      # what they were after each change
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind(self.path)
         self.start()
@@ -46,6 +47,11 @@ class Modem(threading.Thread):
                 self.lines |= lines
             elif request == termios.TIOCMBIC:
                 self.lines &= ~lines
+            if request != termios.TIOCMGET:
+                self.seen.append(''.join(
+                    name for name, line in (('DTR', termios.TIOCM_DTR),
+                                            ('RTS', termios.TIOCM_RTS))
+                    if self.lines & line))
             self.socket.sendto(struct.pack('Iii', request, self.lines, 0),
                                sender)
 
@@ -101,6 +107,7 @@ class Case(picod.Case):
                 board.stop()
                 self.bus.unplug(port)
                 modem.close()
+        pull.modem = modem
         self.addCleanup(pull)
         return pull
 
