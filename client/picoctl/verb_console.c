@@ -262,7 +262,11 @@ const struct verb	verb_console = {
 "they are, Ctrl-C too.  Ctrl-] leaves.  The board is yours until then: other\n"
 "clients wait, and are answered afterwards.  Without a terminal, it copies\n"
 "standard input to the board, and ends when the board has been quiet for a\n"
-"second after the last byte of it.\n",
+"second after the last byte of it; a prompt there wants lines that end with CR:\n"
+"\n"
+"  printf '2 + 2\\r' | picoctl console\n"
+"\n"
+"\"picoctl repl\" takes lines as they are.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.single = true,
 	.run = verb_console_run,

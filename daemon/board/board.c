@@ -95,6 +95,7 @@ board_destroy(struct board *b)
 	tape_finish(&b->tape);
 	share_finish(&b->readings);
 	flash_free(&b->flash);
+	free(b->will_failed);
 	free(b->name);
 	free(b->port);
 	free(b);

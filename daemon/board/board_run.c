@@ -10,6 +10,7 @@
  * whichever way.
  */
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "board_state.h"
@@ -154,6 +155,17 @@ run_tell_news(struct board *b, uint64_t now)
 		    "it is gone", b->name);
 }
 
+/* A last will failed, and nobody has been told who uses the board. */
+static void
+run_tell_will(struct board *b)
+{
+	if (b->will_failed == NULL || hold_is_will(&b->hold, b->turn.request))
+		return;
+	request_set_notice(b->turn.request, "%s", b->will_failed);
+	free(b->will_failed);
+	b->will_failed = NULL;
+}
+
 void
 run_begun(struct board *b, uint64_t now)
 {
@@ -167,6 +179,8 @@ run_begun(struct board *b, uint64_t now)
 		run_tell_news(b, now);
 		news_use(&b->news);
 	}
+	if (turn->request->kind == REQUEST_RUN)
+		run_tell_will(b);
 	board_enter(b, BOARD_BUSY, "a request runs");
 	if (turn->request->timeout_ms != REQUEST_NO_LIMIT &&
 	    turn->stop == STOP_NONE)

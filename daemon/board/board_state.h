@@ -118,6 +118,7 @@ struct board {
 	struct evbuffer		*input;		/* for what runs in it */
 	struct board_queue	 queue;
 	struct hold		 hold;
+	char			*will_failed;	/* for whoever sends next; or NULL */
 	struct news		 news;
 	struct away		 away;
 	struct tell		 tell;

@@ -100,7 +100,10 @@ board_set_result(struct board *b, struct request *r, enum error_code error,
 		request_set_message(r, format, args);
 }
 
-/* Nobody asked for a will, so everybody is told what did not go well. */
+/*
+ * Nobody asked for a will, so everybody is told what did not go well, and whoever
+ * sends something next, since a motor may still run.
+ */
 static void
 board_tell_will(struct board *b, const struct client *client,
     const char *what, const char *why, const char *exception)
@@ -113,6 +116,8 @@ board_tell_will(struct board *b, const struct client *client,
 	    why, exception[0] == '\0' ? "" : ": ", exception);
 	notice.reason = reason;
 	board_notify(b, &notice);
+	free(b->will_failed);
+	b->will_failed = xstrdup(reason);
 }
 
 static void

@@ -107,9 +107,10 @@ recipe_of_settings(const struct board_usb *usb, const struct board_flash *flash,
 		    flash_recipe_find(flash->flasher) : recipe_of_usb(usb);
 
 	if (found == NULL) {
-		*why = "picod cannot tell what kind of board it is; say so in "
-		    "its section of /etc/picod/picod.conf: flasher = nano, or "
-		    "uno, nano-old, mega, leonardo, micro, pico, avrdude";
+		*why = "picod cannot tell what kind of board it is; tell "
+		    "it by \"sudo picoctl adopt PORT NAME --flasher nano\", or "
+		    "in its section of /etc/picod/picod.conf by flasher = nano; "
+		    "or uno, nano-old, mega, leonardo, micro, pico, avrdude";
 		return -ENOTSUP;
 	}
 	*out = *found;

@@ -25,7 +25,8 @@ PYTHONS = {
 }
 # What is said of what picod does not write itself.
 OFFERS = {'drive': 'to the drive that it shows',
-          '-': 'picod cannot tell what kind of board it is'}
+          '-': 'picod cannot tell what kind of board it is; tell it by '
+               '"sudo picoctl adopt PORT NAME --flasher nano"'}
 
 
 def rows(path):
