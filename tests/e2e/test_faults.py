@@ -48,8 +48,10 @@ PLAIN_RAW = Conversation(
 PISERIAL = Conversation(
     scripted.PiSerial, 'driver=piserial', 'c1', 'v00\n', 'c0', 'v00\n')
 
-# How long a statement may run, which none takes.
+# How long a statement may run, which none takes; where a board may fall silent
+# in the middle, that is waited for.
 TIMEOUT_MS = 300
+UNHURRIED_MS = 60000
 # Which errors may come of which fault.  Of nonsense anything may come.
 ERRORS = {
     'vanish': {'Disconnected', 'BoardAbsent'},
@@ -77,7 +79,8 @@ class Case:
             board.arm(self.number, self.action(board, client))
             # Without a wait, so that a board that goes is answered for at once.
             client.send('Send', board=name, text=self.conversation.text,
-                        timeout=TIMEOUT_MS)
+                        timeout=UNHURRIED_MS if self.fault in
+                        ('vanish', 'client') else TIMEOUT_MS)
             if self.fault == 'client':
                 self.leave(client, board)
             else:
