@@ -23,6 +23,8 @@ enum face_event_type {
 				 * a PiSerial command */
 	FACE_INPUT,		/* data is for the standard input of the job */
 	FACE_STOP,		/* the job is to be interrupted, or to wait no more */
+	FACE_COMPLETE,		/* likewise, if the board is free at the moment; what
+				 * is typed then stops it */
 	FACE_RESET,		/* a person wants the board's program to start anew */
 	FACE_FLASH,		/* the tool looks for a boot loader */
 };
@@ -55,7 +57,7 @@ void		 face_set_about(struct face *, const char *about);
 
 /*
  * The tool said len > 0 bytes: eats at least one and returns how many; at most one
- * event.  0: no more for now, until the job has ended.
+ * event.  0: no more for now, until the job has ended; FACE_STOP may come with it.
  */
 size_t		 face_feed(struct face *, const uint8_t *, size_t len,
     struct face_event *);

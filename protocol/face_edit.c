@@ -127,8 +127,8 @@ show_tail(struct repl_face *r, size_t blanks)
 	say_back(r, tail + blanks);
 }
 
-static void
-edit_insert(struct repl_face *r, uint8_t c)
+void
+face_edit_insert(struct repl_face *r, uint8_t c)
 {
 	if (r->line.len + r->block.len >= LIMIT_STATEMENT)
 		return;
@@ -139,6 +139,14 @@ edit_insert(struct repl_face *r, uint8_t c)
 	face_say_bytes(&r->base, &c, 1);
 	if (r->at < r->line.len)
 		show_tail(r, 0);
+}
+
+void
+face_edit_show(struct repl_face *r)
+{
+	face_say(&r->base, r->block.len > 0 ? "... " : ">>> ");
+	face_say_bytes(&r->base, r->line.bytes, r->at);
+	show_tail(r, 0);
 }
 
 static void
@@ -216,7 +224,7 @@ edit_indent(struct repl_face *r)
 		n += 4;
 	r->line.len = r->at = 0;
 	for (i = 0; i < n; i++)
-		edit_insert(r, ' ');
+		face_edit_insert(r, ' ');
 }
 
 static bool
@@ -311,12 +319,12 @@ face_edit(struct repl_face *r, uint8_t c)
 	case 0x15: edit_replace(r, ""); break;
 	case '\t':
 		do
-			edit_insert(r, ' ');
+			face_edit_insert(r, ' ');
 		while (r->at % 4 != 0);
 		break;
 	default:
 		if (c >= 0x20)
-			edit_insert(r, c);
+			face_edit_insert(r, c);
 		break;
 	}
 	return false;

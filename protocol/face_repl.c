@@ -50,6 +50,7 @@ face_repl_destroy(struct face *f)
 	face_edit_finish(r);
 	face_text_finish(&r->text);
 	face_text_finish(&r->ahead);
+	face_text_finish(&r->found);
 	free(r);
 }
 
@@ -85,7 +86,7 @@ job_begin(struct repl_face *r, enum face_event_type type,
 {
 	r->busy = true;
 	r->started = r->fed = r->stopped = r->cut = false;
-	r->resetting = r->greeted = false;
+	r->resetting = r->greeted = r->completing = false;
 	r->base.late_len = 0;
 	r->ahead.len = 0;
 	event->type = type;
@@ -271,8 +272,20 @@ feed_order(struct repl_face *r, uint8_t c, struct face_event *event)
 	}
 }
 
+/* A Tab behind a name, which a person typed; in what is pasted it is blanks. */
+static bool
+feed_tab(struct repl_face *r, struct face_event *event)
+{
+	if (r->escape > 0 || !face_complete_ask(r))
+		return false;
+	job_begin(r, FACE_COMPLETE, &r->text, event);
+	r->completing = true;
+	return true;
+}
+
 static void
-feed_friendly(struct repl_face *r, uint8_t c, struct face_event *event)
+feed_friendly(struct repl_face *r, uint8_t c, bool last,
+    struct face_event *event)
 {
 	if (c == 0x03) {
 		face_edit_drop(r);
@@ -280,6 +293,8 @@ feed_friendly(struct repl_face *r, uint8_t c, struct face_event *event)
 		return;
 	}
 	if (face_edit_is_empty(r) && r->escape == 0 && feed_order(r, c, event))
+		return;
+	if (c == '\t' && last && feed_tab(r, event))
 		return;
 	if (face_edit(r, c))
 		job_begin(r, FACE_STATEMENT, &r->block, event);
@@ -365,6 +380,16 @@ feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
 	return n;
 }
 
+/* Who types on does not want to know any more; it is for later. */
+static size_t
+feed_completing(struct repl_face *r, struct face_event *event)
+{
+	if (!r->stopped)
+		event->type = FACE_STOP;
+	r->stopped = true;
+	return 0;
+}
+
 static size_t
 face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
     struct face_event *event)
@@ -372,11 +397,15 @@ face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
 	struct repl_face	*r = repl_of_face(f);
 	size_t			 i;
 
+	if (r->completing)
+		return feed_completing(r, event);
 	if (r->busy)
 		return r->resetting ? 0 : feed_job(r, bytes, len, event);
 	for (i = 0; i < len && event->type == FACE_NONE; i++)
 		switch (r->mode) {
-		case FACE_FRIENDLY: feed_friendly(r, bytes[i], event); break;
+		case FACE_FRIENDLY:
+			feed_friendly(r, bytes[i], i + 1 == len, event);
+			break;
 		case FACE_SHOWN_PASTE: feed_shown_paste(r, bytes[i], event); break;
 		case FACE_RAW: feed_raw(r, bytes[i], event); break;
 		default: feed_raw_paste(r, bytes[i], event); break;
@@ -404,7 +433,14 @@ face_repl_started(struct face *f, struct face_event *event)
 static void
 face_repl_print(struct face *f, const void *bytes, size_t len)
 {
-	face_say_bytes(f, bytes, len);
+	struct repl_face	*r = repl_of_face(f);
+
+	if (!r->completing)
+		face_say_bytes(f, bytes, len);
+	else if (len <= FACE_FOUND - r->found.len)
+		face_text_add(&r->found, bytes, len);
+	else
+		r->too_long = true;	/* nobody reads so many */
 }
 
 static void
@@ -421,11 +457,25 @@ say_end(struct repl_face *r, enum face_end end, const char *text, size_t len)
 }
 
 static void
+end_completing(struct repl_face *r, enum face_end end)
+{
+	r->busy = r->completing = false;
+	r->text.len = 0;
+	if (end == FACE_DONE && !r->stopped && !r->too_long)
+		face_complete_answer(r);
+	r->too_long = false;
+}
+
+static void
 face_repl_ended(struct face *f, enum face_end end, const char *text, size_t len)
 {
 	struct repl_face	*r = repl_of_face(f);
 	bool			 raw = r->mode == FACE_RAW;
 
+	if (r->completing) {
+		end_completing(r, end);
+		return;
+	}
 	if (!r->stopped && (end != FACE_RAISED ||
 	    memmem(text, len, "KeyboardInterrupt", 17) == NULL))
 		f->late_len = 0;

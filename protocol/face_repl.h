@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of the face of a REPL, shared by face_repl.c (its modes and jobs) and
- * face_edit.c (the line that a person types).
+ * The inside of the face of a REPL, shared by face_repl.c (its modes and jobs),
+ * face_edit.c (the line that a person types) and face_complete.c (what a Tab makes of
+ * it).
  */
 #ifndef PICOD_FACE_REPL_H
 #define PICOD_FACE_REPL_H
@@ -10,6 +11,7 @@
 
 #define FACE_HISTORY	16
 #define FACE_WINDOW	1024		/* of raw-paste */
+#define FACE_FOUND	16384		/* of names, at a Tab */
 
 enum face_mode {
 	FACE_FRIENDLY,
@@ -34,10 +36,14 @@ struct repl_face {
 	char		*history[FACE_HISTORY];
 	unsigned	 recalled;	/* how far back we are in it */
 	bool		 greeted;	/* by the prompt of the board itself */
+	size_t		 part;		/* of the name that a Tab is behind: so much
+					 * stands there */
+	struct face_text found;		/* the names that it may become */
 
 	/* the job */
 	bool		 busy;
 	bool		 resetting;	/* it is a reset */
+	bool		 completing;	/* it asks what a name may become */
 	bool		 started;
 	bool		 fed;		/* it was given input */
 	bool		 stopped;	/* it is to end */
@@ -54,6 +60,17 @@ void	face_edit_drop(struct repl_face *);
 /* Whether something is typed. */
 bool	face_edit_is_empty(const struct repl_face *);
 
+/* Another character at the cursor, and the whole line, with its prompt, anew. */
+void	face_edit_insert(struct repl_face *, uint8_t);
+void	face_edit_show(struct repl_face *);
+
 void	face_edit_finish(struct repl_face *);
+
+/*
+ * What is to be asked of the board about the name before the cursor is in text then;
+ * false: there is no name.  Its answer is to be in found.
+ */
+bool	face_complete_ask(struct repl_face *);
+void	face_complete_answer(struct repl_face *);
 
 #endif

@@ -146,6 +146,16 @@ seat_submit_own(struct seat *s, const void *text, size_t len)
 	free(own);
 }
 
+/* A Tab waits for nobody, and stops no program that the board began by itself. */
+static void
+seat_complete(struct seat *s, const struct face_event *event)
+{
+	if (board_state(s->board) == BOARD_READY)
+		seat_submit_own(s, event->data, event->len);
+	else
+		face_ended(s->face, FACE_FAILED, "", 0);
+}
+
 /* Only what is its own: somebody else's is not touched. */
 static void
 seat_stop(struct seat *s)
@@ -162,6 +172,9 @@ seat_act(struct seat *s, const struct face_event *event)
 	switch (event->type) {
 	case FACE_JOB:
 		seat_submit_own(s, event->data, event->len);
+		break;
+	case FACE_COMPLETE:
+		seat_complete(s, event);
 		break;
 	case FACE_STATEMENT:
 		seat_submit(s, REQUEST_RUN, event->data, event->len);

@@ -365,6 +365,45 @@ class Prompt(Case):
         self.type(b'\x1d')
         self.assertEqual(self.process.wait(picod.PATIENCE_S), 0)
 
+    def test_a_tab_completes_a_name(self):
+        self.p.send('import machine; light_1 = 1; light_2 = 2')
+        self.expect(b'>>> ')
+        self.type(b'machi\t')
+        self.expect(b'machine')
+        self.type(b'.Pi\t')
+        self.expect(b'.Pin')
+        self.type(b'\r')
+        self.expect(b"<class 'Pin'>\r\n>>> ")
+        self.type(b'lig\t')
+        self.expect(b'light_')
+        self.type(b'\t')
+        names = self.expect(b'\r\n>>> light_')[2:-len(b'\r\n>>> light_')]
+        self.assertEqual(sorted(names.split()), [b'light_1', b'light_2'])
+        self.type(b'2 + 3\r')
+        self.expect(b'5\r\n>>> ')
+
+    def test_a_tab_disturbs_nobody(self):
+        self.p.send('light_1 = 1')
+        self.expect(b'>>> ')
+        watch = self.watch(self.p)
+        with self.p.connect() as other:
+            other.send('Send', text='import time; time.sleep(0.3); 7')
+            watch.wait(event='state', state='busy')
+            self.type(b'li\t')
+            self.expect(b'li')
+            self.type(b'ght_1\r')
+            self.expect(b'ght_1\r\n1\r\n>>> ')
+            self.assertEqual(other.receive()['output'], '7\n')
+        self.p.call('Reset')        # its own program is left alone, too
+        self.expect(b'>>> ')
+        before = self.p.board()
+        self.type(b'li\t')
+        self.expect(b'li')
+        self.type(b'\x03')
+        self.expect(b'>>> ')
+        self.assertEqual(self.p.board()['state'], before['state'])
+        self.assertEqual(before['state'], 'listening')
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -26,6 +26,7 @@ play_see(struct play *p, const struct face_event *e)
 {
 	switch (e->type) {
 	case FACE_JOB:
+	case FACE_COMPLETE:
 	case FACE_STATEMENT:
 		assert(!p->busy && e->len > 0 && e->len <= LIMIT_STATEMENT);
 		p->busy = true;
@@ -54,7 +55,8 @@ play_say(struct play *p, const uint8_t *bytes, size_t len)
 	for (; len > 0; bytes += n, len -= n) {
 		n = face_feed(p->face, bytes, len, &event);
 		assert(n <= len);
-		assert(n > 0 || (p->busy && event.type == FACE_NONE));
+		assert(n > 0 || (p->busy && (event.type == FACE_NONE ||
+		    event.type == FACE_STOP)));
 		play_see(p, &event);
 		if (n == 0)
 			return;

@@ -17,8 +17,13 @@
 #define TRACE	"Traceback (most recent call last):\r\n" \
 		"  File \"<stdin>\", line 1, in <module>\r\n"
 
+#define BUILTINS	"__import__('builtins')"
+#define ANY	"+" BUILTINS ".dir(" BUILTINS ")"
+#define ASK(of, more, len, part)	BUILTINS ".print(*[n for n in " BUILTINS \
+		".dir(" of ")" more " if n[:" len "]=='" part "'])"
+
 /* What a tool and a board do in turn. */
-enum act { SAY, JOB, STATEMENT, RESET, FLASH, STOP, INPUT, BEGIN, PRINT, END, HEAR,
+enum act { SAY, JOB, COMPLETE, STATEMENT, RESET, FLASH, STOP, INPUT, BEGIN, PRINT, END, HEAR,
 	RESTART, NOTHING };
 
 struct move {
@@ -143,6 +148,44 @@ static const struct dialogue dialogues[] = {
 	    { STATEMENT, "if a:\n    b\n", NULL, 0 },
 	    { END, "", ">>> ", FACE_DONE },
 	    { SAY, "\x1b[A\x1b[D\x1b[DX\x03", "    b\b\bX b\b\b\r\n>>> ", 0 } } },
+	{ "a Tab where only blanks can be meant", "repl", {
+	    { SAY, "\t", "    ", 0 },
+	    { SAY, "x = 1\t(\t", "x = 1   (   ", 0 },
+	    { SAY, "\x03" "f().ab\t", "\r\n>>> f().ab  ", 0 },
+	    { SAY, "\x03" "if a:\r\tb", "\r\n>>> if a:\r\n...         b", 0 } } },
+	{ "a Tab behind a name", "repl", {
+	    { SAY, "x = pri)\x02\t", "x = pri)\b", 0 },
+	    { COMPLETE, ASK("", ANY, "3", "pri"), NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { PRINT, "print\r\n", NULL, 0 },
+	    { END, "", "n)\bt)\b", FACE_DONE },
+	    { SAY, "\t", NULL, 0 },
+	    { COMPLETE, ASK("", ANY, "5", "print"), NULL, 0 },
+	    { PRINT, "print\r\n", NULL, 0 },
+	    { END, "", NULL, FACE_DONE },
+	    { SAY, "\t", NULL, 0 },
+	    { COMPLETE, ASK("", ANY, "5", "print"), NULL, 0 } } },
+	{ "a Tab that has a choice", "repl", {
+	    { SAY, "if a:\rb.c.\t", "if a:\r\n...     b.c.", 0 },
+	    { COMPLETE, ASK("b.c", "", "0", ""), NULL, 0 },
+	    { PRINT, "on a_name_that_is_long ", NULL, 0 },
+	    { PRINT, "off __name__ open reset toggle\r\n", NULL, 0 },
+	    { END, "", "\r\non              a_name_that_is_long             off"
+		"\r\nopen            reset           toggle"
+		"\r\n...     b.c.", FACE_DONE },
+	    { SAY, "o\t", "o", 0 },
+	    { COMPLETE, ASK("b.c", "", "1", "o"), NULL, 0 },
+	    { PRINT, "on one once\r\n", NULL, 0 },
+	    { END, "", "n", FACE_DONE } } },
+	{ "a Tab that nobody can answer", "repl", {
+	    { SAY, "b.c\t", "b.c", 0 },
+	    { COMPLETE, ASK("b", "", "1", "c"), NULL, 0 },
+	    { END, TRACE "NameError: name 'b' isn't defined\r\n", NULL,
+		FACE_RAISED },
+	    { SAY, "d\t", "d", 0 },
+	    { COMPLETE, ASK("b", "", "2", "cd"), NULL, 0 },
+	    { END, "the board is busy", NULL, FACE_FAILED },
+	    { SAY, "e", "e", 0 } } },
 	{ "what is pasted", "repl", {
 	    { SAY, "\x05" "a\rb\x04", "\r\npaste mode; Ctrl-C to cancel, Ctrl-D "
 		"to finish\r\n=== a\r\n=== b\r\n", 0 },
@@ -224,7 +267,8 @@ static void
 see(struct play *p, const struct face_event *e)
 {
 	static const enum act	acts[] = {
-		[FACE_JOB] = JOB, [FACE_STATEMENT] = STATEMENT,
+		[FACE_JOB] = JOB, [FACE_COMPLETE] = COMPLETE,
+		[FACE_STATEMENT] = STATEMENT,
 		[FACE_INPUT] = INPUT, [FACE_STOP] = STOP, [FACE_RESET] = RESET,
 		[FACE_FLASH] = FLASH
 	};
@@ -478,6 +522,71 @@ START_TEST(test_a_tool_where_another_was)
 }
 END_TEST
 
+/* Who types on does not wait for the names, and loses nothing. */
+START_TEST(test_typing_ends_a_completion)
+{
+	static const char	on[] = "2\r";
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	const uint8_t		*out;
+	size_t			 len;
+
+	ck_assert_uint_eq(face_feed(f, (const uint8_t *)"ab\t", 3, &event), 3);
+	ck_assert_int_eq(event.type, FACE_COMPLETE);
+	ck_assert_uint_eq(face_feed(f, (const uint8_t *)on, 2, &event), 0);
+	ck_assert_int_eq(event.type, FACE_STOP);
+	ck_assert_uint_eq(face_feed(f, (const uint8_t *)on, 2, &event), 0);
+	ck_assert_int_eq(event.type, FACE_NONE);
+	face_print(f, "abc\r\n", 5);
+	face_ended(f, FACE_INTERRUPTED, "", 0);
+	ck_assert_uint_eq(face_feed(f, (const uint8_t *)on, 2, &event), 2);
+	ck_assert_int_eq(event.type, FACE_STATEMENT);
+	ck_assert_uint_eq(event.len, 3);
+	ck_assert(memcmp(event.data, "ab2", 3) == 0);
+	len = face_output(f, &out);
+	ck_assert_uint_eq(len, 5);
+	ck_assert(memcmp(out, "ab2\r\n", 5) == 0);
+	face_destroy(f);
+}
+END_TEST
+
+/* A text with tabs that comes at once is typed by nobody. */
+START_TEST(test_tabs_of_what_is_pasted)
+{
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+
+	ck_assert_uint_eq(face_feed(f, (const uint8_t *)"ab\tor\tc\r", 8, &event),
+	    8);
+	ck_assert_int_eq(event.type, FACE_STATEMENT);
+	ck_assert_uint_eq(event.len, 9);
+	ck_assert(memcmp(event.data, "ab  or  c", 9) == 0);
+	face_destroy(f);
+}
+END_TEST
+
+/* More names than picod keeps are none; then all is as before. */
+START_TEST(test_too_many_names)
+{
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	const uint8_t		*out;
+	size_t			 i;
+
+	face_feed(f, (const uint8_t *)"a\t", 2, &event);
+	for (i = 0; i <= 16384 / 4; i++)
+		face_print(f, "abc ", 4);
+	face_ended(f, FACE_DONE, "", 0);
+	ck_assert_uint_eq(face_output(f, &out), 1);
+	face_feed(f, (const uint8_t *)"\t", 1, &event);
+	ck_assert_int_eq(event.type, FACE_COMPLETE);
+	face_print(f, "abc ", 4);
+	face_ended(f, FACE_DONE, "", 0);
+	ck_assert_uint_eq(face_output(f, &out), 3);
+	face_destroy(f);
+}
+END_TEST
+
 /* A line longer than any sketch reads is rejected whole. */
 START_TEST(test_a_command_too_long)
 {
@@ -510,6 +619,9 @@ main(void)
 	tcase_add_loop_test(tc, test_what_follows_a_ctrl_c, 0, 2);
 	tcase_add_loop_test(tc, test_a_tool_where_another_was, 0,
 	    (int)BEGINNINGS);
+	tcase_add_test(tc, test_typing_ends_a_completion);
+	tcase_add_test(tc, test_tabs_of_what_is_pasted);
+	tcase_add_test(tc, test_too_many_names);
 	tcase_add_test(tc, test_a_command_too_long);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
