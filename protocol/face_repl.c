@@ -20,9 +20,6 @@
 #define RAW_BANNER	"raw REPL; CTRL-B to exit\r\n>"
 #define PROMPT		">>> "
 
-/* What may be typed before a job has begun. */
-#define AHEAD_MAX	4096
-
 #define TRACEBACK	"Traceback (most recent call last):\r\n" \
 			"  File \"<stdin>\", line 1, in <module>\r\n"
 
@@ -300,86 +297,6 @@ feed_friendly(struct repl_face *r, uint8_t c, bool last,
 		job_begin(r, FACE_STATEMENT, &r->block, event);
 }
 
-/* As many as there is room for. */
-static size_t
-late_add(struct repl_face *r, const uint8_t *bytes, size_t len)
-{
-	size_t	room = FACE_LATE - r->base.late_len;
-
-	if (len > room)
-		len = room;
-	memcpy(r->base.late + r->base.late_len, bytes, len);
-	r->base.late_len += len;
-	return len;
-}
-
-/*
- * Remembers what is behind the last Ctrl-C of a job's input: if it was that which
- * ended the job, it did not read the rest.
- */
-static void
-late_follow(struct repl_face *r, const uint8_t *bytes, size_t len)
-{
-	const uint8_t	*stop = memrchr(bytes, 0x03, len);
-
-	if (stop != NULL) {
-		r->cut = true;
-		r->base.late_len = 0;
-		len -= (size_t)(stop + 1 - bytes);
-		bytes = stop + 1;
-	}
-	if (r->cut && late_add(r, bytes, len) < len) {
-		r->cut = false;		/* so much is data */
-		r->base.late_len = 0;
-	}
-}
-
-/* An Enter before a Ctrl-C, as tools begin with, makes nobody a reader of bytes. */
-static bool
-is_enter(const uint8_t *bytes, size_t len)
-{
-	return len == 1 && (bytes[0] == '\r' || bytes[0] == '\n');
-}
-
-/*
- * While a job runs, all is its standard input, but for a Ctrl-C, and that too once
- * it was given some: it may want every byte, and stops at this one if it does not.
- * What a tool says after its Ctrl-C is for the raw REPL, once that is there again.
- *
- * The tool may be another by now: one that opens the port as soon as the last has
- * left it finds what that has left, as it would at a real port, and stops it.
- */
-static size_t
-feed_job(struct repl_face *r, const uint8_t *bytes, size_t len,
-    struct face_event *event)
-{
-	const uint8_t	*stop = r->fed && r->started ? NULL :
-			    memchr(bytes, 0x03, len);
-	size_t		 n = stop == NULL ? len : (size_t)(stop - bytes);
-
-	if (stop == bytes) {
-		r->ahead.len = r->base.late_len = 0;
-		r->stopped = true;
-		event->type = FACE_STOP;
-		return 1;
-	}
-	if (r->stopped && r->mode == FACE_RAW)
-		return late_add(r, bytes, n);
-	if (!r->started) {
-		if (n > AHEAD_MAX - r->ahead.len)
-			n = AHEAD_MAX - r->ahead.len;
-		face_text_add(&r->ahead, bytes, n);
-		return n;
-	}
-	if (!is_enter(bytes, n))
-		r->fed = true;
-	late_follow(r, bytes, n);
-	event->type = FACE_INPUT;
-	event->data = bytes;
-	event->len = n;
-	return n;
-}
-
 /* Who types on does not want to know any more; it is for later. */
 static size_t
 feed_completing(struct repl_face *r, struct face_event *event)
@@ -400,7 +317,7 @@ face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
 	if (r->completing)
 		return feed_completing(r, event);
 	if (r->busy)
-		return r->resetting ? 0 : feed_job(r, bytes, len, event);
+		return r->resetting ? 0 : face_input(r, bytes, len, event);
 	for (i = 0; i < len && event->type == FACE_NONE; i++)
 		switch (r->mode) {
 		case FACE_FRIENDLY:
@@ -416,18 +333,7 @@ face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
 static void
 face_repl_started(struct face *f, struct face_event *event)
 {
-	struct repl_face	*r = repl_of_face(f);
-
-	if (!r->busy || r->started)
-		return;
-	r->started = true;
-	if (r->ahead.len == 0)
-		return;
-	r->fed = !is_enter((const uint8_t *)r->ahead.bytes, r->ahead.len);
-	event->type = FACE_INPUT;
-	event->data = (const uint8_t *)r->ahead.bytes;
-	event->len = r->ahead.len;
-	r->ahead.len = 0;
+	face_input_started(repl_of_face(f), event);
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The inside of the face of a REPL, shared by face_repl.c (its modes and jobs),
- * face_edit.c (the line that a person types) and face_complete.c (what a Tab makes of
- * it).
+ * face_edit.c (the line that a person types), face_complete.c (what a Tab makes of it)
+ * and face_input.c (what is said while a job runs).
  */
 #ifndef PICOD_FACE_REPL_H
 #define PICOD_FACE_REPL_H
@@ -65,6 +65,11 @@ void	face_edit_insert(struct repl_face *, uint8_t);
 void	face_edit_show(struct repl_face *);
 
 void	face_edit_finish(struct repl_face *);
+
+/* While there is a job: as face_feed() and face_started(). */
+size_t	face_input(struct repl_face *, const uint8_t *, size_t len,
+	    struct face_event *);
+void	face_input_started(struct repl_face *, struct face_event *);
 
 /*
  * What is to be asked of the board about the name before the cursor is in text then;
