@@ -155,13 +155,15 @@ canvas_rows(const struct canvas *c, FILE *out, double low, double high)
 	for (row = 0; row < c->rows; row++) {
 		value = high - (high - low) * (double)row /
 		    (double)(c->rows - 1);
+		/* Not at its end: some terminals lose the last column then. */
+		fputs("\x1b[K", out);
 		if (row % 4 == 0 || row == c->rows - 1)
 			fprintf(out, "%*.5g |", SCALE - 2, value);
 		else
 			fprintf(out, "%*s|", SCALE - 1, "");
 		for (column = 0; column < c->columns; column++)
 			canvas_cell(c, out, row * c->columns + column);
-		fputs("\x1b[K\n", out);
+		fputc('\n', out);
 	}
 }
 
@@ -182,8 +184,8 @@ canvas_draw(struct canvas *c, FILE *out, const double *values, size_t n,
 	for (i = 0; i < curves; i++)
 		canvas_curve(c, values, n, curves, i, low, high);
 	canvas_rows(c, out, low, high);
-	fprintf(out, "%*sthe last %.6g s\x1b[K\n", SCALE, "", span);
-	fprintf(out, "%*s", SCALE, "");
+	fprintf(out, "\x1b[K%*sthe last %.6g s\n", SCALE, "", span);
+	fprintf(out, "\x1b[K%*s", SCALE, "");
 	for (i = 0; i < curves; i++) {
 		if (c->colours)
 			fprintf(out, "\x1b[%dm", palette[i % CANVAS_CURVES]);
@@ -192,5 +194,5 @@ canvas_draw(struct canvas *c, FILE *out, const double *values, size_t n,
 		if (n > 0 && !isnan(values[(n - 1) * curves + i]))
 			fprintf(out, " %.6g", values[(n - 1) * curves + i]);
 	}
-	fputs("\x1b[K\n", out);
+	fputc('\n', out);
 }

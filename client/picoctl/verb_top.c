@@ -172,11 +172,12 @@ top_draw(struct top_view *view, const char *text)
 			left++;
 			continue;
 		}
-		fprintf(out, "%.*s\x1b[K\n", (int)(end - text), text);
+		/* Cleared first: at its end, in the last column, stands text. */
+		fprintf(out, "\x1b[K%.*s\n", (int)(end - text), text);
 		view->height++;
 	}
 	if (left > 0) {
-		fprintf(out, "... and %zu lines more\x1b[K\n", left);
+		fprintf(out, "\x1b[K... and %zu lines more\n", left);
 		view->height++;
 	}
 	fputs("\x1b[J\x1b[?7h", out);

@@ -252,6 +252,8 @@ class Samples(unittest.TestCase):
                     break
                 shown += data
         os.close(master)
+        # At the end of a full line it takes the newest points with it.
+        self.assertNotIn(b'\x1b[K\r\n', shown)
         frames = shown.decode().split('\x1b[19A')
         self.assertEqual(len(frames), 5)
         self.assertRegex(frames[-1], '[\u2801-\u28ff]')
