@@ -78,9 +78,24 @@ unit_type(struct board *b, const uint8_t *bytes, size_t len)
 	return taken;
 }
 
+/*
+ * A port that is configured is opened whatever is there; but a boot loader would
+ * take what is said for the start of an upload.
+ */
+static void
+unit_spare_loader(struct unit *u, bool is_loader)
+{
+	if (!port_is_configured(u->port) || board_is_away(u->board))
+		return;
+	if (is_loader && board_is_open(u->board))
+		board_closed(u->board, "it is in its boot loader", clock_now());
+	port_tell(u->port, is_loader ? WANTED_LENT : WANTED_RETURNED);
+}
+
 void
 unit_set_loader(struct board *b, const char *problem)
 {
+	unit_spare_loader(board_owner(b), problem != NULL);
 	board_set_loader(b, problem, clock_now());
 	unit_settle(board_owner(b));
 }

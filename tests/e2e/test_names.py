@@ -214,6 +214,29 @@ class BootLoaders(Case):
         self.on(p, 'leonardo0', wait=20000)
         self.assertEqual(set(self.names(p)), {'leonardo0'})
 
+    def test_one_whose_port_is_configured(self):
+        """It would be opened whatever is there; it hears nothing all the same."""
+        leonardo = self.uno(pid='8036', product='Arduino Leonardo', serial='')
+        p = self.picod(config='[board lamp]\nport = /dev/ttyACM0\n'
+                       'driver = piserial\n')
+        self.wait(p, 'lamp', 'listening')
+        leonardo.unplug()
+        leonardo.identity.update(pid='0036')
+        watcher = self.watch(p, trace=True)
+        leonardo.plug()
+        watcher.wait(event='state', state='bootloader')
+        self.assertEqual(set(self.names(p)), {'lamp'})
+        with self.fails('BoardAbsent'):
+            p.call('Send', text='n0D')
+        self.assertNotIn(os.readlink(leonardo.path), p.open_files())
+        leonardo.unplug()
+        watcher.wait(event='state', state='absent')
+        self.assertFalse([event for event in watcher.seen
+                          if event.get('toBoard')])
+        leonardo.identity.update(pid='8036')
+        leonardo.plug()
+        self.on(p, 'lamp', wait=20000)
+
     def test_one_of_which_nothing_is_known_is_nobodys(self):
         leonardo = self.uno(pid='0036')
         p = self.picod()

@@ -58,6 +58,16 @@ class TestRules(unittest.TestCase):
                 self.is_told(vendor, product, 'ENV{PICOD_BOARD}="1"'),
                 kind != 'bridge', f'{vendor}:{product}')
 
+    def test_what_an_administrator_said_stays_so(self):
+        rules = read(BUILD, 'systemd', '60-picod.rules')
+        before, goto, rest = rules.partition(
+            '\nENV{PICOD_BOARD}=="?*", GOTO="picod_said"\n')
+        boards, label, after = rest.partition('\nLABEL="picod_said"\n')
+        self.assertTrue(goto and label)
+        self.assertIn('ENV{PICOD_BOARD}="1"', boards)
+        for text in before, after:
+            self.assertNotRegex(text, r'(?m)^[^#]*ENV{PICOD_BOARD}="')
+
     def test_boards_in_a_rom_are_those_of_the_group_picod(self):
         for vendor, product, kind in self.rows():
             self.assertEqual(
