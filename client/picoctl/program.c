@@ -12,6 +12,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,14 @@ program_signal_cb(int signal_number)
 	if (program_child > 0)
 		kill((pid_t)program_child, signal_number);
 	errno = saved;
+}
+
+void
+program_lend_name(const char *argv0)
+{
+	const char	*slash = strrchr(argv0, '/');
+
+	prctl(PR_SET_NAME, slash == NULL ? argv0 : slash + 1);
 }
 
 int

@@ -11,6 +11,12 @@
 #include <sys/types.h>
 
 /*
+ * Has picod and its other clients see the program's name (its argv[0]) instead of
+ * ours, since the board is for it: before picod is connected to.
+ */
+void	program_lend_name(const char *argv0);
+
+/*
  * Where picod is, absolutely, since the program may go to another folder.  A
  * negative errno.
  */

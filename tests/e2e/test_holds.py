@@ -424,6 +424,17 @@ class Holds(picod.Case):
         self.assertEqual(self.p.send('log'), '[1]\n')
         self.assertNotIn('holder', self.p.board())
 
+    def test_who_waits_is_told_the_program_that_picoctl_runs(self):
+        for verb, state in ('hold', 'ready'), ('lend', 'lent'):
+            with self.subTest(verb):
+                result = self.p.picoctl(
+                    verb, '-b', 'mb', '--', '/bin/sh', '-c',
+                    'env -u PICOD_HOLD "$PICOCTL" --wait 0 send 1; '
+                    '"$PICOCTL" list', env={'PICOCTL': picod.PICOCTL})
+                self.assertRegex(result.stderr, r'board mb is \w+ (by|to) sh '
+                                 r'\(pid \d+, ')
+                self.assertRegex(result.stdout, rf'mb +{state} .* sh \(')
+
 
 class HoldsByUsers(picod.Case):
     """The same as a user who may use picod: picod runs as that user."""
