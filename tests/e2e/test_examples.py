@@ -107,7 +107,7 @@ class Python(Case):
 
     @unittest.skipIf(shutil.which('gnuplot') is None, 'no gnuplot')
     def test_weather(self):
-        self.run_it('weather.sh', '100ms', '350ms')
+        self.run_it('weather.sh', '250ms', '900ms')
         with open(os.path.join(self.folder, 'weather.csv')) as file:
             rows = file.read().splitlines()
         self.assertEqual(rows[0], 'time,temperature()')
@@ -132,6 +132,7 @@ class Python(Case):
         self.assertIn(f'pid {process.pid}',
                       self.run_it('motor_speed.py', status=1)[1])
         process.kill()
+        self.assertEqual(self.value('motor.percent'), '0')
         self.assertEqual(self.run_it('motor_speed.py')[0], '0\n')
         self.assertEqual(self.run_it('motor.py', '0')[0],
                          '20\n40\n60\n80\n100\n')
