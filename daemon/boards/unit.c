@@ -7,6 +7,7 @@
 #include "unit_private.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -72,13 +73,30 @@ unit_closed(void *arg, const char *reason)
 	unit_settle(u);
 }
 
+/*
+ * Whether it is time to tell of a cause: a program that is started again and again
+ * is the same one, whatever its number.
+ */
+static bool
+unit_may_tell(struct unit *u, const char *cause)
+{
+	char	key[400];
+	size_t	len = 0;
+
+	for (; *cause != '\0' && len < sizeof key - 1; cause++)
+		if (!isdigit((unsigned char)*cause))
+			key[len++] = *cause;
+	key[len] = '\0';
+	return seldom_may(&u->said, key, clock_now());
+}
+
 static void
 unit_failed(void *arg, const char *reason)
 {
 	struct unit	*u = arg;
 
 	if (strcmp(board_problem(u->board), reason) != 0 &&
-	    seldom_may(&u->said, reason, clock_now()))
+	    unit_may_tell(u, reason))
 		log_info_about(&(struct log_about){
 		    .board = board_name(u->board) },
 		    "board %s at %s: %s", board_name(u->board),
@@ -108,7 +126,7 @@ unit_beside(void *arg, const char *who)
 	struct unit	*u = arg;
 
 	if (board_set_beside(u->board, who) && who[0] != '\0' &&
-	    seldom_may(&u->said, who, clock_now()))
+	    unit_may_tell(u, who))
 		log_warn_about(&(struct log_about){
 		    .board = board_name(u->board) }, "board %s at %s: %s",
 		    board_name(u->board), board_port(u->board), who);

@@ -76,6 +76,18 @@ class Owners(usb.Case):
     def test_open_without_a_lock(self):
         self.check_held('open')
 
+    def test_one_program_after_the_other_costs_a_line_a_minute(self):
+        """Each is named where it is asked for; the log has the first."""
+        uno = self.uno()
+        holder = self.hold(uno, 'open')
+        p = self.picod()
+        for _ in range(4):
+            self.until(lambda: f'pid {holder.pid})' in
+                       p.board().get('problem', ''))
+            before, holder = holder, self.hold(uno, 'open')
+            self.let_go(before)
+        self.assertEqual(p.log().count('has its port'), 1, p.log())
+
     @unittest.skipUnless(os.getuid() == 0, 'needs to become another user')
     def test_it_is_ours(self):
         """A second program is refused, by either lock."""
