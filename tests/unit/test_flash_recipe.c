@@ -102,6 +102,49 @@ START_TEST(test_known)
 }
 END_TEST
 
+/* The same of a board of somebody else's that has said what it is. */
+static int
+get_of_banner(const char *banner)
+{
+	const struct board_options	 options = {
+		.name = "b", .driver = &driver_repl,
+	};
+	struct board_usb		 usb = { .vendor = 0x1b4f, .product = 0x99 };
+	struct board			*b = board_create(&options, 1);
+	const uint8_t			*bytes = (const uint8_t *)banner;
+	size_t				 len = strlen(banner), n;
+	struct board_event		 event;
+	int				 error;
+
+	board_set_port(b, "/dev/ttyACM0", &usb);
+	board_opened(b, 0, false, 0);
+	for (; len > 0; bytes += n, len -= n) {
+		n = board_feed(b, bytes, len, 0);
+		while (board_event_next(b, &event))
+			;
+	}
+	error = flash_recipe_get(b, &recipe, why);
+	board_end(b);
+	board_destroy(b);
+	return error;
+}
+
+/* Whoever made the board. */
+START_TEST(test_a_repl_that_names_its_chip)
+{
+	ck_assert_int_eq(get_of_banner("\r\nAdafruit CircuitPython 10.0.3 on "
+	    "2025-10-17; SparkFun Pro Micro RP2350 with rp2350a\r\n>>> "), 0);
+	ck_assert_int_eq(recipe.tool, FLASH_PICOTOOL);
+	ck_assert_int_eq(get_of_banner("\r\nMicroPython v1.25.0 on 2025-04-15; "
+	    "SparkFun Thing Plus with RP2040\r\nType \"help()\" for more "
+	    "information.\r\n>>> "), 0);
+	ck_assert_int_eq(recipe.tool, FLASH_PICOTOOL);
+	ck_assert_int_lt(get_of_banner("\r\nMicroPython v1.25.0 on 2025-04-15; "
+	    "Generic ESP32 module with ESP32\r\nType \"help()\" for more "
+	    "information.\r\n>>> "), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -112,6 +155,7 @@ main(void)
 
 	tcase_add_loop_test(tc, test_cases, 0, sizeof cases / sizeof *cases);
 	tcase_add_test(tc, test_known);
+	tcase_add_test(tc, test_a_repl_that_names_its_chip);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
