@@ -284,6 +284,11 @@ static void
 feed_friendly(struct repl_face *r, uint8_t c, bool last,
     struct face_event *event)
 {
+	bool	same_enter = c == '\n' && r->after_cr;
+
+	r->after_cr = c == '\r';
+	if (same_enter)
+		return;
 	if (c == 0x03) {
 		face_edit_drop(r);
 		face_say(&r->base, "\r\n" PROMPT);

@@ -33,6 +33,7 @@ struct repl_face {
 	size_t		 at;		/* the cursor in it */
 	unsigned	 escape;	/* within ESC [ ... */
 	uint8_t		 parameter;
+	bool		 after_cr;	/* a line feed would be of the same Enter */
 	char		*history[FACE_HISTORY];
 	unsigned	 recalled;	/* how far back we are in it */
 	bool		 greeted;	/* by the prompt of the board itself */

@@ -107,7 +107,11 @@ static const struct dialogue dialogues[] = {
 	    { SAY, "\n", NULL, 0 },
 	    { BEGIN, "\n", NULL, 0 },
 	    { PRINT, "2\r\n", "2\r\n", 0 },
-	    { END, "", ">>> ", FACE_DONE } } },
+	    { END, "", ">>> ", FACE_DONE },
+	    { SAY, "if a:\r\nb\r\n\r", "if a:\r\n...     b\r\n...     \r\n", 0 },
+	    { STATEMENT, "if a:\n    b\n", NULL, 0 },
+	    { END, "", ">>> ", FACE_DONE },
+	    { SAY, "\n\n", "\r\n>>> ", 0 } } },
 	{ "a board that prints during a paste", "repl", {
 	    { SAY, "\x01\x05" "A\x01", "\r\n" RAW "R\x01?\x04\x01", 0 },
 	    { HEAR, "tick\r\n", NULL, 0 },
