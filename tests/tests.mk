@@ -6,7 +6,7 @@
 # make check-static units, udev rules and manuals against the sources
 # make check-e2e    picod and picoctl with boards that run real firmware
 # make check-long   everything, and all of that with sanitizers, too
-# make check-tools  Thonny's own window, beside another client
+# make check-tools  Thonny's own window, and miniterm, beside other clients
 # make fuzz         see tests/fuzz/fuzz.mk
 #
 # make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
@@ -112,7 +112,9 @@ check-long: check
 # Tools of others, unmodified, with their windows.
 check-tools: e2e-needs
 	@tests/setup tools
-	@$(TEST_ENV) $(PYTHON) tests/tools/test_thonny.py -q
+	@for test in $(sort $(wildcard tests/tools/test_*.py)); do \
+	    $(TEST_ENV) $(PYTHON) $$test -q || exit 1; \
+	done
 
 # Not more than what it uses: the stage "demo" installs what builds these.
 DEMO_NEEDS = $(BUILD)/tests/boards/uno $(BUILD)/firmware/uno-rgb.hex \

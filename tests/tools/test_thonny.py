@@ -8,12 +8,12 @@ and is typed to.  PICOD_PICTURES=DIR keeps pictures of it.
 import os
 import subprocess
 import tempfile
-import threading
 import time
 import unittest
 
 import picod
 from boards import MicroPython
+from neighbours import neighbours
 
 CONFIGURATION = '''[general]
 language = en_US
@@ -35,6 +35,9 @@ class Thonny(picod.Case):
         with open(os.path.join(folder.name, 'Thonny/configuration.ini'), 'w',
                   encoding='utf-8') as file:
             file.write(CONFIGURATION)
+        self.script = os.path.join(folder.name, 'script.py')
+        with open(self.script, 'w', encoding='utf-8') as file:
+            file.write('import time\nran = 6 * 7\nwhile True: time.sleep(0.1)\n')
         self.env = dict(self.p.client_environment(), HOME=folder.name,
                         XDG_CONFIG_HOME=folder.name, DISPLAY=self.screen())
 
@@ -53,7 +56,7 @@ class Thonny(picod.Case):
 
     def begin(self):
         tool = subprocess.Popen(
-            [picod.PICOCTL, 'tty', '--', 'thonny'], env=self.env,
+            [picod.PICOCTL, 'tty', '--', 'thonny', self.script], env=self.env,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(tool.wait)
         self.addCleanup(tool.terminate)
@@ -97,19 +100,8 @@ class Thonny(picod.Case):
             return seen()
         self.until(typed)
 
-    def test_beside_another_client(self):
-        self.p.send('others = 0')
-        answers, end = [], threading.Event()
-
-        def other():
-            with self.p.connect() as client:
-                while not end.wait(0.05):
-                    answers.append(client.call(
-                        'Send', text='others += 1; others')['output'])
-
-        thread = threading.Thread(target=other)
-        thread.start()
-        try:
+    def test_beside_other_clients(self):
+        with neighbours(self.p, self):
             self.begin()
             # Its back end leaves this behind once it is connected.
             self.until(lambda: self.value('"__thonny_helper" in globals()')
@@ -120,11 +112,18 @@ class Thonny(picod.Case):
             self.x('key', 'Return')
             self.until(self.is_stopped)
             self.picture('thonny')
-        finally:
-            end.set()
-            thread.join()
-        self.assertGreater(len(answers), 20)
-        self.assertEqual(answers, [f'{i + 1}\n' for i in range(len(answers))])
+            self.x('mousemove', '400', '300', 'click', '1', 'key', 'F5')
+            # It never ends, so that others see nothing until it is stopped.
+            self.until(self.runs)
+            self.x('key', 'ctrl+F2')
+            self.until(lambda: self.value('ran') == '42\n')
+            # Stop begins anew, or acts it: its back end is there again.
+            self.type_until('after = ran + 1', 'after', '43\n')
+            self.picture('thonny-stopped')
+
+    def runs(self):
+        return any(request['running'] and 'ran = 6 * 7' in request['text']
+                   for request in self.p.board()['requests'])
 
     def is_stopped(self):
         """Ctrl-C, until what was typed has run and is over."""
