@@ -39,16 +39,25 @@ target_names(const json_t *names, char *text)
 	return text;
 }
 
-/* The names of the boards that its client may know of. */
+/* A port that is nobody's and a board that was there once are not meant. */
+static bool
+target_is_meant(const struct boards *boards, const struct board *b)
+{
+	return board_state(b) != BOARD_UNCLAIMED &&
+	    !boards_is_forgettable(boards, b);
+}
+
+/* The names of the boards that its client may know of; meant: and may mean. */
 static json_t *
-target_list(struct call *call, struct boards *boards)
+target_list(struct call *call, struct boards *boards, bool meant)
 {
 	json_t		*names = json_array();
 	struct board	*b;
 	size_t		 i;
 
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
-		if (target_permits(call, b, "ListBoards"))
+		if (target_permits(call, b, "ListBoards") &&
+		    (!meant || target_is_meant(boards, b)))
 			json_array_append_new(names, json_string(board_name(b)));
 	return names;
 }
@@ -56,15 +65,20 @@ target_list(struct call *call, struct boards *boards)
 static void
 target_fail(struct call *call, struct boards *boards, const char *name)
 {
-	json_t	*names = target_list(call, boards);
+	bool	 unnamed = name[0] == '\0' && boards_count(boards) > 0;
+	json_t	*names = target_list(call, boards, unnamed);
 	char	 text[TARGET_NAMES];
 
+	if (json_array_size(names) == 0) {	/* then any may be */
+		json_decref(names);
+		names = target_list(call, boards, false);
+	}
 	target_names(names, text);
-	if (name[0] == '\0' && boards_count(boards) > 0)
+	if (unnamed)
 		call_fail(call, ERROR_AMBIGUOUS_BOARD,
 		    json_pack("{s:O}", "boards", names),
-		    "there are %zu boards; name one of them (picoctl -b NAME): "
-		    "%s", boards_count(boards), text);
+		    "there are several boards; name one of them (picoctl -b "
+		    "NAME): %s", text);
 	else
 		call_fail(call, ERROR_NO_SUCH_BOARD,
 		    json_pack("{s:s}", "board", name), boards_count(boards) == 0 ?
@@ -74,10 +88,7 @@ target_fail(struct call *call, struct boards *boards, const char *name)
 	json_decref(names);
 }
 
-/*
- * The only one that could run something, or if none could, the only one: a port
- * that is nobody's and a board that was there once are not meant.
- */
+/* The only one that could run something, or if none could, the only one. */
 static struct board *
 target_only(struct boards *boards)
 {
@@ -85,8 +96,7 @@ target_only(struct boards *boards)
 	size_t		 i, count = 0;
 
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
-		if (board_state(b) != BOARD_UNCLAIMED &&
-		    !boards_is_forgettable(boards, b)) {
+		if (target_is_meant(boards, b)) {
 			only = b;
 			count++;
 		}

@@ -124,6 +124,7 @@ class Unnamed(Case):
 
     def test_nor_do_boards_that_were_there_once(self):
         uno, other = self.uno(), self.uno('1-3', 'ttyACM1', '2', pid='0042')
+        self.uno('1-4', 'ttyUSB0', **CH340)     # cannot be the one to name
         p = self.picod()
         self.wait(p, 'mega0', 'listening')
         with self.fails('AmbiguousBoard', boards=['uno0', 'mega0']) as caught:
