@@ -37,7 +37,7 @@ $(filter $(BUILD)/tests/unit/test_board%,$(UNIT_PROGRAMS)): \
 check-unit: $(UNIT_NAMES:%=run-%)
 
 run-test_%: $(BUILD)/tests/unit/test_%
-	@PICOD_BUILD=$(BUILD) CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=minimal \
+	@PICOD_BUILD=$(BUILD) CK_DEFAULT_TIMEOUT=120 CK_VERBOSITY=normal \
 	    ASAN_OPTIONS=allocator_may_return_null=1 $(EMULATOR) $<
 
 run-test_image: $(BUILD)/firmware/uno-led.hex \
