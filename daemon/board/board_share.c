@@ -107,7 +107,7 @@ board_shared(struct board *b, const struct request *like, uint64_t max_age_ms,
 {
 	struct request	*r = b->turn.request;
 
-	if (r != NULL && share_is_alike(r, like) && !r->printed &&
+	if (r != NULL && share_is_alike(r, like) &&
 	    b->turn.stop == STOP_NONE && (b->turn.phase == TURN_SET_OUT ||
 	    (b->turn.phase == TURN_BEGUN && now - r->started_at <= max_age_ms)))
 		return r;

@@ -75,18 +75,34 @@ request_destroy(struct request *r)
 	free(r);
 }
 
+/* One who has all of the output, since he takes nothing out before the end. */
+static const struct asker *
+request_collector(const struct request *r)
+{
+	const struct asker	*a;
+
+	TAILQ_FOREACH(a, &r->askers, entry)
+		if (a->sink->output == NULL)
+			return a;
+	return NULL;
+}
+
 struct asker *
 request_join(struct request *r, const struct request_sink *sink, void *arg)
 {
-	struct asker	*a;
+	const struct asker	*other = request_collector(r);
+	struct asker		*a;
 
-	if (r->printed)
+	if (r->printed && other == NULL)
 		return NULL;
 	a = r->only.output == NULL ? &r->only : xcalloc(1, sizeof *a);
 	a->output = evbuffer_new();
 	a->request = r;
 	a->sink = sink;
 	a->arg = arg;
+	if (r->printed)
+		evbuffer_add(a->output, evbuffer_pullup(other->output, -1),
+		    evbuffer_get_length(other->output));
 	TAILQ_INSERT_TAIL(&r->askers, a, entry);
 	return a;
 }

@@ -141,8 +141,8 @@ struct request	*request_create(enum request_kind, const struct request_sink *,
 void		 request_destroy(struct request *);
 
 /*
- * One more who is told, from now on; the request's until it is finished or he
- * leaves.  NULL if he would miss output.
+ * One more who is told, all of it; the request's until it is finished or he leaves.
+ * NULL if he would miss output, which those who are there have taken out.
  */
 struct asker	*request_join(struct request *, const struct request_sink *,
     void *arg);

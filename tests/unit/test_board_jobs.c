@@ -136,7 +136,7 @@ START_TEST(test_several_askers_have_one_answer)
 	ck_assert_ptr_nonnull(second);
 	say("S", 0);
 	say("Oone", 0);
-	ck_assert_ptr_null(request_join(r, &someone_sink, &c));	/* too late */
+	ck_assert_ptr_nonnull(request_join(r, &someone_sink, &c));
 	withdraw(r);				/* its maker */
 	ck_assert_int_eq(fake->interrupts, 0);
 	say("Otwo", 0);
@@ -144,6 +144,32 @@ START_TEST(test_several_askers_have_one_answer)
 	ck_assert_int_eq(a.answers, 0);
 	ck_assert_int_eq(b.answers, 1);
 	ck_assert_str_eq(b.output, "onetwo");
+	ck_assert_int_eq(c.answers, 1);
+	ck_assert_str_eq(c.output, "onetwo");
+}
+END_TEST
+
+static bool
+stream_output(struct asker *a)
+{
+	return evbuffer_drain(a->output, evbuffer_get_length(a->output)) == 0;
+}
+
+static const struct request_sink stream_sink = {
+	stream_output, NULL, someone_finish
+};
+
+START_TEST(test_who_would_miss_output_is_no_asker)
+{
+	static struct someone	 a, b;
+	struct request		*r = make_for(&stream_sink, &a, REQUEST_RUN, "1");
+
+	submit(r, 0);
+	say("S", 0);
+	say("Oone", 0);
+	ck_assert_ptr_null(request_join(r, &someone_sink, &b));
+	say("d", 0);
+	ck_assert_int_eq(a.answers, 1);
 }
 END_TEST
 
@@ -243,6 +269,7 @@ main(void)
 	tcase_add_test(tc, test_will_goes_before_the_next_job);
 	tcase_add_test(tc, test_maker_that_left_has_no_next_job);
 	tcase_add_test(tc, test_several_askers_have_one_answer);
+	tcase_add_test(tc, test_who_would_miss_output_is_no_asker);
 	tcase_add_test(tc, test_last_asker_that_leaves_interrupts);
 	tcase_add_test(tc,
 	    test_what_is_left_to_itself_runs_until_somebody_waits);
