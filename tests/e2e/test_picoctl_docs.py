@@ -310,6 +310,7 @@ class Completions(unittest.TestCase):
         for name, verb in everything.items():
             options = {'--' + option['name'] for option in verb['options']}
             self.assertEqual(complete(name, '--'), options, name)
+        self.assertIn('--board', complete('--b'))
         for words in (['send', '-b', ''], ['--board', ''],
                       ['watch', '--board', 'p']):
             boards = {'pico0', 'uno0'} if not words[-1] else {'pico0'}

@@ -14,9 +14,10 @@ _picoctl_ask() {
 	picoctl "${at[@]}" "$@" 2>/dev/null
 }
 
-# The options of a verb, with their letters.
+# The options of a verb, with their letters; before it those of every verb, which are
+# all that "interrupt" has.
 _picoctl_options() {
-	picoctl help $1 --names 2>/dev/null | awk -F'\t' '/^--/ {
+	picoctl help ${1:-interrupt} --names 2>/dev/null | awk -F'\t' '/^--/ {
 		print $1; if ($3 != "-") print "-" $3 }'
 }
 
