@@ -62,7 +62,12 @@ void		 face_set_about(struct face *, const char *about);
 size_t		 face_feed(struct face *, const uint8_t *, size_t len,
     struct face_event *);
 
-/* Once a job is on the board: what was typed ahead for it, in FACE_INPUT. */
+/*
+ * Once a job is on the board, and may want input: what was typed ahead for it, in
+ * FACE_INPUT.  Of a FACE_STATEMENT that is better told some FACE_AHEAD_MS late: what
+ * was pasted behind it is the next statement, if it ends soon.
+ */
+#define FACE_AHEAD_MS	200
 void		 face_started(struct face *, struct face_event *);
 
 /* What the job prints. */
@@ -73,10 +78,11 @@ void		 face_ended(struct face *, enum face_end, const char *text,
     size_t len);
 
 /*
- * After face_ended(): what was said behind a Ctrl-C that ended the job, and which is
- * to be fed again; bytes has room for FACE_LATE.
+ * After face_ended(): what was said behind a Ctrl-C that ended the job, or behind a
+ * statement that was not given it, and is to be fed again; bytes has room for
+ * FACE_LATE.
  */
-#define FACE_LATE	256
+#define FACE_LATE	4096
 size_t		 face_late(struct face *, uint8_t *bytes);
 
 /* What the board says by itself, as far as the tool would see it there. */

@@ -7,14 +7,17 @@
 
 #include <string.h>
 
-/* What may be typed before a job has begun. */
-#define AHEAD_MAX	4096
+/* What may be typed before a job has begun: all of it may be for later. */
+#define AHEAD_MAX	FACE_LATE
+
+/* What may be said behind a Ctrl-C; more is data. */
+#define BEHIND_MAX	256
 
 /* As many as there is room for. */
 static size_t
 late_add(struct repl_face *r, const uint8_t *bytes, size_t len)
 {
-	size_t	room = FACE_LATE - r->base.late_len;
+	size_t	room = BEHIND_MAX - r->base.late_len;
 
 	if (len > room)
 		len = room;
@@ -102,5 +105,16 @@ face_input_started(struct repl_face *r, struct face_event *event)
 	event->type = FACE_INPUT;
 	event->data = (const uint8_t *)r->ahead.bytes;
 	event->len = r->ahead.len;
+	r->ahead.len = 0;
+}
+
+void
+face_input_ended(struct repl_face *r)
+{
+	if (r->mode == FACE_FRIENDLY && !r->started && !r->stopped) {
+		if (r->ahead.len > 0)
+			memcpy(r->base.late, r->ahead.bytes, r->ahead.len);
+		r->base.late_len = r->ahead.len;
+	}
 	r->ahead.len = 0;
 }

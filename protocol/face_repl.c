@@ -390,6 +390,7 @@ face_repl_ended(struct face *f, enum face_end end, const char *text, size_t len)
 	if (!r->stopped && (end != FACE_RAISED ||
 	    memmem(text, len, "KeyboardInterrupt", 17) == NULL))
 		f->late_len = 0;
+	face_input_ended(r);
 	r->busy = false;
 	r->text.len = 0;
 	face_edit_drop(r);

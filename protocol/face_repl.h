@@ -67,10 +67,11 @@ void	face_edit_show(struct repl_face *);
 
 void	face_edit_finish(struct repl_face *);
 
-/* While there is a job: as face_feed() and face_started(). */
+/* While there is a job: as face_feed() and face_started(), and that it is over. */
 size_t	face_input(struct repl_face *, const uint8_t *, size_t len,
 	    struct face_event *);
 void	face_input_started(struct repl_face *, struct face_event *);
+void	face_input_ended(struct repl_face *);
 
 /*
  * What is to be asked of the board about the name before the cursor is in text then;

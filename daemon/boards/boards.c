@@ -93,6 +93,12 @@ static const struct unit_handler boards_unit_handler = {
 	.left = boards_check_left,
 };
 
+struct event_base *
+boards_base(const struct boards *bs)
+{
+	return bs->base;
+}
+
 struct boards *
 boards_create(struct event_base *base)
 {

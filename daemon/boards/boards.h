@@ -31,6 +31,9 @@ struct watcher {
 };
 
 struct boards	*boards_create(struct event_base *);
+
+/* The loop that they live in. */
+struct event_base *boards_base(const struct boards *);
 void		 boards_destroy(struct boards *);
 
 /*

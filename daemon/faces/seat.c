@@ -8,6 +8,7 @@
  */
 #include "seat.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,8 @@ struct seat {
 	struct face		*face;
 	const char		*language;	/* it is of that */
 	struct asker		*asker;		/* of the job, or NULL */
+	bool			 statement;	/* of a person, who may paste more */
+	struct event		*ahead;		/* which is for it from then on */
 	bool			 blocked;	/* the face took no more */
 };
 
@@ -109,6 +112,7 @@ seat_finish(struct asker *asker, const struct request_result *result)
 	size_t		 len = evbuffer_get_length(asker->output);
 
 	s->asker = NULL;
+	event_del(s->ahead);
 	face_print(s->face, evbuffer_pullup(asker->output, -1), len);
 	if (end == FACE_FAILED)
 		face_ended(s->face, end, result->message,
@@ -169,6 +173,8 @@ seat_stop(struct seat *s)
 static void
 seat_act(struct seat *s, const struct face_event *event)
 {
+	if (event->type == FACE_JOB || event->type == FACE_STATEMENT)
+		s->statement = event->type == FACE_STATEMENT;
 	switch (event->type) {
 	case FACE_JOB:
 		seat_submit_own(s, event->data, event->len);
@@ -258,6 +264,30 @@ seat_is_restart(const struct board_notice *notice)
 }
 
 static void
+seat_ahead_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct seat		*s = arg;
+	struct face_event	 event;
+
+	(void)fd, (void)what;
+	face_started(s->face, &event);
+	seat_input(s, &event);
+	seat_pump(s);
+}
+
+/* Its job is on the board. */
+static void
+seat_started(struct seat *s, struct face_event *event)
+{
+	struct timeval	tv = { 0, FACE_AHEAD_MS * 1000 };
+
+	if (!s->statement)
+		face_started(s->face, event);
+	else if (!event_pending(s->ahead, EV_TIMEOUT, NULL))
+		event_add(s->ahead, &tv);
+}
+
+static void
 seat_notice(struct watcher *w, struct board *b,
     const struct board_notice *notice)
 {
@@ -274,7 +304,7 @@ seat_notice(struct watcher *w, struct board *b,
 		face_restarted(s->face);
 	else if (notice->kind == NOTICE_STATE && notice->state == BOARD_BUSY &&
 	    seat_has_the_board(s))
-		face_started(s->face, &event);
+		seat_started(s, &event);
 	seat_input(s, &event);
 	seat_pump(s);
 }
@@ -302,6 +332,7 @@ seat_create(struct boards *boards, struct board *b,
 	s->arg = arg;
 	if (strlen(token) < sizeof s->token)
 		strcpy(s->token, token);
+	s->ahead = xhave(evtimer_new(boards_base(boards), seat_ahead_cb, s));
 	seat_set_face(s);
 	s->watcher = (struct watcher){ .board = b, .notice = seat_notice,
 	    .removed = seat_removed };
@@ -327,6 +358,7 @@ seat_destroy(struct seat *s)
 	if (asker != NULL)
 		unit_abandon(s->board, asker);
 	boards_unwatch(&s->watcher);
+	event_free(s->ahead);
 	face_destroy(s->face);
 	free(s);
 }

@@ -365,6 +365,15 @@ class Prompt(Case):
         self.type(b'\x1d')
         self.assertEqual(self.process.wait(picod.PATIENCE_S), 0)
 
+    def test_lines_that_are_pasted(self):
+        self.expect(b'>>> ')
+        self.type(b'a = 20\rb = 22\rprint(a + b)\r')
+        self.expect(b'\r\n42\r\n>>> ')
+        self.type(b'a = input("who? ")\rBob\r')
+        self.expect(b'who? ')
+        self.expect(b'>>> ')
+        self.assertEqual(self.p.send('a'), "'Bob'\n")
+
     def test_a_tab_completes_a_name(self):
         self.p.send('import machine; light_1 = 1; light_2 = 2')
         self.expect(b'>>> ')

@@ -474,6 +474,61 @@ START_TEST(test_what_follows_a_ctrl_c)
 }
 END_TEST
 
+/* Lines that are pasted: each is a statement, unless the one before wants it. */
+START_TEST(test_what_is_pasted)
+{
+	static const char	text[] = "1\r2\r3\r";
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	uint8_t			 late[FACE_LATE];
+	size_t			 n;
+
+	n = face_feed(f, (const uint8_t *)text, 6, &event);
+	ck_assert_int_eq(event.type, FACE_STATEMENT);
+	ck_assert_uint_eq(n, 2);
+	ck_assert_uint_eq(face_feed(f, (const uint8_t *)text + n, 4, &event), 4);
+	ck_assert_int_eq(event.type, FACE_NONE);
+	if (_i == 0) {
+		face_ended(f, FACE_DONE, "", 0);
+		ck_assert_uint_eq(face_late(f, late), 4);
+		ck_assert(memcmp(late, "2\r3\r", 4) == 0);
+		ck_assert_uint_eq(face_feed(f, late, 4, &event), 2);
+		ck_assert_int_eq(event.type, FACE_STATEMENT);
+	} else {
+		face_started(f, &event);
+		ck_assert_int_eq(event.type, FACE_INPUT);
+		ck_assert_uint_eq(event.len, 4);
+		face_ended(f, FACE_DONE, "", 0);
+		ck_assert_uint_eq(face_late(f, late), 0);
+	}
+	face_destroy(f);
+}
+END_TEST
+
+/* So much is kept, and one byte more waits; a Ctrl-C drops it. */
+START_TEST(test_much_is_pasted)
+{
+	static uint8_t		 text[FACE_LATE + 1];
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	uint8_t			 late[FACE_LATE];
+
+	memset(text, 'x', sizeof text);
+	face_feed(f, (const uint8_t *)"1\r", 2, &event);
+	ck_assert_uint_eq(face_feed(f, text, sizeof text, &event), FACE_LATE);
+	ck_assert_uint_eq(face_feed(f, text, 1, &event), 0);
+	ck_assert_int_eq(event.type, FACE_NONE);
+	if (_i == 1) {
+		ck_assert_uint_eq(face_feed(f, (const uint8_t *)"\x03", 1, &event),
+		    1);
+		ck_assert_int_eq(event.type, FACE_STOP);
+	}
+	face_ended(f, _i == 1 ? FACE_INTERRUPTED : FACE_DONE, "", 0);
+	ck_assert_uint_eq(face_late(f, late), _i == 1 ? 0 : FACE_LATE);
+	face_destroy(f);
+}
+END_TEST
+
 /*
  * How tools begin, what they want to hear then, and in how many of the states below
  * they get on: at a real port, too, rshell does not from the raw REPL, nor Mu from
@@ -621,6 +676,8 @@ main(void)
 	tcase_add_test(tc, test_a_text_too_long);
 	tcase_add_test(tc, test_a_text_of_the_greatest_length);
 	tcase_add_loop_test(tc, test_what_follows_a_ctrl_c, 0, 2);
+	tcase_add_loop_test(tc, test_what_is_pasted, 0, 2);
+	tcase_add_loop_test(tc, test_much_is_pasted, 0, 2);
 	tcase_add_loop_test(tc, test_a_tool_where_another_was, 0,
 	    (int)BEGINNINGS);
 	tcase_add_test(tc, test_typing_ends_a_completion);
