@@ -22,6 +22,7 @@
 #include "tests/fuzz/model.h"
 #include "tests/fuzz/script.h"
 
+#define BAUD	115200		/* of every board */
 #define SLOTS	16
 /* What a console types is told from all that drivers send. */
 #define TYPED	0xc0
@@ -58,6 +59,7 @@ struct fuzz {
 	bool		 left;		/* picod ends */
 	bool		 gone;		/* the board is about to */
 	bool		 served;	/* whoever comes in the end */
+	bool		 garbled;	/* its port has another speed than it */
 	struct model	 model;
 	struct slot	 slots[SLOTS];
 };
@@ -386,7 +388,10 @@ fuzz_act(struct fuzz *f, const struct board_event *event)
 			board_failed(f->board, "it is unplugged");
 		break;
 	case BOARD_RESET_PORT: fuzz_reset_port(f); break;
-	case BOARD_CHANGE_SPEED: assert(event->baud != 0); break;
+	case BOARD_CHANGE_SPEED:
+		assert(event->baud != 0);
+		f->garbled = event->baud != BAUD;
+		break;
 	case BOARD_DROP_UNSENT: break;	/* what is written was heard */
 	case BOARD_NOTICE: fuzz_notice(f, &event->notice); break;
 	case BOARD_OUTPUT: fuzz_output(f, event->request); break;
@@ -516,6 +521,10 @@ fuzz_answer(struct fuzz *f)
 	char	says[MODEL_SAYS_MAX];
 	size_t	len = model_answer(&f->model, says);
 
+	if (f->garbled) {		/* neither heard the other */
+		f->model.len = 0;
+		return false;
+	}
 	if (len > 0)
 		script_tell("%6llu > %.*s", (unsigned long long)f->now,
 		    (int)len, says);
@@ -547,12 +556,14 @@ fuzz_jam(struct fuzz *f, bool jammed)
 static void
 fuzz_change(struct fuzz *f, unsigned how)
 {
-	struct driver_options	options = { .may_interrupt = f->served };
+	struct driver_options	options = { .may_interrupt = f->served,
+				    .baud = BAUD };
 	size_t			i;
 
 	for (i = 0; i < SLOTS; i++)
 		if (f->slots[i].has && f->slots[i].kind == REQUEST_FLASH) {
 			f->model.is_repl = how & 1;
+			f->garbled = false;
 			board_set_driver(f->board, how & 1 ? &driver_repl :
 			    &driver_piserial, &options);
 		}
@@ -702,6 +713,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	options.driver = drivers[how & 3];
 	options.driver_options.may_interrupt = (how & 4) == 0;
 	options.driver_options.find_baud = (how & 8) == 0;
+	options.driver_options.baud = BAUD;
 	f.model.is_repl = (how & 3) != 1;
 	f.served = options.driver_options.may_interrupt;
 	for (i = 0; i < SLOTS; i++)
