@@ -315,6 +315,38 @@ class MuchOutput(Output):
         self.assertGreater(len(heard), picod.limit('TAPE') // 2)
         self.assertIn(self.LINE.replace('\n', '\r\n').encode() * 1000, heard)
 
+    def test_watcher_that_stalls(self):
+        """It loses what it did not read, and holds up nobody."""
+        lazy = self.connect(self.p)
+        lazy.send('Watch', more=True, trace=True)
+        pieces = self.p.stream('Send', text=self.program(8192))
+        self.assertEqual(sum(len(piece['output']) for piece in pieces),
+                         8192 * len(self.LINE))
+        self.assertEqual(self.p.send('2 + 2'), '4\n')
+        lost = 0
+        for event in lazy.receive_all():
+            if event['event'] == 'lost':
+                lost = event['reason']
+                break
+        self.assertIn('bytes', lost)
+
+    def test_watcher_that_pauses(self):
+        """For as long as it likes, as a pager does: it is told what it lost,
+        and how things stand."""
+        lazy = self.connect(self.p)
+        lazy.send('Watch', more=True, trace=True)
+        for _ in self.p.stream('Send', text=self.program(16384)):
+            pass
+        events = lazy.receive_all()
+        lost = next(e for e in events if e['event'] == 'lost')
+        self.assertRegex(lost['reason'], '^[1-9][0-9]* bytes in [1-9]')
+        self.assertEqual(next(events)['state'], self.p.board()['state'])
+        self.p.send('4 + 4')
+        while True:
+            event = next(events)
+            if event['event'] == 'trace' and '8' in event['output']:
+                break
+
     def test_picoctl_whose_output_nobody_reads(self):
         talker = subprocess.Popen(
             [picod.PICOCTL, 'send', self.program((12 << 20) // len(self.LINE))],
@@ -377,38 +409,6 @@ class OutputOfRealBoards(Output):
             length = sum(len(piece['output'])
                          for piece in client.receive_all())
         self.assertEqual(length, lines * len(self.LINE))
-
-    def test_watcher_that_stalls(self):
-        """It loses what it did not read, and holds up nobody."""
-        lazy = self.connect(self.p)
-        lazy.send('Watch', more=True, trace=True)
-        pieces = self.p.stream('Send', text=self.program(8192))
-        self.assertEqual(sum(len(piece['output']) for piece in pieces),
-                         8192 * len(self.LINE))
-        self.assertEqual(self.p.send('2 + 2'), '4\n')
-        lost = 0
-        for event in lazy.receive_all():
-            if event['event'] == 'lost':
-                lost = event['reason']
-                break
-        self.assertIn('bytes', lost)
-
-    def test_watcher_that_pauses(self):
-        """For as long as it likes, as a pager does: it is told what it lost,
-        and how things stand."""
-        lazy = self.connect(self.p)
-        lazy.send('Watch', more=True, trace=True)
-        for _ in self.p.stream('Send', text=self.program(16384)):
-            pass
-        events = lazy.receive_all()
-        lost = next(e for e in events if e['event'] == 'lost')
-        self.assertRegex(lost['reason'], '^[1-9][0-9]* bytes in [1-9]')
-        self.assertEqual(next(events)['state'], self.p.board()['state'])
-        self.p.send('4 + 4')
-        while True:
-            event = next(events)
-            if event['event'] == 'trace' and '8' in event['output']:
-                break
 
     def test_all_watchers_hear_the_same(self):
         """Also when it happened; a trace is for who asked for one."""
