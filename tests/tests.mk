@@ -87,7 +87,7 @@ check-setup:
 
 # Compilers want a processor each; boards mostly wait.
 COMPILE = $(MAKE) --no-print-directory -O -j2
-TRY = $(MAKE) --no-print-directory -O -j6
+TRY = $(MAKE) --no-print-directory -O -j5
 
 # A second compiler reads everything once, and has the better sanitizers, which
 # watch the unit tests, the corpora of the fuzzers, and picod.
