@@ -16,8 +16,9 @@ PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/picoctl/%.o,duration suggest output
 	output_boards output_event output_files output_flash output_json numbers canvas \
 	output_text section)
 
-# "picoctl doctor" looks for programs that have a port as picod does.
+# "picoctl doctor" looks for programs that have a port, and names them, as picod does.
 $(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/port/holder.o \
+	$(BUILD)/daemon/base/process.o \
 	$(LIBPROTOCOL)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson) \

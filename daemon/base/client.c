@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel vouches for pid and uid (SO_PEERCRED, unix(7)); the rest is for
- * people to read.  A program's name is whatever its process likes, so it is
- * cleaned before anybody sees it.
+ * people to read.
  *
  * getpwuid() may ask a directory over the network, and picod would stand still
  * while that is dead: /etc/passwd is read instead, and who is not in it goes by
@@ -22,6 +21,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/base/passwd.h"
+#include "daemon/base/process.h"
 #include "protocol/text.h"
 
 #define PASSWD		"/etc/passwd"
@@ -93,19 +93,6 @@ client_name_user(struct client *client)
 void
 client_name(struct client *client)
 {
-	char	path[32];
-	ssize_t	n;
-	int	fd;
-
 	client_name_user(client);
-	snprintf(client->program, sizeof client->program, "?");
-	snprintf(path, sizeof path, "/proc/%d/comm", client->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	n = read(fd, client->program, sizeof client->program - 1);
-	close(fd);
-	if (n > 0)
-		client->program[n - 1] = '\0';	/* the kernel ends it with LF */
-	text_clean(client->program);
+	process_name(client->pid, client->program, sizeof client->program);
 }

@@ -4,12 +4,10 @@
  * /proc/locks tells everybody which process has a lock on which file, but most
  * programs take none.  /proc/PID/fd shows what a process has open, to root and
  * to the process's own user.  A login prompt takes no lock, and is told by its
- * command line.  What to do about a program that many people meet is in a table; an
- * interpreter is named by its script.
+ * command line.  What to do about a program that many people meet is in a table.
  */
 #include "holder.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -20,6 +18,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "daemon/base/process.h"
 
 /* By how a program's name begins. */
 static const struct {
@@ -50,59 +50,6 @@ static const struct {
 	{ "picod", "it is another picod, which serves that board; stop one of "
 	    "the two, or ignore the board in one" },
 };
-
-static bool
-holder_read(pid_t pid, const char *name, char *text, size_t size, size_t *len)
-{
-	char	 path[64];
-	FILE	*file;
-
-	snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	*len = fread(text, 1, size - 1, file);
-	text[*len] = '\0';
-	fclose(file);
-	return *len > 0;
-}
-
-/* The script or module that an interpreter runs, in its words, or NULL. */
-static const char *
-holder_script(const char *words, size_t len)
-{
-	const char	*end = words + len, *word = words + strlen(words) + 1;
-	const char	*slash;
-
-	if (word < end && strcmp(word, "-m") == 0)
-		word += 3;
-	if (word >= end || word[0] == '-' || word[0] == '\0')
-		return NULL;
-	slash = strrchr(word, '/');
-	return slash == NULL ? word : slash + 1;
-}
-
-static void
-holder_name(struct holder *h)
-{
-	char		 text[512];
-	const char	*script = NULL;
-	size_t		 len, i;
-
-	snprintf(h->program, sizeof h->program, "a program");
-	if (!holder_read(h->pid, "comm", text, sizeof text, &len))
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	snprintf(h->program, sizeof h->program, "%.60s", text);
-	if (strncmp(h->program, "python", 6) == 0 &&
-	    holder_read(h->pid, "cmdline", text, sizeof text, &len))
-		script = holder_script(text, len);
-	if (script != NULL)
-		snprintf(h->program, sizeof h->program, "%.60s", script);
-	for (i = 0; h->program[i] != '\0'; i++)
-		if (iscntrl((unsigned char)h->program[i]))
-			h->program[i] = '?';
-}
 
 /* Whether a process is of those that are looked for. */
 static bool
@@ -179,9 +126,9 @@ holder_asks_login(const char *pid, const char *tty)
 	char	 text[512];
 	size_t	 len, at;
 
-	if (!holder_read(atoi(pid), "comm", text, sizeof text, &len) ||
+	if (!process_read(atoi(pid), "comm", text, sizeof text, &len) ||
 	    strcmp(text, "agetty\n") != 0 ||
-	    !holder_read(atoi(pid), "cmdline", text, sizeof text, &len))
+	    !process_read(atoi(pid), "cmdline", text, sizeof text, &len))
 		return false;
 	for (at = 0; at < len; at += strlen(text + at) + 1)
 		if (strcmp(text + at, tty) == 0)
@@ -239,7 +186,9 @@ holder_find(const char *path, pid_t except, struct holder *h)
 		return -ENOENT;
 	h->pid = pid;
 	memcpy(h->tty, tty, sizeof tty);
-	holder_name(h);
+	process_name(pid, h->program, sizeof h->program);
+	if (strcmp(h->program, "?") == 0)
+		snprintf(h->program, sizeof h->program, "a program");
 	return 0;
 }
 

@@ -4,14 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/base/passwd.h"
 #include "daemon/base/client.h"
+#include "daemon/base/process.h"
 
 /* This process as its peer sees it, under that name. */
 static struct client
@@ -56,6 +61,62 @@ START_TEST(test_program_is_cleaned)
 	};
 
 	ck_assert_str_eq(meet(names[_i][0]).program, names[_i][1]);
+}
+END_TEST
+
+/* A script goes by its own name, whatever runs it. */
+START_TEST(test_scripts_have_their_names)
+{
+	static const struct {
+		const char	*words[5], *name;
+	} cases[] = {
+		{ { "sh", "FILE" }, "calibrate" },
+		{ { "sh", "-u", "FILE", "-x" }, "calibrate" },
+		{ { "sh", "-c", ". FILE" }, "sh" },
+		{ { "sh", "-s" }, "sh" },
+	};
+	char	 folder[] = "/tmp/picod-client-XXXXXX", path[64], text[80];
+	char	*words[5] = { NULL }, name[32], byte;
+	int	 in[2], out[2], i;
+	FILE	*file;
+	pid_t	 pid;
+
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/calibrate", folder);
+	file = fopen(path, "w");
+	fputs("echo\nread x\n", file);
+	fclose(file);
+	snprintf(text, sizeof text, ". %s", path);
+	for (i = 0; cases[_i].words[i] != NULL; i++)
+		words[i] = strcmp(cases[_i].words[i], "FILE") == 0 ? path :
+		    strstr(cases[_i].words[i], "FILE") != NULL ? text :
+		    (char *)(uintptr_t)cases[_i].words[i];
+	ck_assert_int_eq(pipe(in) | pipe(out), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		close(in[1]);
+		execvp(words[0], words);
+		_exit(127);
+	}
+	if (strcmp(cases[_i].words[1], "-s") == 0)
+		ck_assert_int_eq(write(in[1], "echo\n", 5), 5);
+	ck_assert_int_eq(read(out[0], &byte, 1), 1);
+	process_name(pid, name, sizeof name);
+	close(in[1]);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	waitpid(pid, NULL, 0);
+	unlink(path);
+	rmdir(folder);
+	ck_assert_str_eq(name, cases[_i].name);
+}
+END_TEST
+
+/* Who only calls itself as an interpreter is has no script. */
+START_TEST(test_who_is_called_as_an_interpreter)
+{
+	ck_assert_str_eq(meet("python3").program, "python3");
 }
 END_TEST
 
@@ -139,6 +200,8 @@ main(void)
 
 	tcase_add_test(tc, test_kernels_word);
 	tcase_add_loop_test(tc, test_program_is_cleaned, 0, 7);
+	tcase_add_loop_test(tc, test_scripts_have_their_names, 0, 4);
+	tcase_add_test(tc, test_who_is_called_as_an_interpreter);
 	tcase_add_test(tc, test_nobody_is_left_of_it);
 	tcase_add_test(tc, test_users_of_a_file);
 	tcase_add_test(tc, test_users_of_this_machine);
