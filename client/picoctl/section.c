@@ -11,42 +11,23 @@
 #include <string.h>
 
 #include "protocol/limits.h"
-
-static bool
-section_is_one_of(const char *words, const char *value)
-{
-	size_t		 len = strlen(value);
-	const char	*at;
-
-	for (at = words; len > 0 && (at = strstr(at, value)) != NULL; at++)
-		if (at[-1] == ' ' && at[len] == ' ' && strchr(value, ' ') == NULL)
-			return true;
-	return false;
-}
-
-static bool
-section_is_speed(const char *value)
-{
-	char	*end;
-	long	 n = strtol(value, &end, 10);
-
-	return strcmp(value, "auto") == 0 || (isdigit((unsigned char)value[0]) &&
-	    *end == '\0' && n >= 50 && n <= 4000000);
-}
+#include "protocol/setting.h"
 
 const char *
 section_check(const struct section *s)
 {
-	if (s->driver != NULL &&
-	    !section_is_one_of(" repl piserial auto ", s->driver))
-		return "a driver is repl, piserial or auto";
-	if (s->baud != NULL && !section_is_speed(s->baud))
-		return "baud is auto, or a number from 50 to 4000000";
-	if (s->flasher != NULL && !section_is_one_of(" uno nano nano-old mega "
-	    "leonardo micro pico ", s->flasher))
-		return "a flasher is uno, nano, nano-old, mega, leonardo, micro "
-		    "or pico; avrdude wants more settings, see picod.conf(5)";
-	return NULL;
+	const char	*why = NULL;
+
+	if (s->driver != NULL)
+		why = setting_driver(s->driver);
+	if (why == NULL && s->baud != NULL)
+		why = setting_baud(s->baud);
+	if (why == NULL && s->flasher != NULL)
+		why = setting_flasher(s->flasher);
+	if (why == NULL && s->flasher != NULL &&
+	    strcmp(s->flasher, "avrdude") == 0)
+		why = "flasher avrdude wants more settings, see picod.conf(5)";
+	return why;
 }
 
 bool

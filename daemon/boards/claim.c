@@ -16,6 +16,7 @@
 
 #include "daemon/flash/flash_recipe.h"
 #include "daemon/usb/match.h"
+#include "protocol/setting.h"
 
 /* What is not in the table, but says what it is, or is said to be one by udev. */
 static const struct known	stranger = {
@@ -108,7 +109,7 @@ claim_obey_udev(struct claim *claim, const struct hotplug_tty *tty)
 	}
 	if (ops != NULL)
 		claim->as.driver = ops;
-	if (n >= CONFIG_BAUD_MIN && n <= CONFIG_BAUD_MAX)
+	if (n >= SETTING_BAUD_MIN && n <= SETTING_BAUD_MAX)
 		claim->as.baud = (unsigned)n;
 	if (flasher != NULL && flash_recipe_find(flasher) != NULL)
 		claim->udev_flasher = flasher;

@@ -15,8 +15,6 @@
 
 #define CONFIG_PATH		"/etc/picod/picod.conf"
 #define CONFIG_BAUD_DEFAULT	115200
-#define CONFIG_BAUD_MIN		50
-#define CONFIG_BAUD_MAX		4000000
 #define CONFIG_IGNORE_MAX	64
 
 /* Who may open picod's own port of a board: picod.conf(5), tty. */

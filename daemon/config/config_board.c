@@ -12,9 +12,9 @@
 #include <strings.h>
 
 #include "daemon/base/memory.h"
-#include "daemon/flash/flash_recipe.h"
 #include "daemon/usb/match.h"
 #include "protocol/limits.h"
+#include "protocol/setting.h"
 
 const char	config_no_setting[] = "it has port, match, driver, baud, "
     "interrupt, reports, flasher, part, programmer, flash-baud and tty";
@@ -58,46 +58,33 @@ static const char *
 set_driver(struct config_board *b, const char *value)
 {
 	b->driver = driver_find(value);
-	return b->driver == NULL ? "a driver is repl, piserial or auto" : NULL;
-}
-
-static const char *
-set_number_of_baud(unsigned *baud, const char *value)
-{
-	char	*end;
-	long	 n = strtol(value, &end, 10);
-
-	if (*end != '\0' || n < CONFIG_BAUD_MIN || n > CONFIG_BAUD_MAX)
-		return "baud is a number from 50 to 4000000";
-	*baud = (unsigned)n;
-	return NULL;
+	return setting_driver(value);
 }
 
 static const char *
 set_baud(struct config_board *b, const char *value)
 {
-	b->baud = 0;
-	if (strcmp(value, "auto") == 0 ||
-	    set_number_of_baud(&b->baud, value) == NULL)
-		return NULL;
-	return "baud is auto, or a number from 50 to 4000000";
+	const char	*why = setting_baud(value);
+
+	b->baud = why == NULL ? (unsigned)strtoul(value, NULL, 10) : 0;
+	return why;
 }
 
 static const char *
 set_flash_baud(struct config_board *b, const char *value)
 {
-	return set_number_of_baud(&b->flash_baud, value);
+	if (strcmp(value, "auto") == 0 || setting_baud(value) != NULL)
+		return "flash-baud is a number from 50 to 4000000";
+	b->flash_baud = (unsigned)strtoul(value, NULL, 10);
+	return NULL;
 }
 
 static const char *
 set_flasher(struct config_board *b, const char *value)
 {
-	if (flash_recipe_find(value) == NULL)
-		return "a flasher is uno, nano, nano-old, mega, leonardo, "
-		    "micro, pico or avrdude";
 	free(b->flasher);
 	b->flasher = xstrdup(value);
-	return NULL;
+	return setting_flasher(value);
 }
 
 /* The names of avrdude's parts and programmers: an argument, no option. */

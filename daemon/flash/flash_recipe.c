@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "daemon/usb/known.h"
+#include "protocol/setting.h"
 
 /* One of which only that is known: 8 MiB, where avr-gcc's addresses of RAM begin. */
 #define AVR_ANY { "AVR", IMAGE_AVR, 0, 0, 0x800000, 0, 0 }
@@ -110,7 +111,7 @@ recipe_of_settings(const struct board_usb *usb, const struct board_flash *flash,
 		*why = "picod cannot tell what kind of board it is; tell "
 		    "it by \"sudo picoctl adopt PORT NAME --flasher nano\", or "
 		    "in its section of /etc/picod/picod.conf by flasher = nano; "
-		    "or uno, nano-old, mega, leonardo, micro, pico, avrdude";
+		    "or another of " SETTING_FLASHERS ", avrdude";
 		return -ENOTSUP;
 	}
 	*out = *found;

@@ -321,6 +321,18 @@ class Completions(unittest.TestCase):
         self.assertIn('led', complete('flash', 'l'))
         self.assertIn('10s', complete('send', '--timeout', ''))
         self.assertIn('env', complete('hold', 'en'))
+        for option, begin in ('driver', 'a driver is'), \
+                ('flasher', 'a flasher is one of'):
+            self.assertEqual(complete('adopt', '--' + option, ''),
+                             self.words_of(option, begin))
+
+    def words_of(self, option, begin):
+        """What adopt says that an option may be, but for avrdude."""
+        text = subprocess.run(
+            [PICOCTL, 'adopt', '--' + option, '?', 'ttyUSB0', 'x'],
+            env=self.env, capture_output=True, text=True, check=False).stderr
+        words = re.search(begin + ' (.*)', text)[1]
+        return set(re.findall(r'[a-z-]+', words)) - {'or', 'avrdude'}
 
     def test_bash(self):
         script = os.path.join(CLIENT, 'completions', 'picoctl.bash')

@@ -2,10 +2,12 @@
 /* How each kind of board is flashed. */
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/flash/flash_recipe.h"
 #include "daemon/usb/known.h"
+#include "protocol/setting.h"
 
 static struct flash_recipe	recipe;
 static char			why[FLASH_WHY_MAX];
@@ -72,6 +74,33 @@ START_TEST(test_cases)
 	ck_assert_uint_eq(recipe.baud, cases[_i].baud);
 	ck_assert_uint_eq(recipe.chip.size, cases[_i].size);
 	ck_assert_str_eq(recipe.images, cases[_i].images);
+}
+END_TEST
+
+/* What a section may name as its flasher is a recipe, and needs no more settings. */
+START_TEST(test_what_sections_may_name)
+{
+	static const char	list[] = SETTING_FLASHERS;
+	char			 word[32];
+	const char		*at = list;
+	size_t			 len;
+
+	for (;; at += len + 2) {
+		len = strcspn(at, ",");
+		snprintf(word, sizeof word, "%.*s", (int)len, at);
+		ck_assert_ptr_null(setting_flasher(word));
+		ck_assert_ptr_nonnull(flash_recipe_find(word));
+		ck_assert_uint_gt(strlen(flash_recipe_find(word)->programmer) +
+		    strlen(flash_recipe_find(word)->images), 0);
+		if (at[len] == '\0')
+			break;
+	}
+	ck_assert_ptr_null(setting_flasher("avrdude"));
+	ck_assert_ptr_nonnull(flash_recipe_find("avrdude"));
+	ck_assert_ptr_nonnull(setting_flasher(""));
+	ck_assert_ptr_nonnull(setting_flasher("un"));
+	ck_assert_ptr_nonnull(setting_flasher("uno,"));
+	ck_assert_ptr_nonnull(setting_flasher("uno, nano"));
 }
 END_TEST
 
@@ -154,6 +183,7 @@ main(void)
 	int	 failed;
 
 	tcase_add_loop_test(tc, test_cases, 0, sizeof cases / sizeof *cases);
+	tcase_add_test(tc, test_what_sections_may_name);
 	tcase_add_test(tc, test_known);
 	tcase_add_test(tc, test_a_repl_that_names_its_chip);
 	suite_add_tcase(suite, tc);
