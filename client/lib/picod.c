@@ -245,6 +245,28 @@ picod_json_try(struct picod *p, json_t **parameters, bool *continues)
 }
 
 int
+connection_replies(struct picod *p, bool wait, reply_fn *reply, void *arg)
+{
+	json_t	*json;
+	bool	 continues = true;
+	int	 error = 0;
+
+	while (error == 0 && continues) {
+		error = picod_take_reply(p, wait ? 0 : MSG_DONTWAIT, &json,
+		    &continues);
+		if (error == -EAGAIN && !wait)
+			return 1;
+		if (error != 0)
+			return error;
+		error = reply(json, continues, arg);
+		json_decref(json);
+		if (error != 0 && continues)
+			shutdown(p->fd, SHUT_RDWR);
+	}
+	return error;
+}
+
+int
 picod_json_call(struct picod *p, const char *method, json_t *parameters,
     json_t **reply)
 {

@@ -7,10 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "picod.h"
-#include "picod_json.h"
+#include "picod_private.h"
 #include "protocol/text.h"
 
 int
@@ -52,15 +50,21 @@ picod_call(struct picod *p, const char *method, const char *parameters,
 	return 0;
 }
 
+/* Who takes replies as text. */
+struct texts {
+	picod_reply_fn	*reply;
+	void		*arg;
+};
+
 static int
-picod_hand_over(json_t *parameters, bool continues, picod_reply_fn *reply,
-    void *arg)
+texts_reply(const json_t *parameters, bool continues, void *arg)
 {
-	char	*text = json_dumps(parameters, JSON_COMPACT);
-	int	 error = text == NULL ? -ENOMEM : reply(text, continues, arg);
+	const struct texts	*texts = arg;
+	char			*text = json_dumps(parameters, JSON_COMPACT);
+	int			 error = text == NULL ? -ENOMEM :
+				    texts->reply(text, continues, texts->arg);
 
 	free(text);
-	json_decref(parameters);
 	return error;
 }
 
@@ -68,39 +72,19 @@ int
 picod_call_more(struct picod *p, const char *method, const char *parameters,
     picod_reply_fn *reply, void *arg)
 {
-	json_t	*json;
-	bool	 continues = true;
-	int	 error = picod_begin(p, method, parameters, true);
+	struct texts	texts = { reply, arg };
+	int		error = picod_begin(p, method, parameters, true);
 
-	while (error == 0 && continues) {
-		error = picod_json_next(p, &json, &continues);
-		if (error != 0)
-			return error;
-		error = picod_hand_over(json, continues, reply, arg);
-		if (error != 0 && continues)
-			shutdown(picod_fd(p), SHUT_RDWR);
-	}
-	return error;
+	return error != 0 ? error : connection_replies(p, true, texts_reply,
+	    &texts);
 }
 
 int
 picod_process(struct picod *p, picod_reply_fn *reply, void *arg)
 {
-	json_t	*json;
-	bool	 continues = true;
-	int	 error = 0;
+	struct texts	texts = { reply, arg };
 
-	while (error == 0 && continues) {
-		error = picod_json_try(p, &json, &continues);
-		if (error == -EAGAIN)
-			return 1;
-		if (error != 0)
-			return error;
-		error = picod_hand_over(json, continues, reply, arg);
-		if (error != 0 && continues)
-			shutdown(picod_fd(p), SHUT_RDWR);
-	}
-	return error;
+	return connection_replies(p, false, texts_reply, &texts);
 }
 
 /* A member that is a string, as a copy with its length; NULL if there is none. */

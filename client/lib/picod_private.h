@@ -24,4 +24,14 @@ struct picod {
 /* Forgets the error of the call before. */
 void	connection_forget(struct picod *);
 
+/* A reply, which stays the caller's; anything but 0 ends the call. */
+typedef int	reply_fn(const json_t *, bool continues, void *arg);
+
+/*
+ * Hands over the replies of the call that has begun: waits for all of them, or takes
+ * those that are there, and returns 1 if more are to come.  Since Varlink has no other
+ * way to stop a method, the connection is shut down when one of them ends it.
+ */
+int	connection_replies(struct picod *, bool wait, reply_fn *, void *arg);
+
 #endif

@@ -6,10 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#include "picod.h"
-#include "picod_json.h"
+#include "picod_private.h"
 #include "protocol/text.h"
 
 int
@@ -33,10 +31,16 @@ watch_string(const json_t *json, const char *name)
 	return json_string_value(json_object_get(json, name));
 }
 
-/* Hands an event over, and gives it up. */
+/* Who takes events. */
+struct events {
+	picod_event_fn	*event;
+	void		*arg;
+};
+
 static int
-watch_hand_over(struct picod *p, json_t *json, picod_event_fn *fn, void *arg)
+events_reply(const json_t *json, bool continues, void *arg)
 {
+	const struct events	*events = arg;
 	struct picod_event	 event = {
 		.board = watch_string(json, "board"),
 		.kind = watch_string(json, "event"),
@@ -52,50 +56,34 @@ watch_hand_over(struct picod *p, json_t *json, picod_event_fn *fn, void *arg)
 	char			*bytes = NULL;
 	int			 error = 0;
 
+	(void)continues;
 	if (event.board == NULL || event.kind == NULL)
-		error = -EBADMSG;
-	else if (json_is_string(data))
+		return -EBADMSG;
+	if (json_is_string(data))
 		error = text_base64_decode(json_string_value(data),
 		    json_string_length(data), &bytes, &event.data_len);
 	event.data = bytes;
-	error = error == 0 ? fn(&event, arg) : error == -EINVAL ? -EBADMSG :
-	    error;
+	error = error == 0 ? events->event(&event, events->arg) :
+	    error == -EINVAL ? -EBADMSG : error;
 	free(bytes);
-	json_decref(json);
-	if (error != 0)
-		shutdown(picod_fd(p), SHUT_RDWR);
 	return error;
 }
 
 int
 picod_watch_process(struct picod *p, picod_event_fn *event, void *arg)
 {
-	json_t	*json;
-	bool	 continues = true;
-	int	 error = 0;
+	struct events	events = { event, arg };
 
-	while (error == 0 && continues) {
-		error = picod_json_try(p, &json, &continues);
-		if (error == -EAGAIN)
-			return 1;
-		if (error == 0)
-			error = watch_hand_over(p, json, event, arg);
-	}
-	return error;
+	return connection_replies(p, false, events_reply, &events);
 }
 
 int
 picod_watch(struct picod *p, const char *board, bool history,
     picod_event_fn *event, void *arg)
 {
-	json_t	*json;
-	bool	 continues = true;
-	int	 error = picod_watch_begin(p, board, history);
+	struct events	events = { event, arg };
+	int		error = picod_watch_begin(p, board, history);
 
-	while (error == 0 && continues) {
-		error = picod_json_next(p, &json, &continues);
-		if (error == 0)
-			error = watch_hand_over(p, json, event, arg);
-	}
-	return error;
+	return error != 0 ? error : connection_replies(p, true, events_reply,
+	    &events);
 }
