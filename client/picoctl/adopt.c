@@ -17,9 +17,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "local.h"
 #include "program.h"
 #include "session.h"
@@ -224,22 +224,11 @@ adopt_reload(struct picoctl *ctl)
 	return STATUS_FAILED;
 }
 
-static void
-adopt_end(struct timespec *end, int ms)
-{
-	clock_gettime(CLOCK_MONOTONIC, end);
-	end->tv_sec += ms / 1000;
-}
-
 static int
-adopt_left(const struct timespec *end)
+adopt_left(long long end_ms)
 {
-	struct timespec	now;
-	long long	ms;
+	long long	ms = end_ms - clock_ms();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ms = (end->tv_sec - now.tv_sec) * 1000LL +
-	    (end->tv_nsec - now.tv_nsec) / 1000000;
 	return ms > 0 ? (int)ms : 0;
 }
 
@@ -255,15 +244,14 @@ static int
 adopt_follow(struct picoctl *ctl, const char *name, char *state, size_t size)
 {
 	struct pollfd	 fd = { picod_fd(ctl->picod), POLLIN, 0 };
-	struct timespec	 end;
+	long long	 end_ms = clock_ms() + ADOPT_KNOWN_MS;
 	json_t		*event;
 	bool		 continues;
 	int		 failure;
 
-	adopt_end(&end, ADOPT_KNOWN_MS);
 	while (!adopt_is_there(state)) {
 		failure = picod_json_try(ctl->picod, &event, &continues);
-		if (failure == -EAGAIN && poll(&fd, 1, adopt_left(&end)) == 0)
+		if (failure == -EAGAIN && poll(&fd, 1, adopt_left(end_ms)) == 0)
 			break;
 		if (failure == -EAGAIN)
 			continue;
@@ -272,7 +260,7 @@ adopt_follow(struct picoctl *ctl, const char *name, char *state, size_t size)
 		if (strcmp(output_string(event, "event"), "state") == 0 &&
 		    strcmp(output_string(event, "board"), name) == 0) {
 			if (state[0] == '\0')
-				adopt_end(&end, ADOPT_WAIT_MS);
+				end_ms = clock_ms() + ADOPT_WAIT_MS;
 			snprintf(state, size, "%s",
 			    output_string(event, "state"));
 		}

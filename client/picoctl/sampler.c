@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "numbers.h"
 #include "session.h"
 
@@ -35,15 +36,6 @@ struct sampler {
 	long long	 period_ms, start_ms, end_ms;
 	long long	 turn;		/* of the next sample */
 };
-
-static long long
-clock_ms(void)
-{
-	struct timespec	t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
 
 static void
 sampler_add(struct sampler *s, const char *board, size_t len, const char *text)

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "protocol/error.h"
 #include "session.h"
 
 #define LINE_MAX_SHOWN	8192
@@ -107,7 +108,7 @@ several_all(struct several *s)
 		return STATUS_OK;
 	picoctl_complain("there is no board to be had; \"picoctl list\" says "
 	    "why");
-	return 5;	/* as BoardAbsent */
+	return error_status(ERROR_BOARD_ABSENT);
 }
 
 /* In the child: the verb, on one board. */

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "console.h"
+#include "protocol/error.h"
 #include "session.h"
 
 #define LEAVE_KEY	0x1d	/* Ctrl-] */
@@ -201,7 +202,7 @@ verb_console_end(struct picoctl *ctl, const struct console *c,
 		return STATUS_OK;
 	picoctl_complain("the console is over: the board went away, or picod "
 	    "ended");
-	return 7;	/* as the error Disconnected */
+	return error_status(ERROR_DISCONNECTED);
 }
 
 int

@@ -137,7 +137,7 @@ verb_identify_find(struct identify *identify)
 		picoctl_complain(name[0] == '\0' ? "name the board that is "
 		    "looked for: picoctl identify -b NAME" : "there is no board "
 		    "%s; \"picoctl list\" shows those there are", name);
-		status = 4;	/* as the error NoSuchBoard */
+		status = error_status(ERROR_NO_SUCH_BOARD);
 	}
 out:
 	json_decref(parameters);
@@ -230,7 +230,7 @@ verb_identify_flicker(const struct identify *identify)
 		if (ms / BLINK_MS % 2 == 0 &&
 		    !verb_identify_say(picod_fd(ctl->picod))) {
 			picoctl_complain("the board went away meanwhile");
-			return 7;	/* as the error Disconnected */
+			return error_status(ERROR_DISCONNECTED);
 		}
 		nanosleep(&pause, NULL);
 	}

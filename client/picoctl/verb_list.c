@@ -2,6 +2,7 @@
 /*
  * picoctl list: the boards that picod knows.
  */
+#include "protocol/error.h"
 #include "session.h"
 
 static int
@@ -14,7 +15,7 @@ verb_list_show(struct picoctl *ctl, json_t *boards)
 	if (name != NULL && session_select(boards, name) == 0) {
 		picoctl_complain("there is no board \"%s\"; \"picoctl list\" "
 		    "shows those there are", name);
-		return 4;	/* as the error NoSuchBoard */
+		return error_status(ERROR_NO_SUCH_BOARD);
 	}
 	if (!options_given(&ctl->options, OPTION_NAMES)) {
 		ctl->output.ops->boards(&ctl->output, boards,

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "lines.h"
 #include "numbers.h"
 #include "sampler.h"
@@ -185,31 +185,28 @@ plot_leave(struct plot *p, const json_t *event)
 
 /* Of --for; -1 without it. */
 static int
-plot_left_ms(const struct plot *p, const struct timespec *start)
+plot_left_ms(const struct plot *p, long long start_ms)
 {
-	struct timespec	now;
 	long long	ms = p->ctl->options.ms[OPTION_FOR];
 
 	if (ms < 0)
 		return -1;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ms -= (now.tv_sec - start->tv_sec) * 1000 +
-	    (now.tv_nsec - start->tv_nsec) / 1000000;
+	ms -= clock_ms() - start_ms;
 	return ms < 0 ? 0 : (int)ms;
 }
 
 static bool
-plot_is_over(const struct plot *p, const struct timespec *start)
+plot_is_over(const struct plot *p, long long start_ms)
 {
 	return plot_stopped || p->ctl->output.error < 0 ||
-	    plot_left_ms(p, start) == 0;
+	    plot_left_ms(p, start_ms) == 0;
 }
 
 static int
 plot_watch(struct plot *p)
 {
 	json_t		*parameters, *event;
-	struct timespec	 start;
+	long long	 start_ms = clock_ms();
 	struct pollfd	 fd;
 	struct lines	*lines;
 	bool		 continues = true;
@@ -221,15 +218,14 @@ plot_watch(struct plot *p)
 	if (parameters == NULL)
 		return STATUS_USAGE;
 	lines = lines_create(plot_line, p);
-	clock_gettime(CLOCK_MONOTONIC, &start);
 	failure = picod_json_begin(p->ctl->picod, "io.picod.Watch", parameters,
 	    true);
 	fd = (struct pollfd){ picod_fd(p->ctl->picod), POLLIN, 0 };
-	while (failure == 0 && continues && !plot_is_over(p, &start)) {
+	while (failure == 0 && continues && !plot_is_over(p, start_ms)) {
 		failure = picod_json_try(p->ctl->picod, &event, &continues);
 		if (failure == -EAGAIN) {
 			failure = 0;
-			poll(&fd, 1, plot_left_ms(p, &start));
+			poll(&fd, 1, plot_left_ms(p, start_ms));
 			continue;
 		}
 		if (failure != 0)

@@ -18,6 +18,7 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
+#include "clock.h"
 #include "lines.h"
 #include "session.h"
 #include "top_picture.h"
@@ -206,15 +207,6 @@ top_show(struct top_view *view)
 	return STATUS_OK;
 }
 
-static long long
-top_now_ms(void)
-{
-	struct timespec	t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
 /* Waits for an event, or so long; a resized terminal ends it too. */
 static bool
 top_wait(const struct top_view *view, long long ms, const sigset_t *mask)
@@ -230,7 +222,7 @@ top_live(struct top_view *view)
 {
 	struct sigaction action = { .sa_handler = top_resized };
 	sigset_t	 resizes, before;
-	long long	 now, looked = 0, due = top_now_ms() + TOP_SETTLE_MS;
+	long long	 now, looked = 0, due = clock_ms() + TOP_SETTLE_MS;
 	int		 heard, status = STATUS_OK;
 
 	sigaction(SIGWINCH, &action, NULL);
@@ -243,10 +235,10 @@ top_live(struct top_view *view)
 			return -heard;
 		if (heard > 0 && looked > 0 && due > looked + TOP_LEAST_MS)
 			due = looked + TOP_LEAST_MS;
-		now = top_now_ms();
+		now = clock_ms();
 		if (now >= due) {
 			status = top_show(view);
-			looked = top_now_ms();	/* picod may be slow */
+			looked = clock_ms();	/* picod may be slow */
 			due = looked + TOP_MOST_MS;
 		} else if (heard == 0 && top_wait(view, due - now, &before))
 			due = now;
