@@ -30,8 +30,8 @@ struct seat {
 	struct face		*face;
 	const char		*language;	/* it is of that */
 	struct asker		*asker;		/* of the job, or NULL */
-	bool			 statement;	/* of a person, who may paste more */
-	struct event		*ahead;		/* which is for it from then on */
+	bool			 statement;	/* behind which more may be pasted */
+	struct event		*ahead;		/* what is, is its input from then on */
 	bool			 blocked;	/* the face took no more */
 };
 
@@ -112,6 +112,7 @@ seat_finish(struct asker *asker, const struct request_result *result)
 	size_t		 len = evbuffer_get_length(asker->output);
 
 	s->asker = NULL;
+	s->statement = false;
 	event_del(s->ahead);
 	face_print(s->face, evbuffer_pullup(asker->output, -1), len);
 	if (end == FACE_FAILED)
@@ -173,8 +174,6 @@ seat_stop(struct seat *s)
 static void
 seat_act(struct seat *s, const struct face_event *event)
 {
-	if (event->type == FACE_JOB || event->type == FACE_STATEMENT)
-		s->statement = event->type == FACE_STATEMENT;
 	switch (event->type) {
 	case FACE_JOB:
 		seat_submit_own(s, event->data, event->len);
@@ -183,6 +182,7 @@ seat_act(struct seat *s, const struct face_event *event)
 		seat_complete(s, event);
 		break;
 	case FACE_STATEMENT:
+		s->statement = true;
 		seat_submit(s, REQUEST_RUN, event->data, event->len);
 		break;
 	case FACE_RESET:
