@@ -221,8 +221,11 @@ class Watcher:
 
     def wait(self, condition=None, **members):
         """The next event with these members for which condition holds."""
+        deadline = time.monotonic() + PATIENCE_S
         for event in self.events:
             self.seen.append(event)
+            assert time.monotonic() < deadline, \
+                f'only others than {members} came: {self.seen[-9:]}'
             if all(event.get(k) == v for k, v in members.items()) and \
                     (condition is None or condition(event)):
                 return event

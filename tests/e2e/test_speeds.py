@@ -63,7 +63,9 @@ class Case(usb.Case):
     def lines(self, watcher, count=2):
         """Reads until so many whole lines were printed."""
         text = ''
+        deadline = time.monotonic() + picod.PATIENCE_S
         while text.count(TEXT) < count:
+            self.assertLess(time.monotonic(), deadline, text[-400:])
             text += watcher.wait(event='output')['output'].replace(
                 '\r', '').replace('\n', '\r\n')
         return text
