@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "protocol/command_line.h"
+
 #define PLACE	"{}"
 
 extern char	**environ;
@@ -35,11 +37,25 @@ program_signal_cb(int signal_number)
 }
 
 void
-program_lend_name(const char *argv0)
+program_lend_name(char *const argv[])
 {
-	const char	*slash = strrchr(argv0, '/');
+	char		 words[1024];
+	size_t		 len = 0, n;
+	const char	*name;
 
-	prctl(PR_SET_NAME, slash == NULL ? argv0 : slash + 1);
+	for (; *argv != NULL && (n = strlen(*argv) + 1) <= sizeof words - len;
+	    argv++) {
+		memcpy(words + len, *argv, n);
+		len += n;
+	}
+	if (len == 0)
+		return;
+	name = command_line_script(words, len);
+	if (name == NULL) {
+		name = strrchr(words, '/');
+		name = name == NULL ? words : name + 1;
+	}
+	prctl(PR_SET_NAME, name);
 }
 
 int

@@ -11,10 +11,10 @@
 #include <sys/types.h>
 
 /*
- * Has picod and its other clients see the program's name (its argv[0]) instead of
- * ours, since the board is for it: before picod is connected to.
+ * Has picod and its other clients see the name of the program, or of its script,
+ * instead of ours, since the board is for it: before picod is connected to.
  */
-void	program_lend_name(const char *argv0);
+void	program_lend_name(char *const argv[]);
 
 /*
  * Where picod is, absolutely, since the program may go to another folder.  A

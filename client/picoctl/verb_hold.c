@@ -79,7 +79,7 @@ verb_hold_run(struct picoctl *ctl)
 	pid_t	 pid;
 	int	 status;
 
-	program_lend_name(ctl->operands[0]);
+	program_lend_name(ctl->operands);
 	if (verb_hold_take(ctl, &hold) != STATUS_OK)
 		return STATUS_OWN_FAILURE;
 	status = verb_hold_environment(ctl, hold);

@@ -38,7 +38,7 @@ verb_lend_run(struct picoctl *ctl)
 	pid_t		 pid;
 	int		 status;
 
-	program_lend_name(ctl->operands[0]);
+	program_lend_name(ctl->operands);
 	if (verb_lend_take(ctl, &lent) != STATUS_OK)
 		return STATUS_OWN_FAILURE;
 	port = output_string(lent, "port");

@@ -231,7 +231,7 @@ verb_tty_run(struct picoctl *ctl)
 {
 	struct seat	s = { .ctl = ctl };
 
-	program_lend_name(ctl->operands[0]);
+	program_lend_name(ctl->operands);
 	if (session_open(ctl) != STATUS_OK || seat_take(&s) != STATUS_OK)
 		return STATUS_OWN_FAILURE;
 	if (seat_open(&s) != STATUS_OK)

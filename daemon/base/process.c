@@ -6,12 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "protocol/command_line.h"
 #include "protocol/text.h"
-
-/* Of which people name what they run; by how their names begin. */
-static const char *const interpreters[] = {
-	"python", "node", "perl", "ruby", "bash", "dash", "sh",
-};
 
 bool
 process_read(pid_t pid, const char *file, char *text, size_t size, size_t *len)
@@ -31,48 +27,6 @@ process_read(pid_t pid, const char *file, char *text, size_t size, size_t *len)
 	return *len > 0;
 }
 
-static bool
-process_is_interpreter(const char *name)
-{
-	size_t	i;
-
-	for (i = 0; i < sizeof interpreters / sizeof *interpreters; i++)
-		if (strncmp(name, interpreters[i],
-		    strlen(interpreters[i])) == 0)
-			return true;
-	return false;
-}
-
-static const char *
-process_last(const char *path)
-{
-	const char	*slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
-/*
- * The script or module that an interpreter runs, in its words, or NULL.  Who only
- * goes by the name of one has other words.
- */
-static const char *
-process_script(const char *words, size_t len)
-{
-	const char	*end = words + len, *word = words;
-
-	if (!process_is_interpreter(process_last(words)))
-		return NULL;
-	do {
-		word += strlen(word) + 1;
-	} while (word < end && word[0] == '-' && strcmp(word, "-m") != 0 &&
-	    strcmp(word, "-c") != 0 && strcmp(word, "-e") != 0);
-	if (word < end && strcmp(word, "-m") == 0)
-		word += strlen(word) + 1;
-	if (word >= end || word[0] == '-' || word[0] == '\0')
-		return NULL;
-	return process_last(word);
-}
-
 void
 process_name(pid_t pid, char *name, size_t size)
 {
@@ -85,9 +39,10 @@ process_name(pid_t pid, char *name, size_t size)
 		return;
 	text[len - 1] = '\0';		/* the kernel ends it with LF */
 	snprintf(name, size, "%.*s", (int)size - 1, text);
-	if (process_is_interpreter(name) &&
+	/* Who only goes by the name of one has other words. */
+	if (command_line_is_interpreter(name) &&
 	    process_read(pid, "cmdline", text, sizeof text, &len))
-		script = process_script(text, len);
+		script = command_line_script(text, len);
 	if (script != NULL)
 		snprintf(name, size, "%.*s", (int)size - 1, script);
 	text_clean(name);

@@ -435,6 +435,14 @@ class Holds(picod.Case):
                                  r'\(pid \d+, ')
                 self.assertRegex(result.stdout, rf'mb +{state} .* sh \(')
 
+    def test_a_script_that_picoctl_runs_goes_by_its_own_name(self):
+        script = os.path.join(self.directory(), 'calibrate.sh')
+        with open(script, 'w') as file:
+            file.write('"$PICOCTL" list\n')
+        result = self.p.picoctl('hold', '-b', 'mb', '--', 'sh', script,
+                                env={'PICOCTL': picod.PICOCTL})
+        self.assertIn('calibrate.sh (', result.stdout)
+
 
 class HoldsByUsers(picod.Case):
     """The same as a user who may use picod: picod runs as that user."""

@@ -17,6 +17,7 @@
 #include "daemon/base/passwd.h"
 #include "daemon/base/client.h"
 #include "daemon/base/process.h"
+#include "protocol/command_line.h"
 
 /* This process as its peer sees it, under that name. */
 static struct client
@@ -113,6 +114,31 @@ START_TEST(test_scripts_have_their_names)
 }
 END_TEST
 
+/* Names as in /proc/PID/cmdline, a "|" for each NUL. */
+START_TEST(test_command_lines)
+{
+	static const char *const	cases[][2] = {
+		{ "python3|/home/ben/calibrate.py|", "calibrate.py" },
+		{ "/usr/bin/python3.11|-u|-B|x.py|-c|", "x.py" },
+		{ "python3|-m|http.server|", "http.server" },
+		{ "python3|-m|", NULL }, { "python3|", NULL }, { "python3", NULL },
+		{ "python3|-c|import x|", NULL }, { "perl|-e|1|", NULL },
+		{ "bash|", NULL }, { "sh|./run.sh|", "run.sh" },
+		{ "share.py|x|", NULL }, { "shutdown|now|", NULL },
+		{ "picoctl|hold|", NULL }, { "|", NULL },
+		{ "python3||", NULL }, { "python3|folder/|", NULL },
+	};
+	char				 words[80];
+	size_t				 i, len = strlen(cases[_i][0]);
+	const char			*name;
+
+	for (i = 0; i <= len; i++)
+		words[i] = cases[_i][0][i] == '|' ? '\0' : cases[_i][0][i];
+	name = command_line_script(words, len);
+	ck_assert_pstr_eq(name, cases[_i][1]);
+}
+END_TEST
+
 /* Who only calls itself as an interpreter is has no script. */
 START_TEST(test_who_is_called_as_an_interpreter)
 {
@@ -201,6 +227,7 @@ main(void)
 	tcase_add_test(tc, test_kernels_word);
 	tcase_add_loop_test(tc, test_program_is_cleaned, 0, 7);
 	tcase_add_loop_test(tc, test_scripts_have_their_names, 0, 4);
+	tcase_add_loop_test(tc, test_command_lines, 0, 16);
 	tcase_add_test(tc, test_who_is_called_as_an_interpreter);
 	tcase_add_test(tc, test_nobody_is_left_of_it);
 	tcase_add_test(tc, test_users_of_a_file);
