@@ -110,10 +110,12 @@ unit_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	struct unit	*u = arg;
 	uint64_t	 now = clock_now();
+	unsigned	 baud = u->baud;
 	size_t		 n;
 
 	unit_trace(u, bytes, len, false);
-	for (; len > 0; bytes += n, len -= n) {
+	/* What came at another speed tells nothing of this one. */
+	for (; len > 0 && u->baud == baud; bytes += n, len -= n) {
 		n = board_feed(u->board, bytes, len, now);
 		unit_pump(u);
 	}

@@ -191,10 +191,12 @@ serial_reset(struct link *link, bool pull)
 	return 0;
 }
 
+/* What has come is of the speed before, and would be taken for a third. */
 static void
 serial_set_baud(struct link *link)
 {
 	(void)sp_set_baudrate(link->handle, (int)link->baud);
+	(void)tcflush(link->fd, TCIFLUSH);
 }
 
 const struct link_ops link_serial = {

@@ -3,6 +3,7 @@
 """Sketches at any usual speed, on an Uno that nobody has configured."""
 
 import os
+import signal
 import time
 import unittest
 
@@ -108,6 +109,23 @@ class Speeds(Case):
                 self.assertEqual(p.board()['state'], 'listening')
                 self.lines(watcher, 1)
                 self.assertIn('prints, but', p.board()['problem'])
+                p.stop()
+                uno.stop()
+
+    def test_a_sketch_that_prints_while_picod_has_no_processor(self):
+        """What has come meanwhile is of the speed before, and tells no other."""
+        for baud in 19200, 57600:
+            with self.subTest(baud=baud):
+                uno = self.sketch('prints', baud)
+                uno.wait_for('pin 13 0')
+                p = self.picod(config=self.CONFIG)
+                watcher = self.watch(p)
+                self.wait(p, 'uno0', 'listening')
+                os.kill(p.pid, signal.SIGSTOP)
+                sent = uno.counters()['sent']
+                self.until(lambda: uno.counters()['sent'] > sent + 60)
+                os.kill(p.pid, signal.SIGCONT)
+                self.lines(watcher)
                 p.stop()
                 uno.stop()
 
