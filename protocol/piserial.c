@@ -60,7 +60,7 @@ piserial_create(const struct driver_options *options)
 	if (p == NULL)
 		return NULL;
 	p->find_baud = options->find_baud;
-	p->baud = options->baud;
+	p->baud = p->first_baud = options->baud;
 	for (; letter != NULL && *letter != '\0'; letter++)
 		if (piserial_is_letter((uint8_t)*letter))
 			p->reports[*letter - 'a'] = true;
@@ -125,6 +125,7 @@ piserial_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 	struct piserial	*p = piserial_of(d);
 
 	piserial_close(d);
+	piserial_speed_begin(p);
 	p->state = PISERIAL_IDLE;
 	p->deaf = p->greeting = settle_ms > 0;
 	p->ask = ask;
@@ -339,7 +340,9 @@ piserial_sent(struct driver *d, size_t n, uint64_t now)
 static void
 piserial_set_baud(struct driver *d, unsigned baud)
 {
-	piserial_of(d)->baud = baud;
+	struct piserial	*p = piserial_of(d);
+
+	p->baud = p->first_baud = baud;
 }
 
 static const char *

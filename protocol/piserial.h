@@ -142,8 +142,9 @@ size_t	piserial_ask_output(const struct piserial *, const uint8_t **);
 void	piserial_ask_sent(struct piserial *, size_t, uint64_t now);
 
 /* piserial_speed.c */
-/* The port was opened. */
+/* The port was closed; it is opened. */
 void	piserial_speed_reset(struct piserial *);
+void	piserial_speed_begin(struct piserial *);
 /* A byte was heard.  false: it is not what the board says. */
 bool	piserial_speed_hear(struct piserial *, uint8_t, uint64_t now);
 /* From now on it is this one: that is what was heard, or a try. */

@@ -17,6 +17,7 @@
  *	run TEXT	a job; also "sync", "reset", "leave", and "force TEXT"
  *	fails NAME	the job before was refused with that errno
  *	interrupt
+ *	reopen		the port is closed and opened
  *	wait MS		time passes
  *	> BYTES		the driver says exactly this, and no more
  *	< BYTES		the board says this
@@ -492,6 +493,11 @@ play_line(struct play *p, const struct play_line *line, bool *on)
 		play_run(p, DRIVER_LEAVE, "");
 	} else if (strcmp(line->verb, "interrupt") == 0) {
 		driver_interrupt(p->driver, p->now);
+		play_settle(p);
+	} else if (strcmp(line->verb, "reopen") == 0) {
+		driver_close(p->driver);
+		driver_open(p->driver, 0, false, p->now);
+		p->ends = p->jobs;	/* who closes it ends the job */
 		play_settle(p);
 	} else if (strcmp(line->verb, "wait") == 0) {
 		play_wait(p, strtoull(text, NULL, 10));
