@@ -60,7 +60,7 @@ piserial_create(const struct driver_options *options)
 	if (p == NULL)
 		return NULL;
 	p->find_baud = options->find_baud;
-	p->baud = p->first_baud = options->baud;
+	p->baud = p->first_baud = p->given_baud = options->baud;
 	for (; letter != NULL && *letter != '\0'; letter++)
 		if (piserial_is_letter((uint8_t)*letter))
 			p->reports[*letter - 'a'] = true;
@@ -342,7 +342,7 @@ piserial_set_baud(struct driver *d, unsigned baud)
 {
 	struct piserial	*p = piserial_of(d);
 
-	p->baud = p->first_baud = baud;
+	p->baud = p->first_baud = p->given_baud = baud;
 }
 
 static const char *

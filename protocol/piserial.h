@@ -38,6 +38,7 @@ struct piserial {
 	/* Its speed; see piserial_speed.c. */
 	bool			 find_baud;
 	unsigned		 baud;
+	unsigned		 given_baud;	/* where nothing is known */
 	unsigned		 first_baud;	/* where the search begins */
 	unsigned		 turns;		/* so often it was another one */
 	bool			 placed;	/* what it says has told the speed */

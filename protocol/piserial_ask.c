@@ -235,8 +235,10 @@ piserial_ask_give_up(struct piserial *p, uint64_t now)
 	if (p->find_baud && !p->heard && !p->placed &&
 	    p->baud != speed_bauds[0])
 		p->prints = false;	/* it may have been an illusion */
-	if (p->find_baud && !p->heard && !p->prints)
+	if (p->find_baud && !p->heard && !p->prints) {
+		p->first_baud = p->given_baud;	/* nor is it that one */
 		piserial_speed_set(p, p->first_baud, false);
+	}
 	p->ask_at = now;
 	piserial_lose(p, why, foreign);
 }
