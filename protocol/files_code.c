@@ -13,6 +13,7 @@
  */
 #include "files_code.h"
 
+/* storage is a name that a user's own module may have, which would be run. */
 const char	files_probe[] =
     "def F(m,*a):\n"
     " try:\n"
@@ -27,11 +28,18 @@ const char	files_probe[] =
     "F('hashlib','new')+F('usb_cdc','console','readinto')+"
     "F('microbit','uart')+F('os','rename')+F('os','stat')+"
     "F('os','ilistdir')+F('os','statvfs')+"
-    "F('storage','getmount')+str(__import__('gc').mem_free()),end=';')\n"
+    "(F('storage','getmount')if getattr(__import__('sys'),"
+    "'implementation',' ')[0][0]=='c'else'0')+"
+    "str(__import__('gc').mem_free()),end=';')\n"
     FILES_END;
 
-/* The number of an error is the same in every language, its words are not. */
+/*
+ * The number of an error is the same in every language, its words are not.  What
+ * the functions import is in their namespace, once: MicroPython looks for a module
+ * of its own in each directory of sys.path first, each time.
+ */
 static const char	code_call[] =
+    "import os\n"
     "def C(f,*a):\n"
     " try:(f if callable(f) else globals()[f])(*a)\n"
     " except OSError as e:print('\\6%%E%s;'%e.args[:1],end='')\n"
@@ -39,8 +47,8 @@ static const char	code_call[] =
     " finally:print('\\x1e',end='')\n";
 
 static const char	code_digest_sha[] =
+    "import hashlib,binascii\n"
     "def S(p):\n"
-    " import hashlib,binascii\n"
     " h=hashlib.sha256();m=memoryview(bytearray(1024))\n"
     " with open(p,'rb') as f:\n"
     "  while 1:\n"
@@ -49,8 +57,8 @@ static const char	code_digest_sha[] =
     "   h.update(m[:n])\n";
 
 static const char	code_digest_sha_new[] =
+    "import hashlib,binascii\n"
     "def S(p):\n"
-    " import hashlib,binascii\n"
     " h=hashlib.new('sha256');m=memoryview(bytearray(1024))\n"
     " with open(p,'rb') as f:\n"
     "  while 1:\n"
@@ -59,8 +67,8 @@ static const char	code_digest_sha_new[] =
     "   h.update(m[:n])\n";
 
 static const char	code_digest_crc[] =
+    "import binascii\n"
     "def S(p):\n"
-    " import binascii\n"
     " c=0;m=memoryview(bytearray(1024))\n"
     " with open(p,'rb') as f:\n"
     "  while 1:\n"
@@ -82,24 +90,23 @@ static const char	code_digest_sum[] =
  * Of a file: kind, size, its digest if h is its size.  Of the volume: how large
  * its blocks are, how many are free, how many there are, whether it is read-only.
  */
-static const char	code_about[] =
-    "def A(p,d,h):\n"
-    " import os\n"
-    " try:\n"
-    "  s=os.stat(p);k=s[0]>>14&1\n"
-    "  print('\\6%%T%d,%d,%s;'%(k,s[6],S(p) if not k and "
-    "h in (s[6],-1) else '-'),end='')\n"
-    " except OSError:print('\\6%T-1,0,-;',end='')\n"
-    " v=os.statvfs(d);r=0\n"
-    " try:\n"
-    "  import storage\n"
-    "  r=storage.getmount('/').readonly\n"
-    " except Exception:pass\n"
-    " print('\\6%%V%d,%d,%d,%d;'%(v[0],v[3],v[2],r),end='')\n";
+#define ABOUT(import, read_only)					\
+	import								\
+	"def A(p,d,h):\n"						\
+	" try:\n"							\
+	"  s=os.stat(p);k=s[0]>>14&1\n"					\
+	"  print('\\6%%T%d,%d,%s;'%(k,s[6],S(p) if not k and "		\
+	"h in (s[6],-1) else '-'),end='')\n"				\
+	" except OSError:print('\\6%T-1,0,-;',end='')\n"		\
+	" v=os.statvfs(d)\n"						\
+	" print('\\6%%V%d,%d,%d,%d;'%(v[0],v[3],v[2]," read_only "),end='')\n"
+
+static const char	code_about[] = ABOUT("", "0");
+static const char	code_about_mount[] =
+    ABOUT("import storage\n", "storage.getmount('/').readonly");
 
 static const char	code_about_plain[] =
     "def A(p,d,h):\n"
-    " import os\n"
     " try:\n"
     "  with open(p,'rb') as f:\n"
     "   n=0\n"
@@ -112,7 +119,6 @@ static const char	code_about_plain[] =
 
 static const char	code_about_uart[] =
     "def A(p,d,h):\n"
-    " import os\n"
     " if p in os.listdir():\n"
     "  n=os.size(p)\n"
     "  print('\\6%%T0,%d,%s;'%(n,S(p) if h in (n,-1) else '-'),end='')\n"
@@ -123,7 +129,6 @@ static const char	code_about_uart[] =
  * and the new name there is only the complete temporary.
  */
 #define PLACE								\
-	" import os\n"							\
 	" if S(t)!=x:raise OSError(5)\n"				\
 	" if hasattr(os,'sync'):os.sync()\n"				\
 	" try:os.rename(t,p)\n"						\
@@ -135,10 +140,10 @@ static const char	code_about_uart[] =
  * t: temporary, a: mode, n: bytes, w: window, c: bytes of the file in a deflated
  * frame, z: its window in bits or 0, p: name, x: digest.
  */
-#define TAKE(in, inflater, inflate)					\
+#define TAKE(imports, in, inflater, inflate)				\
+	"import binascii," imports "\n"				\
 	"def W(t,a,n,w,c,z,p,x):\n"					\
-	" import sys,binascii,io\n"					\
-	in								\
+	" " in								\
 	" b=bytearray(w);m=memoryview(b);h=memoryview(bytearray(16));"	\
 	"y=b''\n"							\
 	inflater							\
@@ -163,36 +168,25 @@ static const char	code_about_uart[] =
 	" finally:f.close()\n"						\
 	PLACE
 
-static const char	code_take_stream[] = TAKE(
-    " i=sys.stdin.buffer.readinto;o=sys.stdout.buffer.write\n",
-    " if z:\n"
-    "  import deflate\n"
-    "  s=io.BytesIO();d=deflate.DeflateIO(s,1,z)\n",
+#define STREAM	"i=sys.stdin.buffer.readinto;o=sys.stdout.buffer.write\n"
+#define CDC	"i=usb_cdc.console.readinto;o=usb_cdc.console.write\n"
+#define BY_ZLIB								\
+	"   if z:\n"							\
+	"    q=zlib.decompress(bytes(m[:k]),-z);k=len(q);m[:k]=q\n"
+
+static const char	code_take_stream[] = TAKE("sys,io,deflate", STREAM,
+    " if z:s=io.BytesIO();d=deflate.DeflateIO(s,1,z)\n",
     "   if z:\n"
     "    s.seek(0);s.write(y);s.write(m[:k]);e=s.tell();s.seek(0);"
     "k=min(n,c);r=0\n"
     "    while r<k:r+=d.readinto(m[r:k])\n"
     "    y=s.read(e-s.tell())\n");
 
-static const char	code_take_stream_zlib[] = TAKE(
-    " i=sys.stdin.buffer.readinto;o=sys.stdout.buffer.write\n",
-    " import zlib\n",
-    "   if z:\n"
-    "    q=zlib.decompress(bytes(m[:k]),-z);k=len(q);m[:k]=q\n");
-
-static const char	code_take_stream_raw[] = TAKE(
-    " i=sys.stdin.buffer.readinto;o=sys.stdout.buffer.write\n", "", "");
-
-static const char	code_take_cdc[] = TAKE(
-    " import usb_cdc\n"
-    " i=usb_cdc.console.readinto;o=usb_cdc.console.write\n",
-    " import zlib\n",
-    "   if z:\n"
-    "    q=zlib.decompress(bytes(m[:k]),-z);k=len(q);m[:k]=q\n");
-
-static const char	code_take_cdc_raw[] = TAKE(
-    " import usb_cdc\n"
-    " i=usb_cdc.console.readinto;o=usb_cdc.console.write\n", "", "");
+static const char	code_take_stream_zlib[] =
+    TAKE("sys,zlib", STREAM, "", BY_ZLIB);
+static const char	code_take_stream_raw[] = TAKE("sys", STREAM, "", "");
+static const char	code_take_cdc[] = TAKE("usb_cdc,zlib", CDC, "", BY_ZLIB);
+static const char	code_take_cdc_raw[] = TAKE("usb_cdc", CDC, "", "");
 
 /*
  * A micro:bit reads from its UART without blocking, so there Ctrl-C can be off,
@@ -229,7 +223,6 @@ static const char	code_place[] = "def N(t,p,x):\n" PLACE;
  */
 static const char	code_place_copy[] =
     "def N(t,p,x):\n"
-    " import os\n"
     " if S(t)!=x:raise OSError(5)\n"
     " with open(t,'rb') as f,open(p,'wb') as g:\n"
     "  while 1:\n"
@@ -240,10 +233,10 @@ static const char	code_place_copy[] =
     " os.remove(t)\n";
 
 /* 04 would be the end of the statement, so frames have none. */
-#define GIVE(out)							\
+#define GIVE(module, out)						\
+	"import binascii," module "\n"					\
 	"def G(p,s,w):\n"						\
-	" import sys,binascii\n"					\
-	out								\
+	" o=" out "\n"							\
 	" b=bytearray(w);m=memoryview(b)\n"				\
 	" with open(p,'rb') as f:\n"					\
 	"  f.seek(s)\n"							\
@@ -258,9 +251,9 @@ static const char	code_place_copy[] =
 	" o(b'\\6%$')\n"
 
 static const char	code_give_stream[] =
-    GIVE(" o=sys.stdout.buffer.write\n");
+    GIVE("sys", "sys.stdout.buffer.write");
 static const char	code_give_cdc[] =
-    GIVE(" import usb_cdc\n o=usb_cdc.console.write\n");
+    GIVE("usb_cdc", "usb_cdc.console.write");
 
 static const char	code_give_uart[] =
     "def G(p,s,w):\n"
@@ -294,7 +287,6 @@ static const char	code_give_plain[] =
 
 static const char	code_tree_ilist[] =
     "def L(d,r,h):\n"
-    " import os\n"
     " for e in os.ilistdir(d):\n"
     "  p=d+('' if d[-1:]=='/' else '/')+e[0];k=e[1]>>14&1\n"
     "  s=e[3] if len(e)>3 else os.stat(p)[6]\n"
@@ -304,7 +296,6 @@ static const char	code_tree_ilist[] =
 
 static const char	code_tree[] =
     "def L(d,r,h):\n"
-    " import os\n"
     " for n in os.listdir(d):\n"
     "  p=d+('' if d[-1:]=='/' else '/')+n;s=os.stat(p);k=s[0]>>14&1\n"
     "  print('\\6%%L%d,%d,%s,%s'%(k,s[6],S(p) if h and not k else '-',p),"
@@ -313,14 +304,12 @@ static const char	code_tree[] =
 
 static const char	code_tree_uart[] =
     "def L(d,r,h):\n"
-    " import os\n"
     " for n in os.listdir():\n"
     "  print('\\6%%L0,%d,%s,%s'%(os.size(n),S(n) if h else '-',n),"
     "end='\\0')\n";
 
 static const char	code_drop[] =
     "def D(p):\n"
-    " import os\n"
     " if os.stat(p)[0]&16384:\n"
     "  for n in os.listdir(p):D(p+'/'+n)\n"
     "  os.rmdir(p)\n"
@@ -328,12 +317,10 @@ static const char	code_drop[] =
 
 static const char	code_drop_plain[] =
     "def D(p):\n"
-    " import os\n"
     " os.remove(p)\n";
 
 static const char	code_make[] =
     "def K(p,r):\n"
-    " import os\n"
     " i=p.find('/',1) if r else 0\n"
     " while i>0:\n"
     "  try:os.mkdir(p[:i])\n"
@@ -390,8 +377,9 @@ code_about_of(unsigned has)
 {
 	if ((has & FILES_HAS_UART) != 0)
 		return code_about_uart;
-	return (has & FILES_HAS_STAT) != 0 && (has & FILES_HAS_SPACE) != 0 ?
-	    code_about : code_about_plain;
+	if ((has & FILES_HAS_STAT) == 0 || (has & FILES_HAS_SPACE) == 0)
+		return code_about_plain;
+	return (has & FILES_HAS_MOUNT) != 0 ? code_about_mount : code_about;
 }
 
 static const char *

@@ -185,18 +185,27 @@ static void
 next_after_traceback(struct files *f, const char *traceback, size_t len)
 {
 	size_t	end, begin;
+	bool	full;
 
 	for (end = len; end > 0 && strchr("\r\n", traceback[end - 1]) != NULL; )
 		end--;
 	for (begin = end; begin > 0 && traceback[begin - 1] != '\n'; )
 		begin--;
-	/* An error about what is ours: the board lost it, and gets it anew. */
-	if (memmem(traceback, len, "'__pm'", 6) != NULL && !f->defined_anew) {
+	full = f->defining != 0 &&
+	    memmem(traceback, len, "MemoryError", 11) != NULL;
+	/*
+	 * An error about what is ours: the board lost it.  Or there is no room for
+	 * all of it: without what earlier orders needed there is.
+	 */
+	if ((full || memmem(traceback, len, "'__fm'", 6) != NULL) &&
+	    !f->defined_anew) {
 		f->defined_anew = true;
 		f->board->defined = 0;
 		files_enter(f, f->step);
 		return;
 	}
+	if (full)
+		files_fail(f, FILES_NO_MEMORY, "the board's memory is full");
 	files_fail(f, FILES_OTHER, "%s: %.*s", f->path, (int)(end - begin),
 	    traceback + begin);
 	next_give_up(f);

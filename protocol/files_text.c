@@ -80,7 +80,7 @@ text_directory(struct files *f)
 static void
 text_ask(struct files *f, const char *path, const char *digest_if)
 {
-	text_say(f, "__pm['C']('A',");
+	text_say(f, "__fm['C']('A',");
 	text_path(f, path);
 	if ((f->board->has & FILES_HAS_UART) == 0) {
 		text_say(f, ",");
@@ -107,7 +107,7 @@ text_ask_path(struct files *f)
 static void
 text_take(struct files *f)
 {
-	text_say(f, "__pm['C']('W',");
+	text_say(f, "__fm['C']('W',");
 	text_path(f, f->temporary);
 	if ((f->board->has & FILES_HAS_UART) != 0) {
 		text_say(f, ",");
@@ -138,7 +138,7 @@ text_piece(struct files *f)
 	f->covers = f->len - f->written;
 	if (f->covers > FILES_PIECE)
 		f->covers = FILES_PIECE;
-	text_say(f, "__pm['C']('B',");
+	text_say(f, "__fm['C']('B',");
 	text_path(f, f->temporary);
 	text_say(f, f->written == 0 ? ",'wb'," : ",'ab',");
 	text_literal(f, "b", f->content + f->written, f->covers);
@@ -148,7 +148,7 @@ text_piece(struct files *f)
 static void
 text_place(struct files *f)
 {
-	text_say(f, "__pm['C']('N',");
+	text_say(f, "__fm['C']('N',");
 	text_path(f, f->temporary);
 	text_say(f, ",");
 	text_path(f, f->path);
@@ -160,7 +160,7 @@ text_place(struct files *f)
 static void
 text_give(struct files *f)
 {
-	text_say(f, "__pm['C']('G',");
+	text_say(f, "__fm['C']('G',");
 	text_path(f, f->path);
 	text_say(f, ",");
 	text_number(f, f->done);
@@ -171,12 +171,12 @@ static void
 text_remove(struct files *f)
 {
 	if (f->recursive)
-		text_say(f, "__pm['C']('D',");
+		text_say(f, "__fm['C']('D',");
 	else if ((f->board->has & FILES_HAS_STAT) != 0)
-		text_say(f, "__pm['C'](lambda p,o=__import__('os'):(o.rmdir if "
+		text_say(f, "__fm['C'](lambda p,o=__import__('os'):(o.rmdir if "
 		    "o.stat(p)[0]&16384 else o.remove)(p),");
 	else
-		text_say(f, "__pm['C'](lambda p,o=__import__('os'):o.remove(p),");
+		text_say(f, "__fm['C'](lambda p,o=__import__('os'):o.remove(p),");
 	text_path(f, f->path);
 	text_say(f, ")");
 }
@@ -185,18 +185,18 @@ static void
 text_one(struct files *f)
 {
 	if (f->op == FILES_LIST) {
-		text_say(f, "__pm['C']('L',");
+		text_say(f, "__fm['C']('L',");
 		text_path(f, f->path);
 		text_say(f, f->recursive ? ",1" : ",0");
 		text_say(f, f->hash ? ",1)" : ",0)");
 	} else if (f->op == FILES_REMOVE) {
 		text_remove(f);
 	} else if (f->op == FILES_MAKE_DIRECTORY) {
-		text_say(f, "__pm['C']('K',");
+		text_say(f, "__fm['C']('K',");
 		text_path(f, f->path);
 		text_say(f, f->recursive ? ",1)" : ",0)");
 	} else {
-		text_say(f, "__pm['C'](lambda a,b,o=__import__('os'):o.rename(a,b),");
+		text_say(f, "__fm['C'](lambda a,b,o=__import__('os'):o.rename(a,b),");
 		text_path(f, f->path);
 		text_say(f, ",");
 		text_path(f, f->to);
@@ -265,11 +265,11 @@ text_define(struct files *f)
 	if (f->board->memory < FILES_LITTLE_MEMORY)
 		needs &= -needs;
 	if (needs != 0 && f->board->defined == 0)
-		text_say(f, "__pm={}\n");
+		text_say(f, "__fm={}\n");
 	for (i = 0; i < FILES_FUNCTIONS; i++) {
 		bit = 1u << i;
 		if ((needs & bit) != 0)
-			text_apart(f, files_code(bit, f->board->has), ",__pm)\n");
+			text_apart(f, files_code(bit, f->board->has), ",__fm)\n");
 	}
 	if (needs != 0)
 		text_say(f, FILES_END);

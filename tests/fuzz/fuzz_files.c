@@ -59,7 +59,7 @@ play_take(struct play *p)
 static void
 play_end(struct play *p, enum files_end end)
 {
-	static const char	trace[] = "Traceback\r\nNameError: '__pm'\r\n";
+	static const char	trace[] = "Traceback\r\nNameError: '__fm'\r\n";
 
 	files_ended(p->files, end, trace, end == FILES_ENDED_RAISED ?
 	    sizeof trace - 1 : 0);

@@ -11,7 +11,9 @@
 #include <zlib.h>
 
 #include "protocol/files.h"
+#include "protocol/files_code.h"
 #include "protocol/limits.h"
+#include "protocol/repl.h"
 
 #define NAMES	4
 #define STREAM	"1110100011111"	/* a MicroPython with deflate, see files_code.h */
@@ -42,6 +44,9 @@ struct fake {
 	uint8_t		 in[5000];
 	size_t		 in_len;
 	unsigned	 jobs;
+	unsigned	 functions;	/* there is memory for so many; 0: for all */
+	unsigned	 defined;
+	bool		 full;		/* the job ends with a MemoryError */
 };
 
 static struct file *
@@ -248,6 +253,19 @@ fake_give(struct fake *b, const char *name, size_t off, size_t window)
 }
 
 static void
+fake_define(struct fake *b, const char *text)
+{
+	ck_assert_ptr_nonnull(strstr(text, ").exec('"));
+	if (strncmp(text, "__fm={}", 7) == 0)
+		b->defined = 0;
+	while ((text = strstr(text, ").exec('")) != NULL) {
+		b->defined++;
+		text++;
+	}
+	b->full = b->functions > 0 && b->defined > b->functions;
+}
+
+static void
 fake_run(struct fake *b, const char *text)
 {
 	char	mode[3], name[64];
@@ -260,10 +278,10 @@ fake_run(struct fake *b, const char *text)
 		fake_print(b, "\6%?");
 		fake_print(b, b->has);
 		fake_print(b, "100000;");
-	} else if (sscanf(text, "__pm['C']('A','%60[^']','%*[^']',%ld)", name,
+	} else if (sscanf(text, "__fm['C']('A','%60[^']','%*[^']',%ld)", name,
 	    &n) == 2) {
 		fake_about(b, name, n);
-	} else if (sscanf(text, "__pm['C']('W','%60[^']','%2[^']',%zu,%zu,%zu,%u,"
+	} else if (sscanf(text, "__fm['C']('W','%60[^']','%2[^']',%zu,%zu,%zu,%u,"
 	    "'%60[^']','%64[^']')", b->temporary, mode, &b->left, &b->window,
 	    &b->cover, &b->bits, b->name, b->digest) == 8) {
 		fake_write(b, b->temporary, mode, "", 0);
@@ -276,14 +294,14 @@ fake_run(struct fake *b, const char *text)
 		}
 		if (b->left == 0)
 			fake_place(b);
-	} else if (sscanf(text, "__pm['C']('G','%60[^']',%zu,%zu)", name, &a,
+	} else if (sscanf(text, "__fm['C']('G','%60[^']',%zu,%zu)", name, &a,
 	    &w) == 3) {
 		fake_give(b, name, a, w);
 	} else if (sscanf(text, "try:__import__('os').remove('%60[^']')",
 	    name) == 1) {
 		fake_remove(b, name);
 	} else
-		ck_assert_ptr_nonnull(strstr(text, ").exec('def "));
+		fake_define(b, text);
 }
 
 static void
@@ -390,13 +408,17 @@ play(struct files *f)
 	stops = 0;
 	while ((text = files_job(f, &len)) != NULL) {
 		ck_assert_uint_eq(strlen(text), len);
+		/* Or the driver asks before each whether it is itself. */
+		ck_assert_ptr_null(strstr(text, REPL_HELPER));
 		board.out_len = board.out_off = 0;
 		fake_run(&board, text);
 		files_started(f, now);
 		stopped = play_job(f, &now);
 		fake_stop_taking(&board);
 		files_ended(f, line.gone ? FILES_ENDED_RESTARTED : stopped ?
-		    FILES_ENDED_INTERRUPTED : FILES_ENDED, "", 0);
+		    FILES_ENDED_INTERRUPTED : board.full ? FILES_ENDED_RAISED :
+		    FILES_ENDED, "MemoryError: \r\n", board.full ? 15 : 0);
+		board.full = false;
 		ck_assert_uint_lt(board.jobs, 60);
 	}
 	result = *files_result(f);
@@ -532,6 +554,19 @@ START_TEST(test_functions_are_sent_once)
 }
 END_TEST
 
+/* What was for putting goes, where there is no memory for getting beside it. */
+START_TEST(test_functions_have_room_one_order_at_a_time)
+{
+	board.functions = 4;
+	ck_assert_int_eq(put("a", "1", 1, true), FILES_OK);
+	ck_assert_int_eq(get("a"), FILES_OK);
+	ck_assert_int_eq(put("a", "2", 1, true), FILES_OK);
+	ck_assert(board_has("a", "2", 1));
+	board.functions = 2;
+	ck_assert_int_eq(get("a"), FILES_NO_MEMORY);
+}
+END_TEST
+
 START_TEST(test_no_room_is_told_before_any_byte)
 {
 	put("a", "old", 3, true);
@@ -606,6 +641,20 @@ START_TEST(test_what_is_not_there)
 }
 END_TEST
 
+/* A board looks for a module in its file system, each time, and that takes long. */
+START_TEST(test_functions_import_nothing_when_called)
+{
+	unsigned	has, function;
+
+	for (has = 0; has < 1u << FILES_HAS_COUNT; has++)
+		for (function = 1; function < 1u << FILES_FUNCTIONS;
+		    function <<= 1)
+			if ((has & FILES_HAS_UART) == 0)
+				ck_assert_ptr_null(strstr(files_code(function,
+				    has), " import "));
+}
+END_TEST
+
 START_TEST(test_paths)
 {
 	char	path[LIMIT_PATH + 2];
@@ -636,10 +685,12 @@ main(void)
 	tcase_add_test(cases, test_cut_anywhere);
 	tcase_add_test(cases, test_the_same_is_not_sent_again);
 	tcase_add_test(cases, test_functions_are_sent_once);
+	tcase_add_test(cases, test_functions_have_room_one_order_at_a_time);
 	tcase_add_test(cases, test_no_room_is_told_before_any_byte);
 	tcase_add_loop_test(cases, test_a_bad_line_is_told_or_cured, 0, 6);
 	tcase_add_loop_test(cases, test_a_pulled_cable_leaves_old_or_new, 0, 2);
 	tcase_add_test(cases, test_what_is_not_there);
+	tcase_add_test(cases, test_functions_import_nothing_when_called);
 	tcase_add_test(cases, test_paths);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
