@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 PICOD = $(BUILD)/picod
-DAEMON_PACKAGES = libevent_core libevent_extra libserialport libsystemd jansson inih zlib libmd
+DAEMON_PACKAGES = libevent_core libevent_extra libserialport libsystemd libudev jansson inih zlib libmd
 DAEMON_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort $(wildcard \
 	daemon/*.c daemon/*/*.c)))
 

@@ -26,9 +26,16 @@ attach_vanished(void *arg, const char *id)
 	attach_gone(arg, id);
 }
 
+static void
+attach_missed(void *arg)
+{
+	attach_anew(arg);
+}
+
 static const struct hotplug_handler attach_handler = {
 	.appeared = attach_appeared,
 	.vanished = attach_vanished,
+	.missed = attach_missed,
 };
 
 static void

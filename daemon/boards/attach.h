@@ -158,6 +158,9 @@ void		 attach_port(struct attach *, const struct hotplug_tty *);
 /* The port with that id vanished: another may take its board over. */
 void		 attach_gone(struct attach *, const char *id);
 
+/* Looks at what is there: some may have come or gone that were not told. */
+void		 attach_anew(struct attach *);
+
 /* Takes a port out of its board and out of the list, into another list. */
 void		 attach_take_out(struct attach *, struct attached *,
     struct attached_list *again, const char *reason);

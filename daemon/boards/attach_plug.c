@@ -242,3 +242,30 @@ attach_gone(struct attach *at, const char *id)
 		attach_take_over(at, pulled, a->usb.path);
 	attached_destroy(a);
 }
+
+/* One that is not there any more, or is another by now; or NULL. */
+static const struct attached *
+attach_find_gone(const struct attach *at)
+{
+	const struct attached	*a;
+
+	LIST_FOREACH(a, &at->ports, entry)
+		if (!hotplug_is_there(at->hotplug, &a->tty))
+			return a;
+	return NULL;
+}
+
+/* Those that stayed notice nothing, as nothing is told twice. */
+void
+attach_anew(struct attach *at)
+{
+	const struct attached	*a;
+	int			 error;
+
+	while ((a = attach_find_gone(at)) != NULL)
+		attach_gone(at, a->tty.id);
+	error = hotplug_enumerate(at->hotplug);
+	if (error < 0)
+		log_error("what is plugged in cannot be listed: %s",
+		    strerror(-error));
+}

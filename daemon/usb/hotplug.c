@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sd-device (sd-device(3)) inside a libevent loop.
+ * What libudev(3) tells of serial ports, in our words.
  *
- * Before systemd 257 its monitor has no descriptor to wait for, so a small
- * sd-event loop of its own is nested: its descriptor is one event of ours.  The
- * monitor starts before the enumeration, so that nothing falls in between; what
- * is told twice is for the handler to fold.  On "remove" a tty's parents may be
- * gone already, so that only its id is told.
+ * The monitor starts before the enumeration, so that nothing falls in between;
+ * what is told twice is for the handler to fold.  On "remove" a tty's parents may
+ * be gone already, so that only its id is told.
  *
  * What is told here goes before all else that is ready.  A port that hung up
  * would be opened again by its path, and if two boards have swapped theirs while
@@ -15,31 +13,34 @@
 #include "hotplug.h"
 
 #include <errno.h>
-#include <event2/event.h>
+#include <libudev.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-device.h>
-#include <systemd/sd-event.h>
 
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "place.h"
+#include "usb_monitor.h"
 
 struct hotplug {
 	const struct hotplug_handler *handler;
 	void			*arg;
-	sd_event		*loop;
-	sd_device_monitor	*monitor;
-	struct event		*event;
+	struct usb_monitor	*monitor;
+};
+
+/* What is read of a device, with the one string that is not the device's. */
+struct hotplug_read {
+	struct hotplug_tty	 tty;
+	char			 place[PLACE_MAX];
 };
 
 /* An attribute of sysfs, or "". */
 static const char *
-hotplug_attribute(sd_device *device, const char *name)
+hotplug_attribute(struct udev_device *device, const char *name)
 {
-	const char	*value;
+	const char	*value = udev_device_get_sysattr_value(device, name);
 
-	return sd_device_get_sysattr_value(device, name, &value) < 0 ? "" : value;
+	return value == NULL ? "" : value;
 }
 
 static uint16_t
@@ -53,43 +54,41 @@ hotplug_hex(const char *digits)
  * another board may be there by now, whose event is still to be read.
  */
 static const char *
-hotplug_identity(sd_device *tty, const char *property, sd_device *usb,
-    const char *attribute)
+hotplug_identity(struct udev_device *tty, const char *property,
+    struct udev_device *usb, const char *attribute)
 {
-	const char	*value;
+	const char	*value = udev_device_get_property_value(tty, property);
 
-	if (sd_device_get_property_value(tty, property, &value) >= 0)
-		return value;
-	return hotplug_attribute(usb, attribute);
+	return value == NULL ? hotplug_attribute(usb, attribute) : value;
 }
 
 /* A property of the port, or of the device, or "". */
 static const char *
-hotplug_property(sd_device *tty, sd_device *usb, const char *name)
+hotplug_property(struct udev_device *tty, struct udev_device *usb,
+    const char *name)
 {
-	const char	*value;
+	const char	*value = udev_device_get_property_value(tty, name);
 
-	if (sd_device_get_property_value(tty, name, &value) >= 0 ||
-	    sd_device_get_property_value(usb, name, &value) >= 0)
-		return value;
-	return "";
+	if (value == NULL)
+		value = udev_device_get_property_value(usb, name);
+	return value == NULL ? "" : value;
 }
 
 /* What is said of a device in the same way, with a port and without. */
 static void
-hotplug_describe(struct hotplug_tty *tty, sd_device *device, sd_device *usb,
-    char *place, size_t size)
+hotplug_describe(struct hotplug_read *read, struct udev_device *device,
+    struct udev_device *usb)
 {
 	static const char *const	names[HOTPLUG_UDEV_COUNT] = {
 		"PICOD_BOARD", "PICOD_DRIVER", "PICOD_BAUD", "PICOD_FLASHER",
 	};
-	const char			*syspath;
+	struct hotplug_tty		*tty = &read->tty;
 	size_t				 i;
 
-	place[0] = '\0';
-	if (sd_device_get_syspath(usb, &syspath) >= 0)
-		usb_place(syspath, place, size);
-	tty->place = place;
+	usb_place(udev_device_get_syspath(usb), read->place, sizeof read->place);
+	tty->id = udev_device_get_syspath(device);
+	tty->path = udev_device_get_sysname(usb);
+	tty->place = read->place;
 	tty->label = hotplug_attribute(usb, "product");
 	tty->maker = hotplug_attribute(usb, "manufacturer");
 	tty->model = hotplug_property(device, usb, "ID_MODEL_FROM_DATABASE");
@@ -98,128 +97,150 @@ hotplug_describe(struct hotplug_tty *tty, sd_device *device, sd_device *usb,
 }
 
 static void
-hotplug_tell_usb(struct hotplug *h, sd_device *usb, const char *id)
+hotplug_read_usb(struct hotplug_read *read, struct udev_device *usb)
 {
-	struct hotplug_tty	tty = { .id = id, .node = "", .role = "" };
-	char			place[PLACE_MAX];
+	read->tty = (struct hotplug_tty){
+		.node = "", .role = "",
+		.vendor = hotplug_hex(hotplug_attribute(usb, "idVendor")),
+		.product = hotplug_hex(hotplug_attribute(usb, "idProduct")),
+		.serial = hotplug_attribute(usb, "serial"),
+	};
+	hotplug_describe(read, usb, usb);
+}
 
-	if (sd_device_get_sysname(usb, &tty.path) < 0)
-		return;
-	tty.vendor = hotplug_hex(hotplug_attribute(usb, "idVendor"));
-	tty.product = hotplug_hex(hotplug_attribute(usb, "idProduct"));
-	tty.serial = hotplug_attribute(usb, "serial");
-	hotplug_describe(&tty, usb, usb, place, sizeof place);
-	h->handler->appeared(h->arg, &tty);
+/* False for what is no USB device's: only the configuration knows it. */
+static bool
+hotplug_read_tty(struct hotplug_read *read, struct udev_device *device)
+{
+	const char		*node = udev_device_get_devnode(device);
+	struct udev_device	*usb, *interface;
+
+	usb = udev_device_get_parent_with_subsystem_devtype(device, "usb",
+	    "usb_device");
+	interface = udev_device_get_parent_with_subsystem_devtype(device, "usb",
+	    "usb_interface");
+	if (node == NULL || usb == NULL || interface == NULL)
+		return false;
+	read->tty = (struct hotplug_tty){
+		.node = node,
+		.vendor = hotplug_hex(hotplug_identity(device, "ID_VENDOR_ID",
+		    usb, "idVendor")),
+		.product = hotplug_hex(hotplug_identity(device, "ID_MODEL_ID",
+		    usb, "idProduct")),
+		.serial = hotplug_identity(device, "ID_SERIAL_SHORT", usb,
+		    "serial"),
+		.role = hotplug_attribute(interface, "interface"),
+		.interface = hotplug_hex(hotplug_attribute(interface,
+		    "bInterfaceNumber")),
+	};
+	hotplug_describe(read, device, usb);
+	return true;
+}
+
+/* Its strings are the device's, and of *read. */
+static bool
+hotplug_read(struct hotplug_read *read, struct udev_device *device)
+{
+	const char	*type = udev_device_get_devtype(device);
+
+	if (type == NULL)
+		return hotplug_read_tty(read, device);	/* ttys have none */
+	if (strcmp(type, "usb_device") != 0)
+		return false;
+	hotplug_read_usb(read, device);
+	return true;
 }
 
 static void
-hotplug_tell_tty(struct hotplug *h, sd_device *device, const char *id)
+hotplug_tell(const struct hotplug *h, struct udev_device *device)
 {
-	struct hotplug_tty	 tty = { .id = id };
-	sd_device		*usb, *interface;
-	char			 place[PLACE_MAX];
+	struct hotplug_read	read;
 
-	if (sd_device_get_devname(device, &tty.node) < 0 ||
-	    sd_device_get_parent_with_subsystem_devtype(device, "usb",
-	    "usb_device", &usb) < 0 ||
-	    sd_device_get_parent_with_subsystem_devtype(device, "usb",
-	    "usb_interface", &interface) < 0 ||
-	    sd_device_get_sysname(usb, &tty.path) < 0)
-		return;		/* no USB device: only the configuration knows it */
-	tty.vendor = hotplug_hex(hotplug_identity(device, "ID_VENDOR_ID", usb,
-	    "idVendor"));
-	tty.product = hotplug_hex(hotplug_identity(device, "ID_MODEL_ID", usb,
-	    "idProduct"));
-	tty.serial = hotplug_identity(device, "ID_SERIAL_SHORT", usb, "serial");
-	tty.role = hotplug_attribute(interface, "interface");
-	hotplug_describe(&tty, device, usb, place, sizeof place);
-	tty.interface = hotplug_hex(hotplug_attribute(interface,
-	    "bInterfaceNumber"));
-	h->handler->appeared(h->arg, &tty);
+	if (hotplug_read(&read, device))
+		h->handler->appeared(h->arg, &read.tty);
 }
 
 static void
-hotplug_tell(struct hotplug *h, sd_device *device, const char *id)
+hotplug_heard(const struct hotplug *h, struct udev_device *device)
 {
-	const char	*type;
+	const char	*action = udev_device_get_action(device);
 
-	if (sd_device_get_devtype(device, &type) < 0)
-		hotplug_tell_tty(h, device, id);	/* ttys have none */
-	else if (strcmp(type, "usb_device") == 0)
-		hotplug_tell_usb(h, device, id);
+	if (action != NULL && strcmp(action, "remove") == 0)
+		h->handler->vanished(h->arg, udev_device_get_syspath(device));
+	else
+		hotplug_tell(h, device);
+	udev_device_unref(device);
 }
 
-static int
-hotplug_device_cb(sd_device_monitor *monitor, sd_device *device, void *arg)
+/*
+ * What was kept of a burst is older than what is there now: it goes first, or an
+ * old "remove" would take out what came since.
+ */
+static void
+hotplug_ready(void *arg)
 {
 	struct hotplug		*h = arg;
-	sd_device_action_t	 action;
-	const char		*id;
+	struct udev_device	*device;
+	enum usb_news		 news;
+	bool			 missed = false;
 
-	(void)monitor;
-	if (sd_device_get_action(device, &action) < 0 ||
-	    sd_device_get_syspath(device, &id) < 0)
-		return 0;
-	if (action == SD_DEVICE_REMOVE)
-		h->handler->vanished(h->arg, id);
-	else
-		hotplug_tell(h, device, id);
-	return 0;
+	while ((news = usb_monitor_next(h->monitor, &device)) != USB_NOTHING)
+		if (news == USB_DEVICE)
+			hotplug_heard(h, device);
+		else
+			missed = true;
+	if (!missed)
+		return;
+	log_warn("more came to the USB bus, or went, than could be told: "
+	    "looking at what is there");
+	h->handler->missed(h->arg);
 }
 
-static void
-hotplug_event_cb(evutil_socket_t fd, short what, void *arg)
+/* The device with that id, to be unreferenced, or NULL. */
+static struct udev_device *
+hotplug_find(const struct hotplug *h, const char *id)
 {
-	struct hotplug	*h = arg;
-	int		 n;
-
-	(void)fd, (void)what;
-	while ((n = sd_event_run(h->loop, 0)) > 0)
-		;
-	if (n < 0)
-		log_warn("hot-plug: %s", strerror(-n));
+	return udev_device_new_from_syspath(usb_monitor_udev(h->monitor), id);
 }
 
-static int
-hotplug_monitor(struct hotplug *h)
+int
+hotplug_enumerate(const struct hotplug *h)
 {
-	int	error;
-
-	if ((error = sd_event_new(&h->loop)) < 0 ||
-	    (error = sd_device_monitor_new(&h->monitor)) < 0 ||
-	    (error = sd_device_monitor_filter_add_match_subsystem_devtype(
-	    h->monitor, "tty", NULL)) < 0 ||
-	    (error = sd_device_monitor_filter_add_match_subsystem_devtype(
-	    h->monitor, "usb", "usb_device")) < 0 ||
-	    (error = sd_device_monitor_attach_event(h->monitor, h->loop)) < 0 ||
-	    (error = sd_device_monitor_start(h->monitor, hotplug_device_cb,
-	    h)) < 0)
-		return error;
-	return 0;
-}
-
-static int
-hotplug_enumerate(struct hotplug *h)
-{
-	sd_device_enumerator	*enumerator;
-	sd_device		*device;
-	const char		*id;
+	struct udev_enumerate	*all;
+	struct udev_list_entry	*entry;
+	struct udev_device	*device;
 	int			 error;
 
-	error = sd_device_enumerator_new(&enumerator);
-	if (error < 0)
-		return error;
-	if ((error = sd_device_enumerator_add_match_subsystem(enumerator, "tty",
-	    1)) >= 0)
-		error = sd_device_enumerator_add_match_subsystem(enumerator,
-		    "usb", 1);
-	for (device = sd_device_enumerator_get_device_first(enumerator);
-	    device != NULL;
-	    device = sd_device_enumerator_get_device_next(enumerator))
-		if (sd_device_get_syspath(device, &id) >= 0)
-			hotplug_tell(h, device, id);
-	sd_device_enumerator_unref(enumerator);
-	return error;
+	all = udev_enumerate_new(usb_monitor_udev(h->monitor));
+	if (all == NULL)
+		return -errno;
+	/* Those that udev has seen: it gives ports to their group first. */
+	if ((error = udev_enumerate_add_match_subsystem(all, "tty")) >= 0 &&
+	    (error = udev_enumerate_add_match_subsystem(all, "usb")) >= 0 &&
+	    (error = udev_enumerate_add_match_is_initialized(all)) >= 0)
+		error = udev_enumerate_scan_devices(all);
+	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(all)) {
+		device = hotplug_find(h, udev_list_entry_get_name(entry));
+		if (device != NULL)
+			hotplug_tell(h, device);
+		udev_device_unref(device);
+	}
+	udev_enumerate_unref(all);
+	return error < 0 ? error : 0;
+}
+
+bool
+hotplug_is_there(const struct hotplug *h, const struct hotplug_tty *tty)
+{
+	struct udev_device	*device = hotplug_find(h, tty->id);
+	struct hotplug_read	 now;
+	bool			 there;
+
+	there = device != NULL && hotplug_read(&now, device) &&
+	    now.tty.vendor == tty->vendor && now.tty.product == tty->product &&
+	    strcmp(now.tty.serial, tty->serial) == 0;
+	udev_device_unref(device);
+	return there;
 }
 
 struct hotplug *
@@ -231,22 +252,14 @@ hotplug_create(struct event_base *base, const struct hotplug_handler *handler,
 
 	h->handler = handler;
 	h->arg = arg;
-	error = hotplug_monitor(h);
-	if (error < 0)
-		goto fail;
-	h->event = event_new(base, sd_event_get_fd(h->loop),
-	    EV_READ | EV_PERSIST, hotplug_event_cb, h);
-	event_priority_set(h->event, 0);
-	event_add(h->event, NULL);
-	hotplug_event_cb(-1, 0, h);	/* sd-event arms its sources */
-	error = hotplug_enumerate(h);
-	if (error < 0)
-		goto fail;
+	h->monitor = usb_monitor_create(base, true, hotplug_ready, h);
+	error = h->monitor == NULL ? -errno : hotplug_enumerate(h);
+	if (error < 0) {
+		hotplug_destroy(h);
+		errno = -error;
+		return NULL;
+	}
 	return h;
-fail:
-	hotplug_destroy(h);
-	errno = -error;
-	return NULL;
 }
 
 void
@@ -254,9 +267,6 @@ hotplug_destroy(struct hotplug *h)
 {
 	if (h == NULL)
 		return;
-	if (h->event != NULL)
-		event_free(h->event);
-	sd_device_monitor_unref(h->monitor);
-	sd_event_unref(h->loop);
+	usb_monitor_destroy(h->monitor);
 	free(h);
 }

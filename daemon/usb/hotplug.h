@@ -6,6 +6,7 @@
 #ifndef PICOD_HOTPLUG_H
 #define PICOD_HOTPLUG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct event_base;
@@ -43,6 +44,11 @@ struct hotplug_tty {
 struct hotplug_handler {
 	void	(*appeared)(void *arg, const struct hotplug_tty *);
 	void	(*vanished)(void *arg, const char *id);
+	/*
+	 * Some came or went that were not told: those that are not there any
+	 * more have vanished, and hotplug_enumerate() tells the others.
+	 */
+	void	(*missed)(void *arg);
 };
 
 /*
@@ -52,5 +58,12 @@ struct hotplug_handler {
 struct hotplug	*hotplug_create(struct event_base *,
     const struct hotplug_handler *, void *arg);
 void		 hotplug_destroy(struct hotplug *);
+
+/* Tells those there are, once more.  Zero, or a negative errno. */
+int		 hotplug_enumerate(const struct hotplug *);
+
+/* Whether what was told once is there now, and is no other device. */
+bool		 hotplug_is_there(const struct hotplug *,
+    const struct hotplug_tty *);
 
 #endif

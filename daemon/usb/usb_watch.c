@@ -3,136 +3,144 @@
  * A monitor of its own, for the short time of a flash: it says only that
  * something has changed, and one looks.  That way no order of events, and none
  * that came too early, can be missed.  But a device that is removed may still be
- * seen for a moment, so that is told.  The monitor is the same nested loop as in
- * hotplug.c.
+ * seen for a moment, so that is told.
  */
 #include "usb_watch.h"
 
 #include <errno.h>
-#include <event2/event.h>
+#include <libudev.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-device.h>
-#include <systemd/sd-event.h>
 
 #include "daemon/base/memory.h"
+#include "usb_monitor.h"
 
 struct usb_watch {
 	const struct usb_seen	*seen;
 	void			(*changed)(void *, bool);
 	void			*arg;
 	char			 path[64];
-	bool			 removed;	/* it was, since it was told */
-	sd_event		*loop;
-	sd_device_monitor	*monitor;
-	struct event		*event;
+	struct usb_monitor	*monitor;
 };
 
+/* Of an attribute or a property, which may be NULL. */
 static unsigned
-usb_number(sd_device *device, const char *name, int base)
+usb_number(const char *digits, int base)
 {
-	const char	*value;
+	return digits == NULL ? 0 : (unsigned)strtoul(digits, NULL, base);
+}
 
-	return sd_device_get_sysattr_value(device, name, &value) < 0 ? 0 :
-	    (unsigned)strtoul(value, NULL, base);
+/* Whether a tty is a port of the device at that place. */
+static bool
+usb_is_port(struct udev_device *tty, const char *path)
+{
+	struct udev_device	*usb;
+
+	usb = udev_device_get_parent_with_subsystem_devtype(tty, "usb",
+	    "usb_device");
+	return usb != NULL && udev_device_get_devnode(tty) != NULL &&
+	    strcmp(udev_device_get_sysname(usb), path) == 0;
 }
 
 /* The first serial port of the device at that place. */
 static void
-usb_look_port(const char *path, struct usb_seen *seen)
+usb_look_port(struct udev *udev, const char *path, struct usb_seen *seen)
 {
-	sd_device_enumerator	*enumerator;
-	sd_device		*tty, *usb;
-	const char		*name, *node;
+	struct udev_enumerate	*ttys = udev_enumerate_new(udev);
+	struct udev_list_entry	*entry;
+	struct udev_device	*tty;
 
-	if (sd_device_enumerator_new(&enumerator) < 0)
+	if (ttys == NULL)
 		return;
-	sd_device_enumerator_add_match_subsystem(enumerator, "tty", 1);
-	for (tty = sd_device_enumerator_get_device_first(enumerator);
-	    tty != NULL && seen->node[0] == '\0';
-	    tty = sd_device_enumerator_get_device_next(enumerator))
-		if (sd_device_get_parent_with_subsystem_devtype(tty, "usb",
-		    "usb_device", &usb) >= 0 &&
-		    sd_device_get_sysname(usb, &name) >= 0 &&
-		    strcmp(name, path) == 0 &&
-		    sd_device_get_devname(tty, &node) >= 0)
-			snprintf(seen->node, sizeof seen->node, "%s", node);
-	sd_device_enumerator_unref(enumerator);
+	udev_enumerate_add_match_subsystem(ttys, "tty");
+	udev_enumerate_add_match_is_initialized(ttys);
+	udev_enumerate_scan_devices(ttys);
+	udev_list_entry_foreach(entry, udev_enumerate_get_list_entry(ttys)) {
+		tty = udev_device_new_from_syspath(udev,
+		    udev_list_entry_get_name(entry));
+		if (tty != NULL && seen->node[0] == '\0' &&
+		    usb_is_port(tty, path))
+			snprintf(seen->node, sizeof seen->node, "%s",
+			    udev_device_get_devnode(tty));
+		udev_device_unref(tty);
+	}
+	udev_enumerate_unref(ttys);
+}
+
+static void
+usb_look_device(struct udev *udev, struct udev_device *usb, const char *path,
+    struct usb_seen *seen)
+{
+	seen->there = udev_device_get_is_initialized(usb) > 0;
+	seen->vendor = (uint16_t)usb_number(
+	    udev_device_get_sysattr_value(usb, "idVendor"), 16);
+	seen->product = (uint16_t)usb_number(
+	    udev_device_get_sysattr_value(usb, "idProduct"), 16);
+	seen->bus = usb_number(udev_device_get_sysattr_value(usb, "busnum"), 10);
+	seen->address = usb_number(
+	    udev_device_get_sysattr_value(usb, "devnum"), 10);
+	if (seen->there)
+		usb_look_port(udev, path, seen);
 }
 
 void
 usb_look(const char *path, struct usb_seen *seen)
 {
-	sd_device	*usb;
+	struct udev		*udev;
+	struct udev_device	*usb;
 
 	*seen = (struct usb_seen){ 0 };
-	if (path[0] == '\0' ||
-	    sd_device_new_from_subsystem_sysname(&usb, "usb", path) < 0)
+	if (path[0] == '\0' || (udev = udev_new()) == NULL)
 		return;
-	seen->there = sd_device_get_is_initialized(usb) > 0;
-	seen->vendor = (uint16_t)usb_number(usb, "idVendor", 16);
-	seen->product = (uint16_t)usb_number(usb, "idProduct", 16);
-	seen->bus = usb_number(usb, "busnum", 10);
-	seen->address = usb_number(usb, "devnum", 10);
-	sd_device_unref(usb);
-	if (seen->there)
-		usb_look_port(path, seen);
+	usb = udev_device_new_from_subsystem_sysname(udev, "usb", path);
+	if (usb != NULL)
+		usb_look_device(udev, usb, path, seen);
+	udev_device_unref(usb);
+	udev_unref(udev);
 }
 
-static int
-usb_watch_device_cb(sd_device_monitor *monitor, sd_device *device, void *arg)
+/* Whether that event is the end of the device that was seen. */
+static bool
+usb_watch_is_end(const struct usb_watch *w, struct udev_device *device)
 {
-	struct usb_watch	*w = arg;
-	sd_device_action_t	 action;
-	const char		*name, *address;
+	const char	*action = udev_device_get_action(device);
 
-	(void)monitor;
-	if (sd_device_get_action(device, &action) >= 0 &&
-	    action == SD_DEVICE_REMOVE &&
-	    sd_device_get_sysname(device, &name) >= 0 &&
-	    strcmp(name, w->path) == 0 &&
-	    sd_device_get_property_value(device, "DEVNUM", &address) >= 0 &&
-	    strtoul(address, NULL, 10) == w->seen->address)
-		w->removed = true;
-	return 0;		/* usb_watch_event_cb() tells it, once for all */
+	return action != NULL && strcmp(action, "remove") == 0 &&
+	    strcmp(udev_device_get_sysname(device), w->path) == 0 &&
+	    usb_number(udev_device_get_property_value(device, "DEVNUM"), 10) ==
+	    w->seen->address;
 }
 
+static bool
+usb_watch_is_gone(const struct usb_watch *w)
+{
+	struct usb_seen	now;
+
+	usb_look(w->path, &now);
+	return !now.there || now.address != w->seen->address;
+}
+
+/* However much there is, it is told once for all. */
 static void
-usb_watch_event_cb(evutil_socket_t fd, short what, void *arg)
+usb_watch_ready(void *arg)
 {
 	struct usb_watch	*w = arg;
-	bool			 any = false, removed;
+	struct udev_device	*device;
+	enum usb_news		 news;
+	bool			 any = false, removed = false;
 
-	(void)fd, (void)what;
-	while (sd_event_run(w->loop, 0) > 0)
+	while ((news = usb_monitor_next(w->monitor, &device)) != USB_NOTHING) {
 		any = true;
-	removed = w->removed;
-	w->removed = false;
-	if (any && what != 0)
+		if (news == USB_MISSED) {
+			removed = removed || usb_watch_is_gone(w);
+			continue;
+		}
+		removed = removed || usb_watch_is_end(w, device);
+		udev_device_unref(device);
+	}
+	if (any)
 		w->changed(w->arg, removed);
-}
-
-static int
-usb_watch_start(struct usb_watch *w, struct event_base *base)
-{
-	int	error;
-
-	if ((error = sd_event_new(&w->loop)) < 0 ||
-	    (error = sd_device_monitor_new(&w->monitor)) < 0 ||
-	    (error = sd_device_monitor_filter_add_match_subsystem_devtype(
-	    w->monitor, "tty", NULL)) < 0 ||
-	    (error = sd_device_monitor_filter_add_match_subsystem_devtype(
-	    w->monitor, "usb", "usb_device")) < 0 ||
-	    (error = sd_device_monitor_attach_event(w->monitor, w->loop)) < 0 ||
-	    (error = sd_device_monitor_start(w->monitor, usb_watch_device_cb,
-	    w)) < 0)
-		return error;
-	w->event = event_new(base, sd_event_get_fd(w->loop),
-	    EV_READ | EV_PERSIST, usb_watch_event_cb, w);
-	event_add(w->event, NULL);
-	usb_watch_event_cb(-1, 0, w);		/* sd-event arms its sources */
-	return 0;
 }
 
 struct usb_watch *
@@ -146,10 +154,11 @@ usb_watch_create(struct event_base *base, const char *path,
 	w->changed = changed;
 	w->arg = arg;
 	snprintf(w->path, sizeof w->path, "%s", path);
-	error = usb_watch_start(w, base);
-	if (error < 0) {
+	w->monitor = usb_monitor_create(base, false, usb_watch_ready, w);
+	if (w->monitor == NULL) {
+		error = errno;
 		usb_watch_destroy(w);
-		errno = -error;
+		errno = error;
 		return NULL;
 	}
 	return w;
@@ -160,9 +169,6 @@ usb_watch_destroy(struct usb_watch *w)
 {
 	if (w == NULL)
 		return;
-	if (w->event != NULL)
-		event_free(w->event);
-	sd_device_monitor_unref(w->monitor);
-	sd_event_unref(w->loop);
+	usb_monitor_destroy(w->monitor);
 	free(w);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * USB devices of any identity that come and go in any order, told twice or not
- * at all, while the configuration is read again and a client calls.  Whatever
+ * USB devices of any identity that come and go in any order, told twice, or not at
+ * all but that some were missed, while the configuration is read again and a client calls.  Whatever
  * happens:
  *
  * - each name is one, and no board has that of another;
@@ -74,16 +74,38 @@ device_tell(const struct device *d)
 		hotplug.handler->appeared(hotplug.arg, &d->tty);
 }
 
+int
+hotplug_enumerate(const struct hotplug *h)
+{
+	int	i;
+
+	(void)h;
+	for (i = 0; i < DEVICES; i++)
+		device_tell(&devices[i]);
+	return 0;
+}
+
+bool
+hotplug_is_there(const struct hotplug *h, const struct hotplug_tty *tty)
+{
+	int	i;
+
+	(void)h;
+	for (i = 0; i < DEVICES; i++)
+		if (devices[i].there && strcmp(devices[i].id, tty->id) == 0)
+			return devices[i].tty.vendor == tty->vendor &&
+			    devices[i].tty.product == tty->product &&
+			    strcmp(devices[i].serial, tty->serial) == 0;
+	return false;
+}
+
 struct hotplug *
 hotplug_create(struct event_base *event_base,
     const struct hotplug_handler *handler, void *arg)
 {
-	int	i;
-
 	(void)event_base;
 	hotplug = (struct hotplug){ handler, arg };
-	for (i = 0; i < DEVICES; i++)
-		device_tell(&devices[i]);
+	hotplug_enumerate(&hotplug);
 	return &hotplug;
 }
 
@@ -125,8 +147,9 @@ device_pick_identity(struct device *d)
 		d->tty.vendor = 0x1234;
 }
 
+/* What is told, unless the burst is too large. */
 static void
-device_plug(struct device *d)
+device_plug(struct device *d, bool told)
 {
 	static const char *const nodes[] = { "", "/dev/shm/picod-fuzz-none",
 	    "/dev/ttyACM0" };
@@ -153,7 +176,8 @@ device_plug(struct device *d)
 	d->there = true;
 	if (n < 128)
 		far_port_plug(&d->port);
-	device_tell(d);
+	if (told)
+		device_tell(d);
 }
 
 /* late: the port is gone before it is told, or after. */
@@ -167,6 +191,26 @@ device_pull(struct device *d, bool late)
 		far_port_unplug(&d->port);
 	hotplug.handler->vanished(hotplug.arg, d->id);
 	far_port_unplug(&d->port);
+}
+
+/*
+ * Devices are swapped for others while nobody listens.  The ports of those that
+ * were there have hung up; then it is said that something was missed.
+ */
+static void
+miss(unsigned which)
+{
+	int	i;
+
+	for (i = 0; i < DEVICES; i++) {
+		if ((which & 1U << i) == 0)
+			continue;
+		devices[i].there = false;
+		far_port_unplug(&devices[i].port);
+		if ((which & 128) == 0)
+			device_plug(&devices[i], false);
+	}
+	hotplug.handler->missed(hotplug.arg);
 }
 
 static struct device *
@@ -234,7 +278,7 @@ operate(void)
 	uint8_t	op = script_byte(&script);
 
 	switch (op % 12) {
-	case 0: case 1: device_plug(pick_device()); break;
+	case 0: case 1: device_plug(pick_device(), true); break;
 	case 2: device_pull(pick_device(), op & 1); break;
 	case 3: device_tell(pick_device()); break;
 	case 4: hotplug.handler->vanished(hotplug.arg, "nobody"); break;
@@ -247,7 +291,11 @@ operate(void)
 	case 8: caller_leave(&caller); break;
 	case 9: pass(op * op); break;
 	case 10: go_on(); break;
-	case 11: turn(); break;
+	case 11:
+		if (op >= 128)
+			miss(script_byte(&script));
+		turn();
+		break;
 	}
 }
 
@@ -318,7 +366,7 @@ check_new_board(void)
 	unsigned		 rounds;
 
 	script = (struct script){ pico, sizeof pico };
-	device_plug(d);
+	device_plug(d, true);
 	turn();
 	connect_caller();
 	caller_call(&caller, json_pack("{s:s, s:{s:s, s:s, s:i}}", "method",
