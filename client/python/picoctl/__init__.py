@@ -34,6 +34,7 @@ from __future__ import annotations
 from typing import Any, Iterator
 
 from . import aio
+from ._aio_task import AsyncTask
 from ._errors import (
     AmbiguousBoard, BoardAbsent, BoardBusy, BoardSilent, CommandRejected,
     ConnectionLost, Disconnected, Error, FileError, FlashFailed, Interrupted,
@@ -43,7 +44,7 @@ from ._errors import (
 from ._files import BoardPath, FileInfo
 from ._picod import Board, Picod
 from ._sender import Sender
-from ._task import AsyncTask, Task
+from ._task import Task
 from ._types import BoardInfo, Client, Event, Line, Request, Usb
 from ._values import NotAValue
 from ._wire import socket_path

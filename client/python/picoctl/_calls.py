@@ -8,11 +8,14 @@ of the answer is said here, once.
 from __future__ import annotations
 
 import base64
+import os
 import sys
 import textwrap
 from typing import Any, Iterator, Protocol
 
 from . import _values
+from ._errors import AmbiguousBoard, NoSuchBoard
+from ._types import BoardInfo
 from ._wire import Parameters, check_string, encode, milliseconds
 
 # picod takes a day at most; who waits for ever asks again, which nobody does.
@@ -24,6 +27,21 @@ class On(Protocol):
 
     name: str | None
     token: str | None
+
+
+def pick(boards: list[BoardInfo], name: str | None) -> BoardInfo:
+    """The one of that name; None: $PICOD_BOARD, or the only one."""
+    name = name or os.environ.get('PICOD_BOARD')
+    found = [board for board in boards if name in (None, board.name)]
+    if len(found) == 1:
+        return found[0]
+    names = [board.name for board in found]
+    if names:
+        raise AmbiguousBoard('io.picod.AmbiguousBoard', {
+            'boards': names, 'message': f'there are {len(names)} boards; '
+            f'name one of them: {", ".join(names)}'})
+    raise NoSuchBoard('io.picod.NoSuchBoard', {
+        'board': name, 'message': f'there is no board {name or "at all"}'})
 
 
 def _send(on: On, text: str, timeout: float | None, wait: float | None,

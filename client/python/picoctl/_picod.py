@@ -7,10 +7,11 @@ import contextlib
 from typing import (Any, Callable, Generator, Iterable, Iterator, ParamSpec,
                     TypeVar, overload)
 
-from . import _calls, _task
+from . import _calls
 from ._connection import CallNotTaken, Connection
 from ._errors import ConnectionLost, Error
 from ._files import BoardPath
+from ._task import Task
 from ._types import BoardInfo, Event, Line, Lines
 from ._wire import Parameters, Path, check_string, encode, log, lost_at
 from ._wire import socket_path
@@ -253,7 +254,7 @@ class Board:
 
     def info(self) -> BoardInfo:
         """What picod knows of it."""
-        return _task.pick(self.picod.boards(details=True), self.name)
+        return _calls.pick(self.picod.boards(details=True), self.name)
 
     @property
     def files(self) -> BoardPath:
@@ -320,12 +321,12 @@ class Board:
     # ----------------------------------------------------------------- tasks
 
     @overload
-    def task(self, function: Callable[P, R], /) -> _task.Task[P, R]: ...
+    def task(self, function: Callable[P, R], /) -> Task[P, R]: ...
 
     @overload
     def task(self, /, *, timeout: float | None = None,
              wait: float | None = None
-             ) -> Callable[[Callable[P, R]], _task.Task[P, R]]: ...
+             ) -> Callable[[Callable[P, R]], Task[P, R]]: ...
 
     def task(self, function: Callable[..., Any] | None = None, /, *,
              timeout: float | None = None, wait: float | None = None) -> Any:
@@ -340,6 +341,6 @@ class Board:
         a generator yields goes on as the board comes to it.
         """
         def decorate(function: Callable[..., Any]) -> Any:
-            return _task.Task(self, function, timeout, wait)
+            return Task(self, function, timeout, wait)
 
         return decorate if function is None else decorate(function)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
-import os
 import textwrap
 import zlib
 from functools import WRAPPER_ASSIGNMENTS
@@ -20,30 +19,13 @@ from typing import (TYPE_CHECKING, Any, Callable, Generic, Iterator,
                     ParamSpec, TypeVar)
 
 from . import _calls, _values
-from ._errors import AmbiguousBoard, NoSuchBoard, StatementFailed
-from ._types import BoardInfo
+from ._errors import StatementFailed
 
 if TYPE_CHECKING:
     from ._picod import Board
-    from .aio import Board as AsyncBoard
 
 P = ParamSpec('P')
 R = TypeVar('R')
-
-
-def pick(boards: list[BoardInfo], name: str | None) -> BoardInfo:
-    """The one of that name; None: $PICOD_BOARD, or the only one."""
-    name = name or os.environ.get('PICOD_BOARD')
-    found = [board for board in boards if name in (None, board.name)]
-    if len(found) == 1:
-        return found[0]
-    names = [board.name for board in found]
-    if names:
-        raise AmbiguousBoard('io.picod.AmbiguousBoard', {
-            'boards': names, 'message': f'there are {len(names)} boards; '
-            f'name one of them: {", ".join(names)}'})
-    raise NoSuchBoard('io.picod.NoSuchBoard', {
-        'board': name, 'message': f'there is no board {name or "at all"}'})
 
 
 class Source:
@@ -175,46 +157,3 @@ class Task(TaskBase[P, R]):
                     yield _values.parse(what)
                 else:
                     _calls.tell(what)
-
-
-class AsyncTask(TaskBase[P, R]):
-    """The same, to be awaited."""
-
-    def __init__(self, board: AsyncBoard, function: Callable[P, R],
-                 timeout: float | None = None, wait: float | None = None):
-        super().__init__(function, timeout, wait)
-        if self._source.yields:
-            raise TypeError('a task that is awaited cannot be a generator')
-        self.board = board
-
-    def on(self, board: AsyncBoard) -> AsyncTask[P, R]:
-        """The same on another board, or under a hold."""
-        return AsyncTask(board, self.function, self._timeout, self._wait)
-
-    async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        text = self._source.call(args, kwargs)
-        if self._boot is None:
-            await self._define()
-        try:
-            return await self._run(text)
-        except StatementFailed as error:
-            if not self._source.is_missing(error, self._boot):
-                _calls.tell(error.output)
-                raise
-            await self._define()
-            return await self._run(text)
-
-    async def _define(self) -> None:
-        await self.board.exec(self._source.definition, wait=self._wait)
-        self._boot = self.board.boot
-
-    async def _run(self, text: str) -> R:
-        values = Values()
-        last: Any = None
-        async for piece in self.board.stream(text, self._timeout, self._wait):
-            for is_value, what in values.feed(piece):
-                if is_value:
-                    last = _values.parse(what)
-                else:
-                    _calls.tell(what)
-        return last             # type: ignore[no-any-return]

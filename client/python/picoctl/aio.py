@@ -19,8 +19,9 @@ import os
 from typing import (Any, AsyncGenerator, AsyncIterator, Callable, Iterable,
                     ParamSpec, TypeVar, overload)
 
-from . import _calls, _task
+from . import _calls
 from ._aio_files import BoardPath
+from ._aio_task import AsyncTask
 from ._connection import CallNotTaken, close_in_children, not_running
 from ._errors import ConnectionLost, Error
 from ._types import BoardInfo, Event, Line, Lines
@@ -285,7 +286,7 @@ class Board:
 
     async def info(self) -> BoardInfo:
         """What picod knows of it."""
-        return _task.pick(await self.picod.boards(details=True), self.name)
+        return _calls.pick(await self.picod.boards(details=True), self.name)
 
     @property
     def files(self) -> BoardPath:
@@ -336,18 +337,18 @@ class Board:
             yield (await borrower.ask(message))['port']
 
     @overload
-    def task(self, function: Callable[P, R], /) -> _task.AsyncTask[P, R]: ...
+    def task(self, function: Callable[P, R], /) -> AsyncTask[P, R]: ...
 
     @overload
     def task(self, /, *, timeout: float | None = None,
              wait: float | None = None
-             ) -> Callable[[Callable[P, R]], _task.AsyncTask[P, R]]: ...
+             ) -> Callable[[Callable[P, R]], AsyncTask[P, R]]: ...
 
     def task(self, function: Callable[..., Any] | None = None, /, *,
              timeout: float | None = None, wait: float | None = None) -> Any:
         """Decorates a function that is to run on the board."""
         def decorate(function: Callable[..., Any]) -> Any:
-            return _task.AsyncTask(self, function, timeout, wait)
+            return AsyncTask(self, function, timeout, wait)
 
         return decorate if function is None else decorate(function)
 
