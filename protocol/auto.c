@@ -269,7 +269,8 @@ auto_pass(struct automatic *a, struct driver_event *event, uint64_t now)
 
 /*
  * PiSerial's ears, while another speaks: its speed goes to the caller, and what it
- * heard instead of what the other did, as long as the speed is not known.
+ * heard instead of what the other did, as long as the speed is not known.  While
+ * the REPL is asked, that may be its answer, which is nobody else's.
  */
 static void
 auto_overheard(struct automatic *a, const struct driver_event *heard,
@@ -284,7 +285,7 @@ auto_overheard(struct automatic *a, const struct driver_event *heard,
 	    event->type != DRIVER_UNASKED))
 		return;
 	*event = *heard;
-	if (heard->type == DRIVER_SPEED)
+	if (heard->type == DRIVER_SPEED || a->probing)
 		event->type = DRIVER_NONE;
 }
 
@@ -330,7 +331,7 @@ auto_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
 		    &heard);
 		auto_overheard(a, &heard, known, event, now);
 	}
-	if (!known && piserial_speed_is_known(auto_ears(a)))
+	if (!known && !a->probing && piserial_speed_is_known(auto_ears(a)))
 		auto_hand_over(a, now);
 	auto_pass(a, event, now);
 	auto_tell(a, event);
