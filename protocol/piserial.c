@@ -10,16 +10,12 @@
  * one is still to come, the board is asked (piserial_ask.c) before it is told
  * anything else.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "protocol/pins.h"
 #include "protocol/piserial.h"
-
-/* A port that takes no byte for so long takes none. */
-#define SEND_MS		5000
 
 static struct piserial *
 piserial_of(struct driver *d)
@@ -31,13 +27,6 @@ static const struct piserial *
 piserial_const(const struct driver *d)
 {
 	return (const struct piserial *)d;
-}
-
-void
-piserial_tell(struct piserial *p, struct driver_event event)
-{
-	assert(p->n_news < sizeof p->news / sizeof *p->news);
-	p->news[p->n_news++] = event;
 }
 
 /* Whether all letters of a PinServer's reports are set aside: then it is one. */
@@ -132,67 +121,6 @@ piserial_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 	p->settle_at = p->deaf ? now + settle_ms : DRIVER_NEVER;
 }
 
-/* The job is over; what it leaves open makes the next one wait. */
-static void
-piserial_end(struct piserial *p, struct driver_event event)
-{
-	p->busy = false;
-	p->say_len = p->say_off = 0;
-	p->state = PISERIAL_IDLE;
-	p->deadline = DRIVER_NEVER;
-	piserial_tell(p, event);
-}
-
-void
-piserial_finish(struct piserial *p, enum driver_outcome outcome)
-{
-	piserial_end(p, (struct driver_event){ .type = DRIVER_DONE,
-	    .outcome = outcome });
-}
-
-void
-piserial_lose(struct piserial *p, const char *why, bool foreign)
-{
-	p->doubt = true;
-	piserial_end(p, (struct driver_event){ .type = DRIVER_LOST,
-	    .outcome = foreign ? DRIVER_FOREIGN : DRIVER_OK,
-	    .data = (const uint8_t *)why, .len = strlen(why) });
-}
-
-void
-piserial_advance(struct piserial *p, uint64_t now)
-{
-	if (!p->busy)
-		return;
-	p->say_off = 0;
-	p->state = PISERIAL_IDLE;
-	if (p->task == DRIVER_LEAVE) {
-		piserial_finish(p, DRIVER_OK);
-	} else if (p->deaf && !p->ask) {
-		return;
-	} else if (p->deaf || p->doubt) {
-		piserial_ask_begin(p, now);
-	} else if (p->task == DRIVER_SYNC) {
-		piserial_finish(p, DRIVER_OK);
-	} else {
-		p->state = PISERIAL_SEND;
-		p->deadline = now + SEND_MS;
-	}
-}
-
-/* A job is over for the caller only when it was told. */
-static bool
-piserial_end_is_news(const struct piserial *p)
-{
-	size_t	i;
-
-	for (i = 0; i < p->n_news; i++)
-		if (p->news[i].type == DRIVER_DONE ||
-		    p->news[i].type == DRIVER_LOST)
-			return true;
-	return false;
-}
-
 static int
 piserial_run(struct driver *d, const struct driver_job *job, uint64_t now)
 {
@@ -202,7 +130,7 @@ piserial_run(struct driver *d, const struct driver_job *job, uint64_t now)
 
 	if (p->state == PISERIAL_CLOSED)
 		return -ENOTCONN;
-	if (p->busy || piserial_end_is_news(p))
+	if (p->busy || piserial_end_waits(p))
 		return -EBUSY;
 	if (job->task == DRIVER_SOFT_RESET)
 		return -ENOTSUP;
@@ -248,15 +176,6 @@ piserial_stuck(struct piserial *p, uint64_t now)
 	if (piserial_is_under_way(p))
 		piserial_ask_owed(p, now);
 	piserial_lose(p, "the port takes no bytes", false);
-}
-
-static void
-piserial_take_news(struct piserial *p, struct driver_event *event)
-{
-	if (p->n_news == 0)
-		return;
-	*event = p->news[0];
-	memmove(p->news, p->news + 1, --p->n_news * sizeof *p->news);
 }
 
 static size_t
@@ -329,7 +248,7 @@ piserial_sent(struct driver *d, size_t n, uint64_t now)
 		return;
 	}
 	p->say_off += n;
-	p->deadline = now + SEND_MS;
+	p->deadline = now + PISERIAL_SEND_MS;
 	if (p->say_off < p->say_len)
 		return;
 	piserial_tell(p, (struct driver_event){ .type = DRIVER_STARTED });

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of the PiSerial driver, shared by its files:
+ * The inside of the PiSerial driver, shared by its files, each of which calls
+ * those below it only:
  *
  *	piserial.c	the driver's face: jobs and time
- *	piserial_ask.c	whether the board is there, and owes nothing
- *	piserial_speed.c at which speed it is
  *	piserial_hear.c	what each byte from the board means
+ *	piserial_ask.c	whether the board is there, and owes nothing: only then
+ *			does a job go on
+ *	piserial_speed.c at which speed it is
+ *	piserial_news.c	what is told, the end of the job among it
  */
 #ifndef PICOD_PISERIAL_H
 #define PICOD_PISERIAL_H
@@ -17,6 +20,13 @@
 /* What may be heard before it is told: what a command that is broken off leaves,
  * and as much again. */
 #define PISERIAL_TEXT	(2 * LIMIT_COMMAND + 8)
+
+/* A port that takes no byte for so long takes none. */
+#define PISERIAL_SEND_MS	5000
+
+/* Where nothing that is heard makes sense at any speed after so many changes, it
+ * is told as it is. */
+#define PISERIAL_TURNS	8
 
 enum piserial_state {
 	PISERIAL_CLOSED,
@@ -112,22 +122,52 @@ piserial_is_under_way(const struct piserial *p)
 	    (p->state == PISERIAL_SEND && p->say_off > 0);
 }
 
-/* piserial.c */
-/* Adds an event that waits to be told. */
+/* Whether what is heard is what the board says. */
+static inline bool
+piserial_speed_is_known(const struct piserial *p)
+{
+	return !p->find_baud || p->heard || p->prints ||
+	    p->turns >= PISERIAL_TURNS;
+}
+
+/* piserial_news.c */
+/* Adds an event that waits to be told; those with bytes keep a copy of them. */
 void	piserial_tell(struct piserial *, struct driver_event);
+void	piserial_tell_bytes(struct piserial *, enum driver_event_type,
+	    const uint8_t *, size_t);
+/* Tells the text that was heard, if what is heard is what the board says. */
+void	piserial_flush(struct piserial *);
 /* The job ended like that. */
 void	piserial_finish(struct piserial *, enum driver_outcome);
 /* The job cannot be done, for this reason (static).  foreign: what is heard is no
  * PiSerial. */
 void	piserial_lose(struct piserial *, const char *why, bool foreign);
-/* The next step of the job, if there is one. */
-void	piserial_advance(struct piserial *, uint64_t now);
+/* Whether the end of a job is still to be told. */
+bool	piserial_end_waits(const struct piserial *);
+/* The next of the news, if there is one. */
+void	piserial_take_news(struct piserial *, struct driver_event *);
+
+/* piserial_speed.c */
+enum piserial_said {
+	PISERIAL_SAID,
+	PISERIAL_PRINTS,	/* and from now on it counts as printing */
+	PISERIAL_NOT_SAID,	/* it is not what the board says */
+	PISERIAL_MOVED,		/* nor that: the speed is another one now */
+};
+
+/* The port was closed; it is opened. */
+void	piserial_speed_reset(struct piserial *);
+void	piserial_speed_begin(struct piserial *);
+/* A byte was heard. */
+enum piserial_said piserial_speed_hear(struct piserial *, uint8_t);
+/* From now on it is this one: that is what was heard, or a try. */
+void	piserial_speed_set(struct piserial *, unsigned baud, bool heard);
 
 /* piserial_ask.c */
 /* The port was opened: nothing is known. */
 void	piserial_ask_reset(struct piserial *);
-/* Begins to ask, until the board has proved that it owes nothing. */
-void	piserial_ask_begin(struct piserial *, uint64_t now);
+/* The next step of the job, if there is one: to ask, or to send. */
+void	piserial_advance(struct piserial *, uint64_t now);
 /* A status came that no command waits for. */
 void	piserial_ask_status(struct piserial *, bool rejected, uint64_t now);
 /* A command was given up; its status may come. */
@@ -136,28 +176,15 @@ void	piserial_ask_owed(struct piserial *, uint64_t now);
 void	piserial_ask_void(struct piserial *, uint64_t now);
 /* It prints, at this speed; what it prints has led to another one. */
 void	piserial_ask_prints(struct piserial *, uint64_t now);
-void	piserial_ask_placed(struct piserial *, uint64_t now);
+void	piserial_ask_moved(struct piserial *, uint64_t now);
 void	piserial_ask_tick(struct piserial *, uint64_t now);
 uint64_t piserial_ask_deadline(const struct piserial *);
 size_t	piserial_ask_output(const struct piserial *, const uint8_t **);
 void	piserial_ask_sent(struct piserial *, size_t, uint64_t now);
 
-/* piserial_speed.c */
-/* The port was closed; it is opened. */
-void	piserial_speed_reset(struct piserial *);
-void	piserial_speed_begin(struct piserial *);
-/* A byte was heard.  false: it is not what the board says. */
-bool	piserial_speed_hear(struct piserial *, uint8_t, uint64_t now);
-/* From now on it is this one: that is what was heard, or a try. */
-void	piserial_speed_set(struct piserial *, unsigned baud, bool heard);
-/* Whether what is heard is what the board says. */
-bool	piserial_speed_is_known(const struct piserial *);
-
 /* piserial_hear.c */
 void	piserial_hear(struct piserial *, uint8_t, uint64_t now);
-/* Tells the text that was heard, if what is heard is what the board says. */
-void	piserial_flush(struct piserial *);
-/* Also what may become a command or a status. */
+/* Tells the text that was heard; also what may become a command or a status. */
 void	piserial_flush_all(struct piserial *, uint64_t now);
 
 #endif

@@ -70,7 +70,8 @@ piserial_ask_say(struct piserial *p, uint64_t now)
 		    LISTEN_MS : TRY_MS);
 }
 
-void
+/* Asks, until the board has proved that it owes nothing. */
+static void
 piserial_ask_begin(struct piserial *p, uint64_t now)
 {
 	p->state = PISERIAL_ASK;
@@ -86,6 +87,27 @@ piserial_ask_begin(struct piserial *p, uint64_t now)
 		return;		/* the last question may still be answered */
 	p->ask_delay = AGAIN_MS;
 	piserial_ask_say(p, now);
+}
+
+void
+piserial_advance(struct piserial *p, uint64_t now)
+{
+	if (!p->busy)
+		return;
+	p->say_off = 0;
+	p->state = PISERIAL_IDLE;
+	if (p->task == DRIVER_LEAVE) {
+		piserial_finish(p, DRIVER_OK);
+	} else if (p->deaf && !p->ask) {
+		return;
+	} else if (p->deaf || p->doubt) {
+		piserial_ask_begin(p, now);
+	} else if (p->task == DRIVER_SYNC) {
+		piserial_finish(p, DRIVER_OK);
+	} else {
+		p->state = PISERIAL_SEND;
+		p->deadline = now + PISERIAL_SEND_MS;
+	}
 }
 
 /*
@@ -197,7 +219,7 @@ piserial_ask_prints(struct piserial *p, uint64_t now)
 }
 
 void
-piserial_ask_placed(struct piserial *p, uint64_t now)
+piserial_ask_moved(struct piserial *p, uint64_t now)
 {
 	if (p->state != PISERIAL_ASK)
 		return;

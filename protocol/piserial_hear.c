@@ -8,30 +8,8 @@
 
 #include "protocol/piserial.h"
 
-static void
-piserial_say_heard(struct piserial *p, enum driver_event_type type,
-    const uint8_t *bytes, size_t len)
-{
-	uint8_t	*told = p->told[p->told_next++ % (sizeof p->told /
-		    sizeof *p->told)];
-
-	memcpy(told, bytes, len);
-	piserial_tell(p, (struct driver_event){ .type = type, .data = told,
-	    .len = len });
-}
-
 /* A line is told when it ends, or after so long. */
 #define LINE_MS		50
-
-void
-piserial_flush(struct piserial *p)
-{
-	p->flush_at = DRIVER_NEVER;
-	if (p->text_len == 0 || !piserial_speed_is_known(p))
-		return;
-	piserial_say_heard(p, DRIVER_UNASKED, p->text, p->text_len);
-	p->text_len = 0;
-}
 
 /* The end of a line after a status belongs to it, where that is usual. */
 static bool
@@ -116,7 +94,7 @@ piserial_hear_command(struct piserial *p, uint64_t now)
 	piserial_flush(p);
 	p->spoke |= p->own_line;
 	p->command[p->command_len++] = '\n';
-	piserial_say_heard(p, answer ? DRIVER_OUTPUT : DRIVER_UNASKED,
+	piserial_tell_bytes(p, answer ? DRIVER_OUTPUT : DRIVER_UNASKED,
 	    p->command, p->command_len);
 	p->command_len = 0;
 	if (greets)
@@ -167,12 +145,25 @@ piserial_hear_other(struct piserial *p, uint8_t last, uint8_t c, uint64_t now)
 	p->in_word = last >= 'A' && last <= 'Z';
 }
 
+/* False: it is not what the board says, at this speed. */
+static bool
+piserial_hear_speed(struct piserial *p, uint8_t c, uint64_t now)
+{
+	enum piserial_said	said = piserial_speed_hear(p, c);
+
+	if (said == PISERIAL_PRINTS)
+		piserial_ask_prints(p, now);
+	else if (said == PISERIAL_MOVED)
+		piserial_ask_moved(p, now);
+	return said == PISERIAL_SAID || said == PISERIAL_PRINTS;
+}
+
 void
 piserial_hear(struct piserial *p, uint8_t c, uint64_t now)
 {
 	uint8_t	last = p->last;
 
-	if (!piserial_speed_hear(p, c, now))
+	if (!piserial_hear_speed(p, c, now))
 		return;
 	p->last = c;
 	if (c != '\r' && c != '\n')

@@ -12,10 +12,6 @@
 
 #include "protocol/piserial.h"
 
-/* Where nothing that is heard makes sense at any speed after so many changes, it
- * is told as it is. */
-#define TURNS	8
-
 void
 piserial_speed_reset(struct piserial *p)
 {
@@ -24,12 +20,6 @@ piserial_speed_reset(struct piserial *p)
 		p->first_baud = p->baud;
 	p->turns = 0;
 	p->placed = p->prints = p->heard = p->moved = false;
-}
-
-bool
-piserial_speed_is_known(const struct piserial *p)
-{
-	return !p->find_baud || p->heard || p->prints || p->turns >= TURNS;
 }
 
 /* What was heard so far is not what the board said. */
@@ -68,11 +58,10 @@ piserial_speed_begin(struct piserial *p)
 
 /* What was heard leads there, or, if it tells nothing, where all can be told. */
 static void
-piserial_speed_turn(struct piserial *p, bool slower, unsigned baud, uint64_t now)
+piserial_speed_turn(struct piserial *p, bool slower, unsigned baud)
 {
 	p->turns++;
 	piserial_speed_set(p, slower ? baud : speed_bauds[0], slower);
-	piserial_ask_placed(p, now);
 }
 
 /*
@@ -88,36 +77,37 @@ piserial_speed_may_be_right(const struct piserial *p)
 }
 
 /* It prints, as far as can be told; the next that is heard may tell otherwise. */
-static void
-piserial_speed_right(struct piserial *p, uint64_t now)
+static enum piserial_said
+piserial_speed_right(struct piserial *p)
 {
+	bool	first = !p->prints;
+
 	memset(&p->ear, 0, sizeof p->ear);
-	if (!p->prints)
-		piserial_ask_prints(p, now);
 	p->prints = true;
+	return first ? PISERIAL_PRINTS : PISERIAL_SAID;
 }
 
-bool
-piserial_speed_hear(struct piserial *p, uint8_t c, uint64_t now)
+enum piserial_said
+piserial_speed_hear(struct piserial *p, uint8_t c)
 {
 	enum speed_verdict	verdict;
 	unsigned		baud = 0;
 
-	if (p->heard || p->turns >= TURNS)
-		return true;
+	if (p->heard || p->turns >= PISERIAL_TURNS)
+		return PISERIAL_SAID;
 	verdict = speed_hear(&p->ear, p->baud, c, &baud);
 	if (verdict == SPEED_RIGHT && piserial_speed_may_be_right(p))
-		piserial_speed_right(p, now);
+		return piserial_speed_right(p);
 	if (!p->find_baud)
-		return true;
+		return PISERIAL_SAID;
 	if (verdict == SPEED_SLOWER || (verdict == SPEED_WRONG &&
 	    p->state != PISERIAL_ASK && !p->prints)) {
-		piserial_speed_turn(p, verdict == SPEED_SLOWER, baud, now);
-		return false;
+		piserial_speed_turn(p, verdict == SPEED_SLOWER, baud);
+		return PISERIAL_MOVED;
 	}
 	if (!p->prints && p->ear.text == 0) {
 		piserial_forget(p);
-		return false;
+		return PISERIAL_NOT_SAID;
 	}
-	return true;
+	return PISERIAL_SAID;
 }
