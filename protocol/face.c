@@ -91,6 +91,12 @@ face_restarted(struct face *f)
 	f->ops->restarted(f);
 }
 
+const char *
+face_will(const struct face *f)
+{
+	return f->ops->will != NULL ? f->ops->will(f) : NULL;
+}
+
 size_t
 face_output(const struct face *f, const uint8_t **bytes)
 {

@@ -91,6 +91,13 @@ void		 face_heard(struct face *, const void *, size_t len);
 /* The board began anew, with no job of this face. */
 void		 face_restarted(struct face *);
 
+/*
+ * A statement to be carried out once the tool has left, or NULL; static.  As long as
+ * there is one, the tool is to have the board for itself: asked of before each job,
+ * and after it.
+ */
+const char	*face_will(const struct face *);
+
 /* Bytes for the tool: a peek, and how many of them it took. */
 size_t		 face_output(const struct face *, const uint8_t **);
 void		 face_sent(struct face *, size_t);

@@ -26,6 +26,7 @@ struct face_ops {
 			    size_t);
 	void		 (*heard)(struct face *, const void *, size_t);
 	void		 (*restarted)(struct face *);
+	const char	*(*will)(const struct face *);	/* or NULL */
 };
 
 /* Every face begins with this. */

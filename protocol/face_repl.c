@@ -48,6 +48,7 @@ face_repl_destroy(struct face *f)
 	face_text_finish(&r->text);
 	face_text_finish(&r->ahead);
 	face_text_finish(&r->found);
+	face_mount_finish(r);
 	free(r);
 }
 
@@ -66,16 +67,6 @@ is_circuitpython(const struct repl_face *r)
 }
 
 /* ------------------------------------------------------------------- jobs */
-
-/*
- * A folder that mpremote mounts makes the board wait for its host with Ctrl-C
- * switched off: on a shared board it would keep everybody out for good.
- */
-static bool
-is_mount(const struct repl_face *r)
-{
-	return memmem(r->text.bytes, r->text.len, "RemoteFS", 8) != NULL;
-}
 
 static void
 job_begin(struct repl_face *r, enum face_event_type type,
@@ -107,13 +98,12 @@ raw_begin(struct repl_face *r, struct face_event *event)
 	r->mode = FACE_RAW;
 	if (r->too_long)
 		raw_end(r, "MemoryError: picod takes 256 KiB at a time\r\n");
-	else if (is_mount(r))
-		raw_end(r, TRACEBACK "OSError: picod: a mounted folder needs the "
-		    "port itself: picoctl lend -- mpremote connect {} mount .\r\n");
 	else if (r->text.len == 0)
 		raw_end(r, "");
-	else
+	else {
 		job_begin(r, FACE_JOB, &r->text, event);
+		face_mount_job(r, event);
+	}
 	r->too_long = false;
 }
 
@@ -319,6 +309,8 @@ face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
 	struct repl_face	*r = repl_of_face(f);
 	size_t			 i;
 
+	if (r->busy && (i = face_mount_answer(r, bytes, len, event)) > 0)
+		return i;
 	if (r->completing)
 		return feed_completing(r, event);
 	if (r->busy)
@@ -346,7 +338,9 @@ face_repl_print(struct face *f, const void *bytes, size_t len)
 {
 	struct repl_face	*r = repl_of_face(f);
 
-	if (!r->completing)
+	if (r->mount.on && !r->completing)
+		face_mount_print(r, bytes, len);
+	else if (!r->completing)
 		face_say_bytes(f, bytes, len);
 	else if (len <= FACE_FOUND - r->found.len)
 		face_text_add(&r->found, bytes, len);
@@ -391,6 +385,7 @@ face_repl_ended(struct face *f, enum face_end end, const char *text, size_t len)
 	    memmem(text, len, "KeyboardInterrupt", 17) == NULL))
 		f->late_len = 0;
 	face_input_ended(r);
+	face_mount_ended(r, end);
 	r->busy = false;
 	r->text.len = 0;
 	face_edit_drop(r);
@@ -439,6 +434,12 @@ face_repl_restarted(struct face *f)
 	r->greeted = false;
 }
 
+static const char *
+face_repl_will(const struct face *f)
+{
+	return face_mount_will((const struct repl_face *)f);
+}
+
 const struct face_ops	face_repl = {
 	.language = "repl",
 	.create = face_repl_create,
@@ -449,4 +450,5 @@ const struct face_ops	face_repl = {
 	.ended = face_repl_ended,
 	.heard = face_repl_heard,
 	.restarted = face_repl_restarted,
+	.will = face_repl_will,
 };

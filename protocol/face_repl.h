@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The inside of the face of a REPL, shared by face_repl.c (its modes and jobs),
- * face_edit.c (the line that a person types), face_complete.c (what a Tab makes of it)
- * and face_input.c (what is said while a job runs).
+ * face_edit.c (the line that a person types), face_complete.c (what a Tab makes of
+ * it), face_input.c (what is said while a job runs) and face_mount.c (a folder of the
+ * tool's machine).
  */
 #ifndef PICOD_FACE_REPL_H
 #define PICOD_FACE_REPL_H
@@ -18,6 +19,25 @@ enum face_mode {
 	FACE_SHOWN_PASTE,	/* Ctrl-E: shown as it is typed */
 	FACE_RAW,
 	FACE_RAW_PASTE
+};
+
+/* How far an order of the board's was heard. */
+enum mount_heard {
+	MOUNT_NOTHING,
+	MOUNT_KIND,		/* what is it? */
+	MOUNT_BYTES,		/* bytes for the tool: the next digit is a first */
+	MOUNT_LOW		/* or a second one */
+};
+
+/* A folder that is mounted. */
+struct face_mount {
+	bool		 on;
+	bool		 ends;		/* the job unmounts it */
+	bool		 asks;		/* the board wants an answer */
+	bool		 answers;	/* and gets one */
+	enum mount_heard heard;
+	uint8_t		 high;		/* the digit that was heard */
+	struct face_text answer;
 };
 
 struct repl_face {
@@ -50,6 +70,7 @@ struct repl_face {
 	bool		 stopped;	/* it is to end */
 	bool		 cut;		/* there was a Ctrl-C in its input */
 	struct face_text ahead;		/* typed before it started */
+	struct face_mount mount;
 };
 
 /* A byte at the friendly prompt that is no order: true if a statement is whole. */
@@ -79,5 +100,24 @@ void	face_input_ended(struct repl_face *);
  */
 bool	face_complete_ask(struct repl_face *);
 void	face_complete_answer(struct repl_face *);
+
+/*
+ * A raw text is about to be carried out: if it mounts a folder, another is in its
+ * place; and it has ended.
+ */
+void	face_mount_job(struct repl_face *, struct face_event *);
+void	face_mount_ended(struct repl_face *, enum face_end);
+
+/* What a job prints while a folder is mounted. */
+void	face_mount_print(struct repl_face *, const uint8_t *, size_t len);
+
+/* As face_feed() of what is an answer to the board; 0: it is none. */
+size_t	face_mount_answer(struct repl_face *, const uint8_t *, size_t len,
+	    struct face_event *);
+
+/* What unmounts it, or NULL. */
+const char *face_mount_will(const struct repl_face *);
+
+void	face_mount_finish(struct repl_face *);
 
 #endif

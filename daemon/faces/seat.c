@@ -4,7 +4,7 @@
  * become requests, what happens on the board is told to the face.
  *
  * A job that outlives its tool is the board's own program from then on: see
- * board_abandon().
+ * board_abandon().  A face that has a will is at a board that it holds.
  */
 #include "seat.h"
 
@@ -30,6 +30,9 @@ struct seat {
 	struct face		*face;
 	const char		*language;	/* it is of that */
 	struct asker		*asker;		/* of the job, or NULL */
+	bool			 holds;		/* the token is of its own hold */
+	char			*text;		/* of the job, which waits for that */
+	size_t			 len;
 	bool			 statement;	/* behind which more may be pasted */
 	struct event		*ahead;		/* what is, is its input from then on */
 	bool			 blocked;	/* the face took no more */
@@ -104,6 +107,18 @@ seat_go_on(struct seat *s)
 		s->ops->idle(s->arg);
 }
 
+/* Others may use the board again. */
+static void
+seat_release(struct seat *s, bool lost)
+{
+	if (!s->holds)
+		return;
+	s->holds = false;
+	if (s->board != NULL)
+		unit_release(s->board, s->token, lost);
+	s->token[0] = '\0';
+}
+
 static void
 seat_finish(struct asker *asker, const struct request_result *result)
 {
@@ -121,6 +136,8 @@ seat_finish(struct asker *asker, const struct request_result *result)
 	else
 		face_ended(s->face, end, result->traceback,
 		    result->traceback_len);
+	if (face_will(s->face) == NULL)
+		seat_release(s, false);
 	seat_pump(s);
 	seat_go_on(s);
 }
@@ -128,14 +145,15 @@ seat_finish(struct asker *asker, const struct request_result *result)
 static const struct request_sink seat_sink = { seat_output, NULL, seat_finish };
 
 static void
-seat_submit(struct seat *s, enum request_kind kind, const void *text, size_t len)
+seat_submit(struct seat *s, enum request_kind kind,
+    const struct request_sink *sink, const void *text, size_t len)
 {
 	struct request	*r = request_create(kind, NULL, NULL, &s->client, text,
 			    len);
 
 	strcpy(r->token, s->token);
 	r->wait_given = true;	/* a tool waits for its board */
-	s->asker = request_join(r, &seat_sink, s);
+	s->asker = request_join(r, sink, s);
 	unit_submit(s->board, r);
 }
 
@@ -147,8 +165,48 @@ seat_submit_own(struct seat *s, const void *text, size_t len)
 
 	memcpy(own, text, len);
 	memcpy(own + len, mark, sizeof mark);
-	seat_submit(s, REQUEST_AS_IS, own, len + sizeof mark - 1);
+	seat_submit(s, REQUEST_AS_IS, &seat_sink, own, len + sizeof mark - 1);
 	free(own);
+}
+
+static void
+seat_granted(struct asker *asker, const struct request_result *result)
+{
+	struct seat	*s = asker->arg;
+	char		*text = s->text;
+
+	s->text = NULL;
+	if (result->error != ERROR_NONE) {
+		seat_finish(asker, result);
+	} else {
+		strcpy(s->token, asker->request->token);
+		s->holds = true;
+		seat_submit_own(s, text, s->len);
+	}
+	free(text);
+}
+
+/* The job's turn comes with a hold. */
+static void
+seat_hold(struct seat *s, const struct face_event *event)
+{
+	static const struct request_sink	sink = { NULL, NULL, seat_granted };
+	const char				*will = face_will(s->face);
+
+	s->text = xmalloc(event->len);
+	memcpy(s->text, event->data, event->len);
+	s->len = event->len;
+	seat_submit(s, REQUEST_HOLD, &sink, will, strlen(will));
+}
+
+/* A tool that was started within somebody's hold has that. */
+static void
+seat_job(struct seat *s, const struct face_event *event)
+{
+	if (face_will(s->face) != NULL && s->token[0] == '\0')
+		seat_hold(s, event);
+	else
+		seat_submit_own(s, event->data, event->len);
 }
 
 /* A Tab waits for nobody, and stops no program that the board began by itself. */
@@ -176,17 +234,17 @@ seat_act(struct seat *s, const struct face_event *event)
 {
 	switch (event->type) {
 	case FACE_JOB:
-		seat_submit_own(s, event->data, event->len);
+		seat_job(s, event);
 		break;
 	case FACE_COMPLETE:
 		seat_complete(s, event);
 		break;
 	case FACE_STATEMENT:
 		s->statement = true;
-		seat_submit(s, REQUEST_RUN, event->data, event->len);
+		seat_submit(s, REQUEST_RUN, &seat_sink, event->data, event->len);
 		break;
 	case FACE_RESET:
-		seat_submit(s, REQUEST_SOFT_RESET, NULL, 0);
+		seat_submit(s, REQUEST_SOFT_RESET, &seat_sink, NULL, 0);
 		break;
 	case FACE_STOP:
 		seat_stop(s);
@@ -243,10 +301,29 @@ seat_language(const struct seat *s)
 	    "repl";
 }
 
+/* What its face leaves to be done, before anybody else comes. */
+static void
+seat_clear_up(struct seat *s)
+{
+	const char	*will = face_will(s->face);
+	struct request	*r;
+
+	if (will != NULL && !s->holds && s->board != NULL) {
+		r = request_create(REQUEST_RUN, NULL, NULL, &s->client, will,
+		    strlen(will));
+		r->rank = REQUEST_FIRST;
+		strcpy(r->token, s->token);
+		unit_submit(s->board, r);
+	}
+	seat_release(s, true);
+}
+
 /* The face of the board's language, which may be known only later. */
 static void
 seat_set_face(struct seat *s)
 {
+	if (s->face != NULL)
+		seat_clear_up(s);
 	face_destroy(s->face);
 	s->language = seat_language(s);
 	s->face = xhave(face_create(s->language));
@@ -314,8 +391,10 @@ seat_removed(struct watcher *w, struct board *b)
 {
 	struct seat	*s = (struct seat *)w;
 
-	if (b == s->board)
+	if (b == s->board) {
+		s->board = NULL;
 		s->ops->gone(s->arg);
+	}
 }
 
 struct seat *
@@ -357,6 +436,8 @@ seat_destroy(struct seat *s)
 	s->asker = NULL;
 	if (asker != NULL)
 		unit_abandon(s->board, asker);
+	seat_clear_up(s);
+	free(s->text);
 	boards_unwatch(&s->watcher);
 	event_free(s->ahead);
 	face_destroy(s->face);

@@ -2,8 +2,7 @@
 """Tools that want the port for themselves, unmodified, beside other clients."""
 
 import os
-import pty
-import select
+import signal
 import subprocess
 import tempfile
 import threading
@@ -11,6 +10,7 @@ import unittest
 
 import picod
 from boards import MicroPython
+from terminal import Terminal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MPREMOTE = subprocess.run(
@@ -163,10 +163,51 @@ class Dialogues(Case):
             self.p.send('mine')
         self.assertIn('NameError', raised.exception['traceback'])
 
-    def test_a_mount_is_refused(self):
-        output, error = self.run_raw(self.raw(), b'class RemoteFS: pass')
-        self.assertEqual(output, b'')
-        self.assertIn(b'picoctl lend', error)
+    HOOK = b"""import select, sys
+class RemoteCommand:
+  def __init__(self):
+    self.poller = select.poll()
+    self.poller.register(sys.stdin.buffer, select.POLLIN)
+def __mount():
+  global c
+  c = RemoteCommand()
+"""
+    ASK = b"""c.begin(4)
+b = bytearray(3)
+c.readinto(b, 3)
+c.end()
+print(b)"""
+
+    def mounted(self):
+        """With a hook like that of mpremote, and an order under way."""
+        face = self.raw()
+        for text in (self.HOOK, b'__mount()'):
+            self.assertEqual(self.run_raw(face, text), (b'', b''))
+        face.say(self.ASK + b'\x04')
+        face.expect(b'OK\x18\x04')
+        return face
+
+    def test_an_answer_of_a_mounted_folder(self):
+        face = self.mounted()
+        face.say(b'\x18\x03\x04\x1e')
+        self.assertEqual(face.expect(b'>'),
+                         b"bytearray(b'\\x03\\x04\\x1e')\r\n\x04\x04>")
+        face.say(self.ASK + b'\x04')
+        face.expect(b'OK\x18\x04')
+        face.say(b'\x03')       # no answer, but a person who waits no longer
+        self.assertIn(b'KeyboardInterrupt', face.expect(b'\x04>'))
+
+    def test_a_tool_that_vanishes_within_an_answer(self):
+        """The board is everybody's again at once, whatever it waits for."""
+        self.p.send('mine = 42')
+        for n in range(4):
+            face = self.mounted()
+            face.say(b'\x18\x03\x04'[:n])
+            with self.p.connect() as other:
+                other.send('Send', text='mine')
+                self.until(lambda: self.p.board()['waiting'] == 1)
+                face.close()
+                self.assertEqual(other.receive()['output'], '42\n')
 
     def test_a_long_text_in_pieces(self):
         face = self.raw()
@@ -280,6 +321,61 @@ class Tools(Case):
         self.assertIn('ZeroDivisionError', self.tool('exec', '1/0', status=1))
         self.tool('soft-reset')
 
+    MOUNTED = """import os, time
+while 'go' not in os.listdir():
+    time.sleep_ms(20)
+data = bytes(range(256)) * 5
+with open('out', 'wb') as file:
+    file.write(data)
+with open('out', 'rb') as file:
+    print(file.read() == data)
+"""
+
+    def mounting(self, *words):
+        with open(os.path.join(self.here, 'mod.py'), 'w',
+                  encoding='ascii') as file:
+            file.write(self.MOUNTED)
+        tool = subprocess.Popen(
+            [*words, picod.PICOCTL, 'tty', '--', MPREMOTE, 'connect', '{}',
+             'mount', '.', 'exec', 'import mod'], cwd=self.here,
+            env=self.p.client_environment(), stdout=subprocess.PIPE,
+            start_new_session=True)
+        self.addCleanup(tool.stdout.close)
+        self.addCleanup(tool.wait)
+        self.addCleanup(tool.kill)
+        self.until(lambda: any('import mod' in request['text'] and
+                               request['running']
+                               for request in self.p.board()['requests']))
+        return tool
+
+    def is_unmounted(self):
+        return self.p.send('import os; "remote" in os.listdir("/"), '
+                           'os.getcwd()') == "(False, '/')\n"
+
+    def test_mpremote_mounts_a_folder(self):
+        """The board is its alone meanwhile: others wait, and lose nothing."""
+        self.p.send('mine = 42')
+        tool = self.mounting()
+        self.assertEqual(self.p.board()['holder']['program'], 'mpremote')
+        with self.p.connect() as other:
+            other.send('Send', text='mine')
+            self.until(lambda: self.p.board()['waiting'] == 1)
+            with open(os.path.join(self.here, 'go'), 'wb'):
+                pass
+            self.assertEqual(tool.wait(picod.PATIENCE_S), 0)
+            self.assertEqual(other.receive()['output'], '42\n')
+        self.assertTrue(tool.stdout.read().endswith(b'\nTrue\r\n'))
+        self.assertTrue(self.is_unmounted())
+        with open(os.path.join(self.here, 'out'), 'rb') as file:
+            self.assertEqual(file.read(), bytes(range(256)) * 5)
+
+    def test_mpremote_dies_with_a_folder_mounted(self):
+        for within in ([], [picod.PICOCTL, 'hold', '--']):
+            tool = self.mounting(*within)
+            os.killpg(tool.pid, signal.SIGKILL)
+            self.assertTrue(self.is_unmounted())
+            self.assertNotIn('holder', self.p.board())
+
     def test_the_exit_status_is_the_tools(self):
         words = ['tty', '--', 'sh', '-c']
         self.assertEqual(self.p.picoctl(*words, 'exit 7').returncode, 7)
@@ -330,28 +426,9 @@ class Prompt(Case):
 
     def setUp(self):
         super().setUp()
-        self.terminal, slave = pty.openpty()
-        self.addCleanup(os.close, self.terminal)
-        self.process = subprocess.Popen(
-            [os.path.join(picod.BUILD, 'picoctl'), 'repl'], stdin=slave,
-            stdout=slave, stderr=slave, env=self.p.client_environment())
-        os.close(slave)
-        self.addCleanup(self.process.wait)
-        self.addCleanup(self.process.kill)
-        self.seen = b''
-
-    def expect(self, end):
-        while end not in self.seen:
-            if not select.select([self.terminal], [], [],
-                                 picod.PATIENCE_S)[0]:
-                raise AssertionError(f'only {self.seen} came, not {end}')
-            self.seen += os.read(self.terminal, 4096)
-        at = self.seen.index(end) + len(end)
-        got, self.seen = self.seen[:at], self.seen[at:]
-        return got
-
-    def type(self, data):
-        os.write(self.terminal, data)
+        self.screen = Terminal(
+            self, [picod.PICOCTL, 'repl'], env=self.p.client_environment())
+        self.type, self.expect = self.screen.type, self.screen.expect
 
     def test_a_block_a_correction_and_the_end(self):
         self.expect(b'>>> ')
@@ -363,7 +440,7 @@ class Prompt(Case):
         self.expect(b'0\r\n1\r\n2\r\n>>> ')
         self.assertEqual(self.p.send('i'), '2\n')
         self.type(b'\x1d')
-        self.assertEqual(self.process.wait(picod.PATIENCE_S), 0)
+        self.assertEqual(self.screen.wait(), 0)
 
     def test_lines_that_are_pasted(self):
         self.expect(b'>>> ')

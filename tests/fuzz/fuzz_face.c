@@ -19,6 +19,7 @@ struct play {
 	struct face	*face;
 	bool		 busy;
 	bool		 resetting;
+	bool		 mounted;	/* which begins with a job, and ends with one */
 };
 
 static void
@@ -26,6 +27,8 @@ play_see(struct play *p, const struct face_event *e)
 {
 	switch (e->type) {
 	case FACE_JOB:
+		p->mounted = face_will(p->face) != NULL;
+		/* fall through */
 	case FACE_COMPLETE:
 	case FACE_STATEMENT:
 		assert(!p->busy && e->len > 0 && e->len <= LIMIT_STATEMENT);
@@ -52,6 +55,7 @@ play_say(struct play *p, const uint8_t *bytes, size_t len)
 	struct face_event	event;
 	size_t			n;
 
+	assert(p->mounted == (face_will(p->face) != NULL));
 	for (; len > 0; bytes += n, len -= n) {
 		n = face_feed(p->face, bytes, len, &event);
 		assert(n <= len);
@@ -83,6 +87,7 @@ play_step(struct play *p, uint8_t step)
 		p->busy = p->resetting = false;
 		face_ended(p->face, step % 5, trace, step & 8 ? sizeof trace - 1 :
 		    0);
+		p->mounted = p->mounted && face_will(p->face) != NULL;
 		len = face_late(p->face, late);
 		assert(len <= sizeof late);
 		play_say(p, late, len);

@@ -23,12 +23,13 @@
 		".dir(" of ")" more " if n[:" len "]=='" part "'])"
 
 /* What a tool and a board do in turn. */
-enum act { SAY, JOB, COMPLETE, STATEMENT, RESET, FLASH, STOP, INPUT, BEGIN, PRINT, END, HEAR,
+enum act { SAY, JOB, HOOK, COMPLETE, STATEMENT, RESET, FLASH, STOP, INPUT, BEGIN, PRINT, END, HEAR,
 	RESTART, NOTHING };
 
 struct move {
 	enum act	 act;
-	const char	*text;		/* said, carried out, printed, heard */
+	const char	*text;		/* said, carried out, printed, heard; of a
+					 * hook: a part of it */
 	const char	*expected;	/* what the tool got; NULL: "" */
 					/* in these, ? for NUL */
 	enum face_end	 end;
@@ -36,7 +37,7 @@ struct move {
 
 struct dialogue {
 	const char	*name, *language;
-	struct move	 moves[12];
+	struct move	 moves[24];
 };
 
 static const struct dialogue dialogues[] = {
@@ -126,10 +127,44 @@ static const struct dialogue dialogues[] = {
 	    { SAY, "abc\x03" "def\x03\x05" "A\x01" "x\x03",
 		"R\x01?\x04\x01\x04\x04" TRACE "KeyboardInterrupt: \r\n\x04>", 0 },
 	    { SAY, "\x05" "A\x01\x04", "R\x01?\x04\x01\x04\x04\x04>", 0 } } },
-	{ "a folder that is mounted", "repl", {
-	    { SAY, "\x01" "class RemoteFS: pass\x04", "\r\n" RAW "OK\x04" TRACE
-		"OSError: picod: a mounted folder needs the port itself: picoctl "
-		"lend -- mpremote connect {} mount .\r\n\x04>", 0 } } },
+	{ "mpremote mount", "repl", {
+	    { SAY, "\x01" "__mount()\x04", "\r\n" RAW "OK", 0 },
+	    { HOOK, "  __mount()\n", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { END, "", "\x04\x04>", FACE_DONE },
+	    { SAY, "import x\x04", "OK", 0 },
+	    { JOB, "import x", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { PRINT, "a\x18?\x18=1804.\x18=0", "a\x18\x04", 0 },
+	    { PRINT, "4001e18.b\x18", "\x04?\x1e\x18" "b", 0 },
+	    { PRINT, "c\x18", "\x18" "c", 0 },
+	    { SAY, "\x18\x03?\xff\x18", NULL, 0 },
+	    { INPUT, "180300ff18", NULL, 0 },
+	    { PRINT, "!", NULL, 0 },
+	    { PRINT, "\x18?\x18=1805.", "\x18\x05", 0 },
+	    { SAY, "\x03", NULL, 0 },		/* not what was asked for */
+	    { STOP, NULL, NULL, 0 },
+	    { END, TRACE "KeyboardInterrupt: \r\n", "\x04" TRACE
+		"KeyboardInterrupt: \r\n\x04>", FACE_INTERRUPTED },
+	    { SAY, "os.umount(\"/remote\")\x04", "OK", 0 },
+	    { JOB, "os.umount(\"/remote\")", NULL, 0 },
+	    { END, "", "\x04\x04>", FACE_DONE },
+	    { SAY, "x\x04", "OK", 0 },
+	    { JOB, "x", NULL, 0 },
+	    { PRINT, "\x18=61.", "\x18=61.", 0 } } },
+	{ "a mounted folder at the prompt", "repl", {
+	    { SAY, "\x01" "__mount()\x04\x02", "\r\n" RAW "OK", 0 },
+	    { HOOK, "def picod_mount():\n", NULL, 0 },
+	    { END, "", "\x04\x04>", FACE_DONE },
+	    { SAY, "\r\x02", BANNER, 0 },
+	    { SAY, "import x\r", "import x\r\n", 0 },
+	    { STATEMENT, "import x", NULL, 0 },
+	    { PRINT, "\x18?\x18=1801.", "\x18\x01", 0 },
+	    { SAY, "\x18\xfe", NULL, 0 },	/* before it is told to have begun */
+	    { INPUT, "18fe", NULL, 0 },
+	    { PRINT, "\x18!", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { END, "", ">>> ", FACE_DONE } } },
 	{ "picod cannot", "repl", {
 	    { SAY, "\x01" "1\x04", "\r\n" RAW "OK", 0 },
 	    { JOB, "1", NULL, 0 },
@@ -264,7 +299,7 @@ struct play {
 	const struct dialogue	*dialogue;
 	size_t			 cut;	/* where; 0: byte by byte */
 	enum act		 seen;
-	char			 text[256];	/* of a job or of input so far */
+	char			 text[2048];	/* of a job or of input so far */
 };
 
 static void
@@ -366,9 +401,12 @@ make_move(struct play *p, const struct move *m)
 		face_ended(p->face, m->end, m->text, strlen(m->text));
 		break;
 	default:
-		ck_assert_msg(p->seen == m->act, "%s: no such event",
-		    p->dialogue->name);
-		ck_assert_str_eq(p->text, m->text != NULL ? m->text : "");
+		ck_assert_msg(p->seen == (m->act == HOOK ? JOB : m->act),
+		    "%s: no such event", p->dialogue->name);
+		if (m->act == HOOK)
+			ck_assert_ptr_nonnull(strstr(p->text, m->text));
+		else
+			ck_assert_str_eq(p->text, m->text != NULL ? m->text : "");
 		p->seen = NOTHING;
 		p->text[0] = '\0';
 		return;
@@ -581,6 +619,65 @@ START_TEST(test_a_tool_where_another_was)
 }
 END_TEST
 
+static void
+carry_out(struct face *f, const char *text, enum face_end end)
+{
+	struct face_event	 event;
+
+	face_feed(f, (const uint8_t *)text, strlen(text), &event);
+	ck_assert_int_eq(event.type, FACE_JOB);
+	face_ended(f, end, "", 0);
+}
+
+/* A folder is unmounted by its tool, or else has to be. */
+START_TEST(test_what_a_mounted_folder_leaves)
+{
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+
+	face_feed(f, (const uint8_t *)"\x01", 1, &event);
+	carry_out(f, "print('__mount()')\x04", FACE_DONE);
+	ck_assert_ptr_null(face_will(f));
+	carry_out(f, "__mount()\x04", FACE_RAISED);	/* who knows how far */
+	ck_assert_ptr_nonnull(face_will(f));
+	carry_out(f, "os.umount(\"/remote\")\x04", FACE_RAISED);
+	ck_assert_ptr_nonnull(face_will(f));
+	carry_out(f, "os.umount(\"/remote\")\x04", FACE_DONE);
+	ck_assert_ptr_null(face_will(f));
+	face_destroy(f);
+	f = face_create("piserial");
+	ck_assert_ptr_null(face_will(f));
+	face_destroy(f);
+}
+END_TEST
+
+/* An answer of any length is passed on in pieces. */
+START_TEST(test_a_long_answer)
+{
+	static const char	ask[] = "\x18?\x18=1806.";
+	static uint8_t		 answer[5000];
+	struct face		*f = face_create("repl");
+	struct face_event	 event;
+	size_t			 n, i, total = 0;
+
+	face_feed(f, (const uint8_t *)"\x01", 1, &event);
+	carry_out(f, "__mount()\x04", FACE_DONE);
+	face_feed(f, (const uint8_t *)"x\x04", 2, &event);
+	face_print(f, ask, sizeof ask - 1);
+	memset(answer, 0x3f, sizeof answer);
+	answer[0] = 0x18;
+	for (; total < sizeof answer; total += n) {
+		n = face_feed(f, answer + total, sizeof answer - total, &event);
+		ck_assert_uint_gt(n, 0);
+		ck_assert_int_eq(event.type, FACE_INPUT);
+		ck_assert_uint_eq(event.len, 2 * n);
+		for (i = total == 0; i < n; i++)
+			ck_assert(memcmp(event.data + 2 * i, "3f", 2) == 0);
+	}
+	face_destroy(f);
+}
+END_TEST
+
 /* Who types on does not wait for the names, and loses nothing. */
 START_TEST(test_typing_ends_a_completion)
 {
@@ -680,6 +777,8 @@ main(void)
 	tcase_add_loop_test(tc, test_much_is_pasted, 0, 2);
 	tcase_add_loop_test(tc, test_a_tool_where_another_was, 0,
 	    (int)BEGINNINGS);
+	tcase_add_test(tc, test_what_a_mounted_folder_leaves);
+	tcase_add_test(tc, test_a_long_answer);
 	tcase_add_test(tc, test_typing_ends_a_completion);
 	tcase_add_test(tc, test_tabs_of_what_is_pasted);
 	tcase_add_test(tc, test_too_many_names);
