@@ -122,15 +122,24 @@ make_temporary(struct files *f)
 void
 files_begin(struct files *f)
 {
-	bool	flat = has(f, FILES_HAS_UART);
-
-	files_ear_init(&f->ear, flat);
+	files_ear_init(&f->ear, has(f, FILES_HAS_UART));
 	make_temporary(f);
 	if (f->op == FILES_WRITE)
 		digest_content(f);
 	while (f->level < LEVELS - 1 &&
 	    levels[f->level].free > f->board->memory)
 		f->level++;
+	if (f->board->swept)
+		files_begin_swept(f);
+	else
+		files_enter(f, FILES_STEP_SWEEP);
+}
+
+void
+files_begin_swept(struct files *f)
+{
+	bool	flat = has(f, FILES_HAS_UART);
+
 	if ((flat && f->op == FILES_MAKE_DIRECTORY) ||
 	    (f->op == FILES_RENAME && !has(f, FILES_HAS_RENAME))) {
 		files_fail(f, FILES_UNSUPPORTED, "this board has no %s",
@@ -172,6 +181,8 @@ files_destroy(struct files *f)
 {
 	if (f == NULL)
 		return;
+	if (f->touched)
+		f->board->swept = false;
 	files_sender_end(&f->sender);
 	free(f);
 }
@@ -192,6 +203,8 @@ files_job(struct files *f, size_t *len)
 		f->phase = FILES_OPENING;
 		f->opened = false;
 	}
+	if (f->step == FILES_STEP_TAKE || f->step == FILES_STEP_PIECE)
+		f->touched = true;
 	files_make_text(f);
 	*len = f->text_len;
 	return f->text;
@@ -216,6 +229,7 @@ hear_probe(struct files *f, const char *text)
 			f->board->has |= 1u << i;
 	f->board->memory = strtoul(text + i, NULL, 10);
 	f->board->defined = 0;
+	f->board->swept = false;
 	f->board->known = i == FILES_HAS_COUNT;
 }
 

@@ -50,6 +50,7 @@ struct files_order {
  */
 struct files_board {
 	bool		known;
+	bool		swept;		/* nothing is left of half a file */
 	unsigned	has;
 	unsigned	defined;
 	unsigned long	memory;		/* free, in bytes */

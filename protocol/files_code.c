@@ -331,6 +331,42 @@ static const char	code_make[] =
     " except OSError as e:\n"
     "  if not r or e.args[0]!=17:raise\n";
 
+/*
+ * What interrupted writers have left, in any directory: so many entries are looked
+ * at, however large a card is.  A name like that is nobody else's.
+ */
+#define SWEEP(each, name, is_directory)					\
+	"import os\n"							\
+	"n=999\n"							\
+	"def D(d):\n"							\
+	" global n\n"							\
+	" for e in os." each "(d):\n"					\
+	"  p=d+('' if d=='/' else '/')+" name ";n-=1\n"		\
+	"  if n<0:break\n"						\
+	"  try:\n"							\
+	"   if p[-2:]=='.~':os.remove(p)\n"				\
+	"   elif " is_directory "&16384:D(p)\n"			\
+	"  except OSError:pass\n"					\
+	"D('/')\n"							\
+	FILES_END
+
+static const char	code_sweep_ilist[] = SWEEP("ilistdir", "e[0]", "e[1]");
+static const char	code_sweep[] = SWEEP("listdir", "e", "os.stat(p)[0]");
+
+static const char	code_sweep_flat[] =
+    "import os\n"
+    "for p in os.listdir():\n"
+    " if p=='~' or p[-2:]=='.~':os.remove(p)\n"
+    FILES_END;
+
+const char *
+files_sweep(unsigned has)
+{
+	if ((has & FILES_HAS_UART) != 0 || (has & FILES_HAS_STAT) == 0)
+		return code_sweep_flat;
+	return (has & FILES_HAS_ILIST) != 0 ? code_sweep_ilist : code_sweep;
+}
+
 static const char	code_add[] =
     "def B(p,a,b):\n"
     " with open(p,a) as f:f.write(b)\n";

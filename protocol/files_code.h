@@ -55,6 +55,9 @@ enum files_function {
 /* Asks for files_has and the free memory, in a program of its own. */
 extern const char files_probe[];
 
+/* Removes what interrupted writers have left, in a program of its own. */
+const char	*files_sweep(unsigned has);
+
 /* The text that defines that one function on a board that has those things. */
 const char	*files_code(enum files_function, unsigned has);
 

@@ -14,10 +14,8 @@
 static void
 next_give_up(struct files *f)
 {
-	bool	litter = f->op == FILES_WRITE && f->touched;
-
-	f->touched = false;
-	files_enter(f, litter ? FILES_STEP_CLEAN : FILES_STEP_OVER);
+	files_enter(f, f->touched && f->step != FILES_STEP_CLEAN ?
+	    FILES_STEP_CLEAN : FILES_STEP_OVER);
 }
 
 /* Once more, from the beginning or from where the board is. */
@@ -225,7 +223,11 @@ next_after_end(struct files *f, enum files_end end, const char *traceback,
 		files_fail(f, FILES_INTERRUPTED, "it was interrupted");
 		next_give_up(f);
 	} else if (f->step == FILES_STEP_CLEAN) {
+		f->touched = end != FILES_ENDED;
 		files_enter(f, FILES_STEP_OVER);
+	} else if (f->step == FILES_STEP_SWEEP) {
+		f->board->swept = true;
+		files_begin_swept(f);
 	} else if (f->stopping) {
 		next_try_again(f);
 	} else if (end == FILES_ENDED_RAISED) {
@@ -243,8 +245,6 @@ void
 files_ended(struct files *f, enum files_end end, const char *traceback,
     size_t len)
 {
-	if (f->opened)
-		f->touched = true;
 	next_after_end(f, end, traceback, len);
 	f->number[0] = '\0';
 	f->no_memory = false;

@@ -21,6 +21,7 @@
 
 enum files_step {
 	FILES_STEP_PROBE,	/* what has the board? */
+	FILES_STEP_SWEEP,	/* away with what others have left */
 	FILES_STEP_ASK,		/* what is there already? */
 	FILES_STEP_TAKE,	/* it receives */
 	FILES_STEP_PIECE,	/* likewise, a literal at a time */
@@ -72,7 +73,7 @@ struct files {
 	unsigned		 level;		/* of memory it may take */
 	bool			 plain;		/* not deflated */
 	bool			 opened;	/* this attempt writes the temporary */
-	bool			 touched;	/* one did */
+	bool			 touched;	/* it may be there still */
 	size_t			 start;		/* where this attempt began */
 	size_t			 written;	/* on the board for all we know */
 	size_t			 covers;	/* and this much is on its way */
@@ -93,6 +94,8 @@ struct files {
 void	files_enter(struct files *, enum files_step);
 /* The board is known: the order can begin. */
 void	files_begin(struct files *);
+/* Nothing is left of earlier ones. */
+void	files_begin_swept(struct files *);
 /* Whether files go to it in frames, through a stream of its own. */
 bool	files_way_is_stream(const struct files *);
 /* Less of the board's memory from now on; false: it is the least already. */

@@ -281,6 +281,9 @@ text_step(struct files *f)
 {
 	switch (f->step) {
 	case FILES_STEP_PROBE: text_apart(f, files_probe, ",{})"); break;
+	case FILES_STEP_SWEEP:
+		text_apart(f, files_sweep(f->board->has), ",{})");
+		break;
 	case FILES_STEP_ASK: text_ask_path(f); break;
 	case FILES_STEP_SEEK: text_ask(f, f->temporary, "-2"); break;
 	case FILES_STEP_TAKE: text_take(f); break;

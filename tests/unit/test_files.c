@@ -32,6 +32,7 @@ struct fake {
 	const char	*has;
 	struct file	 files[NAMES];
 	uint64_t	 room;		/* blocks of 4096 */
+	size_t		 space;		/* bytes until it is full all the same */
 	enum running	 running;
 	char		 out[70000];
 	size_t		 out_len, out_off;
@@ -60,10 +61,12 @@ fake_find(struct fake *b, const char *name)
 	return NULL;
 }
 
-static void
+/* False: there was no space for all of it. */
+static bool
 fake_write(struct fake *b, const char *name, const char *mode, const void *p,
-    size_t len)
+    size_t want)
 {
+	size_t		 len = want < b->space ? want : b->space;
 	struct file	*f = fake_find(b, name);
 
 	if (f == NULL) {
@@ -76,6 +79,8 @@ fake_write(struct fake *b, const char *name, const char *mode, const void *p,
 	f->content = realloc(f->content, f->len + len + 1);
 	memcpy(f->content + f->len, p, len);
 	f->len += len;
+	b->space -= len;
+	return len == want;
 }
 
 static void
@@ -188,7 +193,11 @@ fake_take_frame(struct fake *b)
 		ck_assert_uint_eq(b->inflater.avail_out, 0);
 		free(packed);
 	}
-	fake_write(b, b->temporary, "ab", plain, n);
+	if (!fake_write(b, b->temporary, "ab", plain, n)) {
+		fake_print(b, "\6%E28;");
+		fake_stop_taking(b);
+		return false;
+	}
 	b->left -= n < b->left ? n : b->left;
 	fake_print(b, "\6%.");
 	return true;
@@ -204,7 +213,7 @@ fake_hear(struct fake *b, uint8_t c)
 	ck_assert_uint_lt(b->in_len, sizeof b->in);
 	while (b->left > 0 && fake_take_frame(b))
 		;
-	if (b->left == 0)
+	if (b->running == TAKES && b->left == 0)
 		fake_place(b);
 }
 
@@ -250,6 +259,16 @@ fake_give(struct fake *b, const char *name, size_t off, size_t window)
 		fake_say(b, data, n + 2 * e);
 	}
 	fake_print(b, "\6%$");
+}
+
+static void
+fake_sweep(struct fake *b)
+{
+	int	i;
+
+	for (i = 0; i < NAMES; i++)
+		if (strstr(b->files[i].name, ".~") != NULL)
+			fake_remove(b, b->files[i].name);
 }
 
 static void
@@ -300,6 +319,8 @@ fake_run(struct fake *b, const char *text)
 	} else if (sscanf(text, "try:__import__('os').remove('%60[^']')",
 	    name) == 1) {
 		fake_remove(b, name);
+	} else if (strstr(text, "==\\'.~\\'") != NULL) {
+		fake_sweep(b);
 	} else
 		fake_define(b, text);
 }
@@ -316,11 +337,12 @@ fake_finish(struct fake *b)
 
 /* -------------------------------------------------------------- the line */
 
-enum fault { NONE, CHANGED, LOST, DOUBLED, GONE };
+/* GONE, KILLED: the board, or who gave the order; all else is what a line does. */
+enum fault { NONE, CHANGED, LOST, DOUBLED, GONE, KILLED };
 
 struct line {
 	enum fault	 fault;
-	size_t		 at;		/* of the bytes to the board */
+	size_t		 at;		/* of the bytes to the board; both ways */
 	size_t		 sent;
 	bool		 gone;
 	size_t		 cut;		/* bytes come so many at a time; 0: all */
@@ -333,13 +355,20 @@ static char			 got[70000];
 static size_t			 n_got;
 static unsigned			 stops;
 
+/* Either end is lost with this byte, whichever way it goes. */
+static bool
+line_ends(void)
+{
+	return line.fault >= GONE && line.sent++ == line.at;
+}
+
 static void
 line_carry(uint8_t c)
 {
-	if (line.fault != NONE && line.sent++ == line.at) {
+	line.gone = line_ends();
+	if (line.fault != NONE && line.fault < GONE && line.sent++ == line.at) {
 		if (line.fault == LOST)
 			return;
-		line.gone = line.fault == GONE;
 		if (line.fault == CHANGED)
 			c ^= 0x10;
 		else if (line.fault == DOUBLED)
@@ -375,7 +404,12 @@ play_job(struct files *f, uint64_t *now)
 			line_carry(*bytes);
 			files_said(f, 1, *now);
 		} else if (board.out_off < board.out_len) {
-			n = board.out_len - board.out_off;
+			if (line_ends()) {
+				line.gone = true;
+				break;
+			}
+			n = line.fault >= GONE ? 1 :
+			    board.out_len - board.out_off;
 			if (line.cut > 0 && n > line.cut)
 				n = line.cut;
 			n = files_hear(f, (uint8_t *)board.out + board.out_off,
@@ -395,6 +429,7 @@ play_job(struct files *f, uint64_t *now)
 	return stop;
 }
 
+/* How it ended; NULL: nobody knows, who gave the order is no more. */
 static const struct files_result *
 play(struct files *f)
 {
@@ -415,6 +450,8 @@ play(struct files *f)
 		files_started(f, now);
 		stopped = play_job(f, &now);
 		fake_stop_taking(&board);
+		if (line.gone && line.fault == KILLED)
+			return NULL;
 		files_ended(f, line.gone ? FILES_ENDED_RESTARTED : stopped ?
 		    FILES_ENDED_INTERRUPTED : board.full ? FILES_ENDED_RAISED :
 		    FILES_ENDED, "MemoryError: \r\n", board.full ? 15 : 0);
@@ -430,11 +467,11 @@ put(const char *name, const void *content, size_t len, bool lossless)
 {
 	struct files_order	 order = { .op = FILES_WRITE, .path = name,
 	    .content = content, .len = len, .lossless = lossless };
-	struct files		*f = files_create(&order, &known);
-	enum files_kind		 kind = play(f)->kind;
+	struct files			*f = files_create(&order, &known);
+	const struct files_result	*end = play(f);
 
 	files_destroy(f);
-	return kind;
+	return end == NULL ? FILES_INTERRUPTED : end->kind;
 }
 
 static enum files_kind
@@ -456,6 +493,7 @@ setup(void)
 	memset(&known, 0, sizeof known);
 	board.has = STREAM;
 	board.room = 100;
+	board.space = SIZE_MAX;
 }
 
 static void
@@ -536,8 +574,9 @@ START_TEST(test_the_same_is_not_sent_again)
 {
 	ck_assert_int_eq(put("a", noise, sizeof noise, true), FILES_OK);
 	board.jobs = 0;
-	line.fault = GONE;	/* with the first byte of content, if one comes */
+	line.fault = LOST;
 	ck_assert_int_eq(put("a", noise, sizeof noise, true), FILES_OK);
+	ck_assert_uint_eq(line.sent, 0);
 	ck_assert_uint_eq(board.jobs, 1);
 }
 END_TEST
@@ -571,9 +610,9 @@ START_TEST(test_no_room_is_told_before_any_byte)
 {
 	put("a", "old", 3, true);
 	board.room = 3;
-	line.fault = GONE;
+	line.fault = LOST;
 	ck_assert_int_eq(put("a", noise, 8192, true), FILES_NO_SPACE);
-	ck_assert(!line.gone);
+	ck_assert_uint_eq(line.sent, 0);
 	ck_assert(board_has("a", "old", 3));
 	board.room = 4;
 	line.fault = NONE;
@@ -605,33 +644,76 @@ START_TEST(test_a_bad_line_is_told_or_cured)
 }
 END_TEST
 
-START_TEST(test_a_pulled_cable_leaves_old_or_new)
+/*
+ * A put that ended in some way: the name has its old content or the new one, and
+ * what is left over is gone after the next order, whatever that is for.
+ */
+static void
+check_old_or_new(const void *new, size_t len, size_t old_and_new[2])
 {
-	size_t	len = 600, old = 0, new = 0;
+	if (board_has("a", "old", 3))
+		old_and_new[0]++;
+	else if (board_has("a", new, len))
+		old_and_new[1]++;
+	else
+		ck_abort_msg("half a file, after %zu bytes", line.at);
+	line.fault = NONE;
+	line.gone = false;
+	board.space = SIZE_MAX;
+	board.jobs = 0;
+	ck_assert_int_eq(put("b", "1", 1, true), FILES_OK);
+	ck_assert_ptr_null(fake_find(&board, "a.~"));
+	ck_assert_int_eq(put("a", new, len, true), FILES_OK);
+	ck_assert(board_has("a", new, len));
+}
+
+/* As it was before each of them. */
+static void
+put_old(void)
+{
+	fake_remove(&board, "a");
+	fake_remove(&board, "b");
+	ck_assert_int_eq(put("a", "old", 3, true), FILES_OK);
+	board.jobs = 0;
+	line.sent = 0;
+}
+
+/* After every byte, either way: 0 the board, 1 the client, 2 picod and all it knew. */
+START_TEST(test_an_end_that_is_lost_leaves_old_or_new)
+{
+	const enum fault	fault = _i / 4 == 0 ? GONE : KILLED;
+	const void		*new = _i % 2 == 0 ? (void *)text : noise;
+	const size_t		len = 600;
+	size_t			old_and_new[2] = { 0, 0 };
 
 	for (line.at = 0;; line.at++) {
-		fake_remove(&board, "a");
-		fake_remove(&board, "a.~");
-		put("a", "old", 3, true);
-		line.fault = GONE;
-		line.sent = 0;
-		board.jobs = 0;
-		if (put("a", text, len, _i) == FILES_OK)
+		put_old();
+		line.fault = fault;
+		if (put("a", new, len, _i / 2 % 2) == FILES_OK)
 			break;
-		if (board_has("a", "old", 3))
-			old++;
-		else if (board_has("a", text, len))
-			new++;
-		else
-			ck_abort_msg("half a file, after %zu bytes", line.at);
-		line.fault = NONE;
-		line.gone = false;
-		board.jobs = 0;
-		ck_assert_int_eq(put("a", text, len, _i), FILES_OK);
-		ck_assert(board_has("a", text, len));
-		ck_assert_ptr_null(fake_find(&board, "a.~"));
+		if (_i / 4 == 2)
+			memset(&known, 0, sizeof known);
+		check_old_or_new(new, len, old_and_new);
 	}
-	ck_assert_uint_gt(old, 100);
+	ck_assert_uint_gt(old_and_new[0], 100);
+	ck_assert_uint_gt(old_and_new[1], 0);
+}
+END_TEST
+
+START_TEST(test_a_disk_full_at_any_byte_keeps_the_old)
+{
+	const void	*new = _i % 2 == 0 ? (void *)text : noise;
+	const size_t	len = 600;
+	size_t		old_and_new[2] = { 0, 0 }, space;
+
+	for (space = 0; space < len; space++) {
+		put_old();
+		board.space = space;
+		ck_assert_int_eq(put("a", new, len, _i / 2), FILES_NO_SPACE);
+		ck_assert_ptr_null(fake_find(&board, "a.~"));
+		check_old_or_new(new, len, old_and_new);
+	}
+	ck_assert_uint_eq(old_and_new[1], 0);
 }
 END_TEST
 
@@ -688,7 +770,10 @@ main(void)
 	tcase_add_test(cases, test_functions_have_room_one_order_at_a_time);
 	tcase_add_test(cases, test_no_room_is_told_before_any_byte);
 	tcase_add_loop_test(cases, test_a_bad_line_is_told_or_cured, 0, 6);
-	tcase_add_loop_test(cases, test_a_pulled_cable_leaves_old_or_new, 0, 2);
+	tcase_add_loop_test(cases, test_an_end_that_is_lost_leaves_old_or_new,
+	    0, 12);
+	tcase_add_loop_test(cases, test_a_disk_full_at_any_byte_keeps_the_old,
+	    0, 4);
 	tcase_add_test(cases, test_what_is_not_there);
 	tcase_add_test(cases, test_functions_import_nothing_when_called);
 	tcase_add_test(cases, test_paths);
