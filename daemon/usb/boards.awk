@@ -117,7 +117,7 @@ FILENAME == ARGV[1] {
 	for (i = 1; i <= count; i++)
 		if (vendors[i] in roms)
 			print_rule(vendors[i], roms[vendors[i]],
-			    "MODE=\"0660\", GROUP=\"picod\", TAG+=\"uaccess\"")
+			    "MODE:=\"0660\", GROUP:=\"picod\", TAG+=\"uaccess\"")
 	next
 }
 

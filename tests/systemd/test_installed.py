@@ -58,6 +58,9 @@ class TestUnits(Case):
         self.assertEqual(int(status['CapBnd'], 16), 0)
         self.assertEqual(status['NoNewPrivs'], '1')
         self.assertEqual(status['Seccomp'], '2')
+        groups = self.run_('getent', 'group', 'picod', 'dialout').stdout
+        self.assertEqual(set(status['Groups'].split()), {
+            line.split(':')[2] for line in groups.splitlines()})
 
     def test_socket_survives_a_restart_of_the_service(self):
         socket = self.machine.show('picod.socket', 'InvocationID')

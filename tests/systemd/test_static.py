@@ -71,8 +71,13 @@ class TestRules(unittest.TestCase):
     def test_boards_in_a_rom_are_those_of_the_group_picod(self):
         for vendor, product, kind in self.rows():
             self.assertEqual(
-                self.is_told(vendor, product, 'GROUP="picod"'),
+                self.is_told(vendor, product, 'GROUP:="picod"'),
                 kind == 'rom', f'{vendor}:{product}')
+
+    def test_the_unit_is_in_no_group_but_that_of_ports(self):
+        groups = re.findall(r'(?m)^(?:Supplementary)?Groups?=(.*)$', read(
+            'systemd', 'picod.service.in'))
+        self.assertEqual(groups, ['picod', 'dialout'])
 
     def test_desktops_know_the_same_boards(self):
         offered = re.findall('<modalias>usb:v(....)p(.*?)\\*</modalias>', read(

@@ -9,6 +9,7 @@ import os
 import unittest
 
 import machine
+import usb
 from installed import STRANGER, USER, Case
 
 SOCKET = '/run/picod/io.picod'
@@ -94,6 +95,23 @@ class TestTrixie(Case):
     def test_rules_are_good(self):
         self.run_('udevadm', 'verify', '/usr/lib/udev/rules.d/60-picod.rules',
                   '/usr/lib/udev/rules.d/91-picod.rules')
+
+    def test_a_board_in_bootsel_is_picods_whatever_picotool_says(self):
+        """Its rules come later, and give it to another group."""
+        self.machine.write('/usr/lib/udev/rules.d/99-picotool.rules', (
+            'SUBSYSTEM=="usb", ATTRS{idVendor}=="2e8a", '
+            'ATTRS{idProduct}=="0003", TAG+="uaccess", MODE="660", '
+            'GROUP="plugdev"\n'))
+        self.addCleanup(self.run_, 'rm',
+                        '/usr/lib/udev/rules.d/99-picotool.rules')
+        usb.UsbPort.prepare(self.machine)
+        port = usb.UsbPort(self.machine, vendor='2e8a', product='0003')
+        port.lay_device()
+        shown = self.run_('udevadm', 'test', '-a', 'add', port.usb,
+                          env={'SYSTEMD_DEVICE_VERIFY_SYSFS': '0'}).stdout
+        self.assertRegex(shown, r'Device node group:\s+picod ')
+        self.assertRegex(shown, r'Device node permission:\s+0660\n')
+        self.assertIn('uaccess', shown)
 
     def test_exposure(self):
         self.run_('systemd-analyze', 'security', '--offline=true',

@@ -54,12 +54,9 @@ class UsbPort:
         It is no link: of those picod takes the real path, which has no entry
         in sysfs.
         """
-        attributes = '\n'.join(f"echo '{value}' >'{self.usb}/{key}'"
-                               for key, value in self.attributes.items())
+        self.lay_device()
         self.shell(f'''\
             mkdir -p {self.tty}
-            ln -s /sys/bus/usb {self.usb}/subsystem
-            echo DEVTYPE=usb_device >{self.usb}/uevent
             ln -s /sys/bus/usb {self.interface}/subsystem
             echo DEVTYPE=usb_interface >{self.interface}/uevent
             echo 00 >{self.interface}/bInterfaceNumber
@@ -73,8 +70,21 @@ class UsbPort:
             mount --bind {node} /dev/{self.name}
             echo I:1 >/run/udev/data/c{MAJOR}:{self.minor}
         ''')
-        self.shell(attributes)
         self.tell('add')
+
+    def lay_device(self):
+        """The USB device alone, before its driver has found it."""
+        attributes = '\n'.join(f"echo '{value}' >'{self.usb}/{key}'"
+                               for key, value in self.attributes.items())
+        self.shell(f'''\
+            mkdir -p {self.usb}
+            ln -s /sys/bus/usb {self.usb}/subsystem
+            echo 189:1025 >{self.usb}/dev
+            printf 'MAJOR=189\\nMINOR=1025\\nDEVNAME=bus/usb/009/002\\n' \\
+                >{self.usb}/uevent
+            echo DEVTYPE=usb_device >>{self.usb}/uevent
+        ''')
+        self.shell(attributes)
 
     def unplug(self):
         self.shell(f'''\
