@@ -35,7 +35,7 @@ doctor_say(struct doctor *d, enum verdict verdict, const char *about,
 		return;
 	}
 	snprintf(line, sizeof line, "%s: %s: %s", word, about, text);
-	output_wrap(&d->ctl->output, line);
+	output_wrap(&d->ctl->output, 0, 4, line);
 }
 
 bool

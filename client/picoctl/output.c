@@ -103,25 +103,6 @@ output_skip(const char *text, int characters)
 	return text;
 }
 
-void
-output_wrap(struct output *o, const char *text)
-{
-	const char	*indent = "";
-	int		 room = o->columns, len, end;
-
-	while (room > 20 && (len = (int)strlen(text)) > room) {
-		for (end = room; end > 0 && text[end] != ' '; end--)
-			;
-		if (end == 0)
-			break;
-		fprintf(o->out, "%s%.*s\n", indent, end, text);
-		text += end + 1;
-		indent = "    ";
-		room = o->columns - 4;
-	}
-	fprintf(o->out, "%s%s\n", indent, text);
-}
-
 int
 output_flush(struct output *o)
 {
@@ -195,6 +176,56 @@ output_escape(FILE *file, enum output_escape how, const char *bytes, size_t len)
 	}
 	if (how != OUTPUT_LINE)
 		fputs(n < len ? "...\"" : "\"", file);
+}
+
+char *
+output_escaped(const char *text)
+{
+	char	*escaped = NULL;
+	size_t	 size;
+	FILE	*file = open_memstream(&escaped, &size);
+
+	if (file == NULL)
+		abort();
+	output_escape(file, OUTPUT_LINE, text, strlen(text));
+	if (fclose(file) != 0 || escaped == NULL)
+		abort();
+	return escaped;
+}
+
+/* The blank at which to divide a text that is longer than the room, or its start. */
+static const char *
+output_divide(const char *text, int room, int next_room)
+{
+	const char	*end = output_skip(text, room), *colon;
+
+	while (end > text && *end != ' ')
+		end--;
+	for (colon = end; colon > output_skip(text, room / 2); colon--)
+		if (*colon == ' ' && colon[-1] == ':' &&
+		    output_width(colon + 1) <= next_room)
+			return colon;
+	return end;
+}
+
+void
+output_wrap(struct output *o, int used, int indent, const char *text)
+{
+	int		 room = o->columns - used, next = o->columns - indent;
+	char		*escaped = output_escaped(text);
+	const char	*rest = escaped, *end;
+
+	while (room > 0 && next > 20 && output_width(rest) > room) {
+		end = output_divide(rest, room, next);
+		if (end == rest)
+			break;
+		fprintf(o->out, "%.*s\n%*s", (int)(end - rest), rest, indent,
+		    "");
+		rest = end + 1;
+		room = next;
+	}
+	fprintf(o->out, "%s\n", rest);
+	free(escaped);
 }
 
 void

@@ -89,11 +89,16 @@ const char *output_skip(const char *text, int characters);
 /* What colours a board's state; "" where nothing is coloured. */
 const char	*output_state_colour(const struct output *, const char *state);
 
+/* A text so that no terminal acts on it, to be freed. */
+char	*output_escaped(const char *text);
+
 /*
- * Prints a line that may be longer than the terminal: there it goes on, between
- * two words, on lines of their own.
+ * Prints the rest of a line, of which so many columns are used, that may be longer
+ * than the terminal: there it goes on, between two words, on lines of their own,
+ * behind an indent.  What follows a colon, such as a command, is not divided where
+ * it has room on a line.
  */
-void	output_wrap(struct output *, const char *text);
+void	output_wrap(struct output *, int used, int indent, const char *text);
 
 /* Prints bytes so that no terminal acts on them. */
 void	output_escape(FILE *, enum output_escape, const char *bytes, size_t len);

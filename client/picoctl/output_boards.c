@@ -27,6 +27,8 @@ static const struct {
 	[COLUMN_USER] = { "USED BY", NULL, 12 },
 	[COLUMN_ABOUT] = { "ABOUT", "about", 10 },
 };
+/* What stands before the details of a board. */
+#define BOARDS_INDENT	13
 static const int	cut_first[] = {
 	COLUMN_ABOUT, COLUMN_PORT, COLUMN_USER, COLUMN_NAME
 };
@@ -179,23 +181,14 @@ boards_print_table(struct output *o, const json_t *boards)
 static void
 boards_print_problem(struct output *o, const json_t *board, const char *problem)
 {
-	const char	*name = output_string(board, "name");
-	char		*text = NULL;
-	size_t		 size;
-	FILE		*file;
+	char	*name;
 
 	if (problem[0] == '\0')
 		return;
-	file = open_memstream(&text, &size);
-	if (file == NULL)
-		abort();
-	output_escape(file, OUTPUT_LINE, name, strlen(name));
-	fputs(": ", file);
-	output_escape(file, OUTPUT_LINE, problem, strlen(problem));
-	if (fclose(file) != 0)
-		abort();
-	output_wrap(o, text);
-	free(text);
+	name = output_escaped(output_string(board, "name"));
+	fprintf(o->out, "%s: ", name);
+	output_wrap(o, output_width(name) + 2, 4, problem);
+	free(name);
 }
 
 static void
@@ -212,8 +205,7 @@ boards_print_detail(struct output *o, const char *label, const char *value)
 	if (value[0] == '\0')
 		return;
 	fprintf(o->out, "    %-8s ", label);
-	output_escape(o->out, OUTPUT_LINE, value, strlen(value));
-	fputc('\n', o->out);
+	output_wrap(o, BOARDS_INDENT, BOARDS_INDENT, value);
 }
 
 static void
@@ -263,29 +255,43 @@ boards_print_tty(struct output *o, const json_t *tty)
 	boards_print_detail(o, "", output_string(tty, "note"));
 }
 
-/* "runs     3 Send "on()" for python3 (pid 7, ben) since 2024-05-01 14:03:05" */
+/* "3 Send "on()" for python3 (pid 7, ben) since 2024-05-01 14:03:05" */
 static void
-boards_print_request(struct output *o, const json_t *request)
+boards_tell_request(FILE *file, const json_t *request)
 {
 	const json_t	*text = json_object_get(request, "text");
 	const json_t	*client = json_object_get(request, "client");
 	const char	*method = output_string(request, "method");
 
-	fprintf(o->out, "    %-8s %lld ", json_is_true(json_object_get(request,
-	    "running")) ? "runs" : "waits", (long long)json_integer_value(
+	fprintf(file, "%lld ", (long long)json_integer_value(
 	    json_object_get(request, "id")));
-	output_escape(o->out, OUTPUT_LINE, method, strlen(method));
+	output_escape(file, OUTPUT_LINE, method, strlen(method));
 	if (json_string_length(text) > 0) {
-		fputc(' ', o->out);
-		output_escape(o->out, OUTPUT_QUOTED, json_string_value(text),
+		fputc(' ', file);
+		output_escape(file, OUTPUT_QUOTED, json_string_value(text),
 		    json_string_length(text));
 	}
-	fputs(" for ", o->out);
-	output_client(o->out, client);
-	fputs(" since ", o->out);
-	output_date(o->out, json_integer_value(
-	    json_object_get(client, "since")));
-	fputc('\n', o->out);
+	fputs(" for ", file);
+	output_client(file, client);
+	fputs(" since ", file);
+	output_date(file, json_integer_value(json_object_get(client, "since")));
+}
+
+static void
+boards_print_request(struct output *o, const json_t *request)
+{
+	char	*line = NULL;
+	size_t	 size;
+	FILE	*file = open_memstream(&line, &size);
+
+	if (file == NULL)
+		abort();
+	boards_tell_request(file, request);
+	if (fclose(file) != 0)
+		abort();
+	boards_print_detail(o, json_is_true(json_object_get(request,
+	    "running")) ? "runs" : "waits", line);
+	free(line);
 }
 
 static void

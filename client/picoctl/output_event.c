@@ -69,24 +69,31 @@ output_event_printed(struct output *o, const json_t *event)
 	}
 }
 
-/* "busy: a statement (python3 (pid 7, ben))" */
+/* Columns of the time, and of what says of which board. */
+static int
+output_event_used(const json_t *event)
+{
+	int	width = output_width(output_string(event, "board"));
+
+	return 13 + (width > 0 ? width + 1 : 0);
+}
+
+/* "busy: a request of python3 (pid 7, user ben) runs" */
 static void
 output_event_reason(struct output *o, const json_t *event, const char *what)
 {
 	const char	*reason = output_string(event, "reason");
-	const json_t	*client = json_object_get(event, "client");
+	const char	*colour = output_state_colour(o, what);
 
-	fprintf(o->out, "%s%s%s", output_state_colour(o, what), what,
-	    output_state_colour(o, what)[0] != '\0' ? OUTPUT_PLAIN : "");
-	if (reason[0] != '\0') {
-		fputs(": ", o->out);
-		output_escape(o->out, OUTPUT_LINE, reason, strlen(reason));
+	fprintf(o->out, "%s%s%s", colour, what, colour[0] != '\0' ?
+	    OUTPUT_PLAIN : "");
+	if (reason[0] == '\0') {
+		fputc('\n', o->out);
+		return;
 	}
-	if (json_is_object(client)) {
-		fputs(", for ", o->out);
-		output_client(o->out, client);
-	}
-	fputc('\n', o->out);
+	fputs(": ", o->out);
+	output_wrap(o, output_event_used(event) + output_width(what) + 2, 4,
+	    reason);
 }
 
 void

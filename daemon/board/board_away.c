@@ -23,15 +23,18 @@ away_take(struct board *b)
 	b->away.client = b->turn.request->client;
 	switch (b->turn.request->kind) {
 	case REQUEST_CONSOLE:
-		board_enter(b, BOARD_CONSOLE, "a client has its console");
+		board_enter_for(b, BOARD_CONSOLE, "it is the console of",
+		    &b->away.client);
 		break;
 	case REQUEST_FLASH:
 		b->becoming = true;
-		board_enter(b, BOARD_FLASHING, "its firmware is being written");
+		board_enter_for(b, BOARD_FLASHING, "its firmware is being "
+		    "written for", &b->away.client);
 		b->tell.port = WISH_CLOSED;
 		break;
 	default:
-		board_enter(b, BOARD_LENT, "it is lent to another program");
+		board_enter_for(b, BOARD_LENT, "it is lent to",
+		    &b->away.client);
 		b->tell.port = WISH_CLOSED;
 	}
 	run_conclude(b, ERROR_NONE, "%s", "");

@@ -181,7 +181,8 @@ run_begun(struct board *b, uint64_t now)
 	}
 	if (turn->request->kind == REQUEST_RUN)
 		run_tell_will(b);
-	board_enter(b, BOARD_BUSY, "a request runs");
+	board_enter_for(b, BOARD_BUSY, "a request runs for",
+	    &turn->request->client);
 	if (turn->request->timeout_ms != REQUEST_NO_LIMIT &&
 	    turn->stop == STOP_NONE)
 		turn->timeout_at = now + turn->request->timeout_ms;

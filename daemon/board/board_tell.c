@@ -82,6 +82,20 @@ board_enter(struct board *b, enum board_state state, const char *reason)
 }
 
 void
+board_enter_for(struct board *b, enum board_state state, const char *what,
+    const struct client *who)
+{
+	char	reason[BOARD_USE_SIZE];
+
+	if (who->pid == 0)
+		snprintf(reason, sizeof reason, "%s picod", what);
+	else
+		snprintf(reason, sizeof reason, "%s %s (pid %d, user %s)", what,
+		    who->program, (int)who->pid, who->user);
+	board_enter(b, state, reason);
+}
+
+void
 board_set_problem(struct board *b, const char *reason)
 {
 	snprintf(b->problem, sizeof b->problem, "%s", reason);

@@ -31,21 +31,32 @@ nobody_name(struct attach *at, const struct hotplug_tty *tty, char *name,
 		snprintf(name, size, "%.30s-%u", base, ++n);
 }
 
-/* Listed; another port of the same device is meant by its interface. */
 static struct board *
 nobody_list(struct attach *at, const struct hotplug_tty *tty,
-    const char *problem, bool is_second)
+    const char *problem)
 {
 	struct board_config	config = attach_config(NULL, NULL);
 	struct board		*b;
-	char			name[LIMIT_BOARD_NAME + 1], lines[384];
-	char			interface[8] = "";
+	char			name[LIMIT_BOARD_NAME + 1];
 
 	nobody_name(at, tty, name, sizeof name);
 	config.name = name;
 	b = attach_board(at, &config);
-	if (b == NULL)
-		return NULL;
+	if (b != NULL)
+		unit_disown(b, problem);
+	return b;
+}
+
+/*
+ * Listed, with the lines that make it a board beside another; a second port of the
+ * same device is meant by its interface.
+ */
+static struct board *
+nobody_list_beside(struct attach *at, const struct hotplug_tty *tty,
+    const char *problem, bool is_second)
+{
+	char	lines[384], interface[8] = "";
+
 	if (is_second)
 		snprintf(interface, sizeof interface, " if:%02x",
 		    tty->interface & 0xff);
@@ -53,8 +64,7 @@ nobody_list(struct attach *at, const struct hotplug_tty *tty,
 	    "NAME] and match = %04x:%04x path:%s%s", problem, tty->vendor,
 	    tty->product, tty->place[0] != '\0' ? tty->place : tty->path,
 	    interface);
-	unit_disown(b, lines);
-	return b;
+	return nobody_list(at, tty, lines);
 }
 
 /* By its own word, or udev's; it may say anything. */
@@ -72,23 +82,27 @@ attach_unclaimed(struct attach *at, const struct claim *claim,
 {
 	char	problem[NOBODY_PROBLEM];
 
-	if (claim_is_data(tty))
+	if (claim_is_data(tty)) {
 		snprintf(problem, sizeof problem, "the port of a CircuitPython "
 		    "program, beside its console; to send to it what the "
 		    "program expects");
-	else if (claim->verdict == CLAIM_LOADER)
+		return nobody_list_beside(at, tty, problem, true);
+	}
+	if (claim->verdict == CLAIM_LOADER) {
 		snprintf(problem, sizeof problem, "%s: its reset button ends "
 		    "that, if there is a program; to use it anyway",
 		    claim->as.what);
-	else if (claim->is_known)
+		return nobody_list_beside(at, tty, problem, false);
+	}
+	if (claim->is_known)
 		snprintf(problem, sizeof problem, "%s: it may lead to anything; "
-		    "to use it, sudo picoctl adopt %s NAME, or by hand",
-		    claim->as.what, nobody_node(tty));
+		    "to use it: sudo picoctl adopt %s NAME", claim->as.what,
+		    nobody_node(tty));
 	else
 		snprintf(problem, sizeof problem, "\"%.60s\", of which picod "
-		    "knows nothing; to use it, sudo picoctl adopt %s NAME, or by "
-		    "hand", nobody_calls_itself(tty), nobody_node(tty));
-	return nobody_list(at, tty, problem, claim_is_data(tty));
+		    "knows nothing; to use it: sudo picoctl adopt %s NAME",
+		    nobody_calls_itself(tty), nobody_node(tty));
+	return nobody_list(at, tty, problem);
 }
 
 struct board *
@@ -100,7 +114,7 @@ attach_spare(struct attach *at, const struct board *b,
 	snprintf(problem, sizeof problem, "it fits board %s, which is at %s, and "
 	    "takes over when that is pulled; to use it beside that",
 	    board_name(b), board_port(b));
-	return nobody_list(at, tty, problem, false);
+	return nobody_list_beside(at, tty, problem, false);
 }
 
 struct board *
@@ -111,5 +125,5 @@ attach_beside(struct attach *at, const struct board *b,
 
 	snprintf(problem, sizeof problem, "another port of board %s, which is "
 	    "left to its program; to use it beside that", board_name(b));
-	return nobody_list(at, tty, problem, true);
+	return nobody_list_beside(at, tty, problem, true);
 }

@@ -71,6 +71,17 @@ class Away(picod.Case):
             f'board mb is {words} {who["program"]} (pid {who["pid"]}, '
             f'user {who["user"]})'), caught.exception['message'])
 
+    def test_watchers_are_told_who_uses_it(self):
+        watcher = self.watch(self.p)
+        with self.connect(self.p) as client:
+            client.call('Send', text='1')
+            client.call('Lend', board='mb')
+            who = self.p.board('mb')['holder']
+        name = f'{who["program"]} (pid {who["pid"]}, user {who["user"]})'
+        for state, what in (('busy', 'a request runs for'),
+                            ('lent', 'it is lent to')):
+            watcher.wait(event='state', state=state, reason=f'{what} {name}')
+
     def test_who_has_it_is_named(self):
         lender = self.lend()
         self.says_who_has_it('lent to', 'Send', text='1', wait=0)

@@ -206,7 +206,7 @@ class Doctor(usb.Case):
         self.until(lambda: self.names(p))
         result = self.doctor(p)
         self.assertEqual(result.returncode, 1)
-        self.assertIn('match = 1a86:7523', result.stdout)
+        self.assertIn('sudo picoctl adopt ttyUSB0 NAME', result.stdout)
         p.terminate()
         result = self.doctor(p)
         self.assertEqual(result.returncode, 1)

@@ -117,7 +117,7 @@ class Unnamed(Case):
         self.uno('1-3', 'ttyUSB0', **dict(CH340, vid='067b', pid='2303'))
         self.uno('1-4', 'ttyACM1', vid='1546', pid='01a7', product='GPS')
         p = self.picod()
-        self.assertIn('"GPS", of which picod knows nothing; to use it, sudo '
+        self.assertIn('"GPS", of which picod knows nothing; to use it: sudo '
                       'picoctl adopt ttyACM1 NAME', p.board('ttyACM1')['problem'])
         self.on(p, wait=20000)
         self.assertEqual(uno.level(13), 1)

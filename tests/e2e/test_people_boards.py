@@ -92,8 +92,9 @@ class PeopleBoards(usb.Case):
         if language != '-':
             self.assertEqual(board['driver'], language)
         if state == 'unclaimed':
-            self.assertIn(f'match = {identity} path:pci-0000:00:14.0-usb-0:' +
-                          place[-1], board['problem'])
+            self.assertRegex(
+                board['problem'], f'sudo picoctl adopt {port} NAME$|'
+                f'match = {identity} path:pci-0000:00:14.0-usb-0:{place[-1]}')
         self.offered(p, board['name'], flasher)
 
     def test_each_is_what_it_is(self):

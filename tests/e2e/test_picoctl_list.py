@@ -35,11 +35,11 @@ pico0  busy   repl    /dev/ttyACM0  MicroPython v1.22; Pico
 
     BY_ID = '/dev/serial/by-id/usb-MicroPython_Board_in_FS_mode_e661640-if00'
 
-    def terminal(self, boards, columns=80, **env):
+    def terminal(self, boards, columns=80, *words, **env):
         """The lines of "list" on a terminal of so many columns."""
         with FakePicod(ListBoards=lambda parameters:
                        {'boards': boards}) as fake:
-            text = on_terminal([PICOCTL, 'list'], columns, environment(
+            text = on_terminal([PICOCTL, 'list', *words], columns, environment(
                 PICOD_SOCKET=fake.path, TERM='xterm', **env))
         return text.splitlines()
 
@@ -99,6 +99,18 @@ thelongername
     boot     0
 '''.encode())
         self.assertEqual(self.picod.parameters(), {'details': True})
+
+    def test_details_fit_a_terminal(self):
+        boards = [{**BOARDS[1], 'problem': 'CH340 or CH9102 bridge: it may '
+                   'lead to anything; to use it: sudo picoctl adopt x NAME'},
+                  BOARDS[0]]
+        lines = self.terminal(boards, 80, '-v', NO_COLOR='1')
+        self.assertEqual(lines[2:4], [
+            '    problem  CH340 or CH9102 bridge: it may lead to anything; to '
+            'use it:', '             sudo picoctl adopt x NAME'])
+        self.assertEqual(lines[-4:-2], [
+            '    runs     3 Send "while True:\\n\\tpass" for python3 (pid '
+            '4711, ben) since', '             2024-05-01 14:03:05'])
 
     def test_one(self):
         result = self.list('-b', 'pico0')

@@ -10,7 +10,7 @@ import threading
 import unittest
 
 from fake import CLIENT, PICOCTL, TIMEOUT_S, Case, FakePicod, environment
-from fake import event, picoctl
+from fake import event, on_terminal, picoctl
 
 
 class Watch(Case):
@@ -30,7 +30,7 @@ class Watch(Case):
         at = '14:03:05.123 '
         self.assertEqual(self.watch('watch', [
             event('state', state='ready', reason='it answers'),
-            event('state', state='busy', reason='Send', client=CLIENT),
+            event('state', state='busy', reason='a request runs'),
             event('output', output='one\ntw'),
             event('output', output='o\nthr'),
             event('output', board='uno0', output='v1\n'),
@@ -41,7 +41,7 @@ class Watch(Case):
             event('lost', board='', reason='9 bytes were not told'),
             event('boot', boot=13),
         ]), at + 'pico0 ready: it answers\n' +
-            at + 'pico0 busy: Send, for python3 (pid 4711, ben)\n' +
+            at + 'pico0 busy: a request runs\n' +
             at + 'pico0 | one\n' +
             at + 'pico0 | two\n' +
             at + 'pico0 | thr\n' +
@@ -85,6 +85,21 @@ class Watch(Case):
                     shown += os.read(process.stdout.fileno(), 100)
                 proceed.set()
                 process.stdout.read()
+
+    def test_long_reasons_fit_a_terminal(self):
+        def method(parameters):
+            yield event('state', state='unclaimed', reason='CH340 or CH9102 '
+                        'bridge: it may lead to anything; to use it: sudo '
+                        'picoctl adopt ttyUSB0 NAME')
+            yield None
+
+        with FakePicod(Watch=method) as picod:
+            text = on_terminal([PICOCTL, 'watch'], 80, environment(
+                PICOD_SOCKET=picod.path, NO_COLOR='1'))
+        self.assertEqual(text.splitlines(), [
+            '14:03:05.123 pico0 unclaimed: CH340 or CH9102 bridge: it may '
+            'lead to anything;', '    to use it: sudo picoctl adopt ttyUSB0 NAME',
+            'picoctl: picod ended the connection'])
 
     def test_trace(self):
         raw = b'\x01"\\\xff\x00\r\n\xc3\xa4'

@@ -341,8 +341,8 @@ class Claims(usb.Case):
         board = p.board()
         self.assertEqual((board['name'], board['state'], board['port']),
                          ('ttyUSB0', 'unclaimed', '/dev/ttyUSB0'))
-        self.assertIn('match = 1a86:7523 path:pci-0000:00:14.0-usb-0:2',
-                      board['problem'])
+        self.assertTrue(board['problem'].endswith(
+            ': sudo picoctl adopt ttyUSB0 NAME'), board['problem'])
         for method in 'Send', 'Lend', 'Reset', 'Hold':
             with self.fails('Unsupported'):
                 p.call(method, **{'text': 'n0D'} if method == 'Send' else {})
