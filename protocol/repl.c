@@ -15,82 +15,6 @@
 
 #include "protocol/limits.h"
 
-/*
- * What is said to a job that does not end, and after how long.  The first
- * Ctrl-C lets it clean up, which may take its time.  The Ctrl-A at last is
- * answered by a raw REPL where nothing runs any more.
- */
-static const struct {
-	unsigned	 after_ms;
-	const char	*bytes;
-} interrupts[] = {
-	{ 0, "\x03" },
-	{ 3000, "\x03" },
-	{ 1000, "\x03" },
-	{ 1000, "\x03\x01" },
-	{ 1000, NULL },
-};
-#define INTERRUPTS_ASKING 4
-
-/* Before a text runs it is compiled, when a Ctrl-C is no more than a byte. */
-#define COMPILE_MS		50
-#define COMPILE_BYTES_PER_MS	20
-#define COMPILE_LONG_MS		1000
-
-void
-repl_enter(struct repl *r, enum repl_state state, uint64_t now)
-{
-	uint64_t	limit = repl_rows[state].limit_ms;
-
-	/* What runs for us before the job itself must not run for ever. */
-	if (state >= REPL_OUTPUT && state <= REPL_FRAME &&
-	    r->purpose != REPL_FOR_JOB)
-		limit = repl_rows[REPL_OK].limit_ms;
-	r->state = state;
-	r->matched = 0;
-	r->deadline = limit == 0 ? DRIVER_NEVER : now + limit;
-}
-
-static void
-repl_end_job(struct repl *r)
-{
-	r->busy = false;
-	r->job = (struct driver_job){ .task = DRIVER_RUN };
-	repl_say_nothing(r);
-	r->interrupts = 0;
-	r->stopping = r->printed = false;
-	r->interrupt_at = r->suspect_at = r->runs_at = DRIVER_NEVER;
-}
-
-void
-repl_finish(struct repl *r, enum driver_outcome outcome, uint64_t now)
-{
-	repl_tell_done(r, outcome);
-	/* A Ctrl-C that was not sent yet has nobody to stop. */
-	if (r->interrupts > 0 && r->in_step)
-		r->ctl_len = 0;
-	repl_end_job(r);
-	repl_enter(r, r->in_step ? REPL_IDLE : REPL_LISTEN, now);
-}
-
-void
-repl_lose(struct repl *r, const char *why, uint64_t now)
-{
-	repl_end_flush(r);
-	repl_tell(r, DRIVER_LOST, why, strlen(why));
-	r->in_step = false;
-	r->ctl_len = 0;
-	repl_end_job(r);
-	repl_enter(r, REPL_LISTEN, now);
-}
-
-void
-repl_restarted(struct repl *r)
-{
-	repl_tell(r, DRIVER_RESTARTED, NULL, 0);
-	r->helper = r->in_step = r->litter = false;
-}
-
 static struct driver *
 repl_create(const struct driver_options *options)
 {
@@ -248,82 +172,6 @@ repl_run(struct driver *d, const struct driver_job *job, uint64_t now)
 	return 0;
 }
 
-/* Nothing of the job is on the board: it is over at once. */
-static void
-repl_abandon(struct repl *r, uint64_t now)
-{
-	if (r->state == REPL_SEND && r->purpose == REPL_FOR_JOB) {
-		r->doubt = true;	/* its Ctrl-C clears the line */
-	} else {
-		r->in_step = false;
-	}
-	r->ctl_len = 0;
-	r->interrupts = 0;
-	r->trace_len = 0;
-	if (!r->deaf)
-		repl_order(r, "\x03", 1);
-	repl_finish(r, DRIVER_INTERRUPTED, now);
-}
-
-static void
-repl_interrupt_again(struct repl *r, uint64_t now)
-{
-	const char	*bytes = interrupts[r->interrupts++].bytes;
-
-	if (bytes == NULL) {
-		repl_lose(r, "the program does not stop at Ctrl-C", now);
-		return;
-	}
-	r->interrupt_at = now + interrupts[r->interrupts].after_ms;
-	repl_order(r, bytes, strlen(bytes));
-}
-
-bool
-repl_asked_if_over(const struct repl *r)
-{
-	return r->interrupts >= INTERRUPTS_ASKING;
-}
-
-static void
-repl_interrupt(struct driver *d, uint64_t now)
-{
-	struct repl	*r = repl_of(d);
-	bool		 sent = r->state == REPL_PASTE ||
-	    (r->state >= REPL_OK && r->state <= REPL_FRAME);
-
-	if (r->state == REPL_CLOSED || repl_end_is_news(r))
-		return;
-	if (!r->busy) {
-		repl_order(r, "\x03", 1);
-		return;
-	}
-	if (!sent || r->purpose != REPL_FOR_JOB) {
-		repl_abandon(r, now);
-		return;
-	}
-	/* What is left of the text need not follow. */
-	r->ctl_len = 0;
-	repl_say_nothing(r);
-	if (r->state == REPL_PASTE)
-		repl_interrupt_again(r, now);
-	else if (!r->stopping)
-		r->interrupt_at = r->printed ? now : r->runs_at;
-	else
-		repl_order(r, "\x03", 1);
-	r->stopping = true;
-}
-
-void
-repl_runs(struct repl *r, uint64_t now)
-{
-	uint64_t	ms = COMPILE_MS + r->said_len / COMPILE_BYTES_PER_MS;
-
-	repl_enter(r, REPL_OUTPUT, now);
-	r->runs_at = now + (ms < COMPILE_LONG_MS ? ms : COMPILE_LONG_MS);
-	if (r->stopping && r->interrupts == 0)
-		r->interrupt_at = r->runs_at;
-}
-
 /*
  * Texts are joined as long as nothing else happens.  Output that means nothing
  * to us goes through as it is.
@@ -370,6 +218,13 @@ repl_restarted_in_job(struct repl *r, uint64_t now)
 		    now);
 }
 
+static void
+repl_lose_running(struct repl *r, uint64_t now)
+{
+	repl_end_flush(r);
+	repl_lose(r, repl_limits[r->state].complaint, now);
+}
+
 /* A state lasted longer than its limit. */
 static void
 repl_expire(struct repl *r, uint64_t now)
@@ -402,10 +257,11 @@ repl_expire(struct repl *r, uint64_t now)
 	else if (r->state == REPL_FRAME ||
 	    (for_job && r->state > REPL_OUTPUT && r->state < REPL_FRAME))
 		repl_end_quiet(r, now);
-	else if (r->state == REPL_AGAIN || r->state == REPL_PROBE || (!for_job && r->state < REPL_LEAVE))
+	else if (r->state == REPL_AGAIN || r->state == REPL_PROBE ||
+	    (!for_job && r->state < REPL_LEAVE))
 		repl_stumble(r, now);
 	else
-		repl_lose(r, repl_rows[r->state].complaint, now);
+		repl_lose_running(r, now);
 }
 
 static void

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of the REPL driver, shared by its files:
+ * The inside of the REPL driver, shared by its files, each of which calls those
+ * below it only:
  *
  *	repl.c		the driver's face: jobs and time
- *	repl_plan.c	what to say next to get a job done
- *	repl_step.c	how to get into step with a board, and to leave it
- *	repl_say.c	the texts, and which way they go
- *	repl_store.c	long ones for boards without raw-paste
- *	repl_job.c	the job's own text
  *	repl_hear.c	what each byte from the board means
+ *	repl_interrupt.c stopping a job
+ *	repl_answer.c	what the board answers to questions of ours
  *	repl_end.c	where what a job prints ends
+ *	repl_plan.c	what to say next to get a job done
+ *	repl_step.c	how to get into step with a board
+ *	repl_leave.c	and how to leave it
+ *	repl_job.c	the job's own text
+ *	repl_helper.c	what is put on the board for that
+ *	repl_store.c	long texts for boards without raw-paste
+ *	repl_say.c	texts, and which way they go
  *	repl_send.c	how fast the bytes go
+ *	repl_state.c	how long a state lasts, and the end of the job
  *	repl_news.c	the events that wait to be told
  */
 #ifndef PICOD_REPL_H
@@ -27,6 +33,11 @@
 
 #define REPL_BUILTINS	"__import__('builtins')"
 #define REPL_MARK	DRIVER_MARK	/* the helper writes it, too */
+
+/* A CircuitPython carries out its repl.py. */
+#define REPL_STARTS_MS	10000
+/* Silence after the REPL's introduction: a prompt that does not look like one. */
+#define REPL_PROMPT_MS	200
 
 #define REPL_TRACE_MAX	8192		/* of a traceback, its end is kept */
 #define REPL_WIRE_KEPT	16384		/* for the next text */
@@ -235,20 +246,6 @@ repl_const(const struct driver *d)
 	return (const struct repl *)d;
 }
 
-/* repl.c */
-/* The one place where the state changes; its time limit begins. */
-void	repl_enter(struct repl *, enum repl_state, uint64_t now);
-/* The job ended like that; what it raised is in trace[]. */
-void	repl_finish(struct repl *, enum driver_outcome, uint64_t now);
-/* The job is over and the board out of step, because of that (static). */
-void	repl_lose(struct repl *, const char *why, uint64_t now);
-/* The board began anew: all that was put on it is gone. */
-void	repl_restarted(struct repl *);
-/* The board took the text. */
-void	repl_runs(struct repl *, uint64_t now);
-/* Whether the raw REPL was asked to say hello, since a job does not stop. */
-bool	repl_asked_if_over(const struct repl *);
-
 /* repl_news.c */
 /* Adds an event; its data is static, or trace[]. */
 void	repl_tell(struct repl *, enum driver_event_type, const void *, size_t);
@@ -257,6 +254,9 @@ void	repl_tell_done(struct repl *, enum driver_outcome);
 /* Adds text, which is copied, to the last event if that is of this type. */
 void	repl_tell_text(struct repl *, enum driver_event_type,
 	    const uint8_t *, size_t);
+/* What the board says by itself; and while a job is on its way, if that is news. */
+void	repl_tell_unasked(struct repl *);
+void	repl_tell_noise(struct repl *);
 /* Once a job, and only for the job's own text. */
 void	repl_tell_started(struct repl *);
 /* The first of the news becomes the event, if there are any. */
@@ -268,6 +268,26 @@ bool	repl_may_hear_more(const struct repl *);
 /* Whether the end of a job is still to be told. */
 bool	repl_end_is_news(const struct repl *);
 
+/* repl_state.c */
+struct repl_limit {
+	uint64_t	 ms;		/* in this state; 0 for none */
+	const char	*complaint;	/* when that is over */
+};
+extern const struct repl_limit repl_limits[REPL_STATES];
+
+/* The one place where the state changes; its time limit begins. */
+void	repl_enter(struct repl *, enum repl_state, uint64_t now);
+/* What is left of a text need not follow. */
+void	repl_say_nothing(struct repl *);
+/* There is no job any more, which nobody is told. */
+void	repl_end_job(struct repl *);
+/* The job ended like that; what it raised is in trace[]. */
+void	repl_finish(struct repl *, enum driver_outcome, uint64_t now);
+/* The job is over and the board out of step, because of that (static). */
+void	repl_lose(struct repl *, const char *why, uint64_t now);
+/* The board began anew: all that was put on it is gone. */
+void	repl_restarted(struct repl *);
+
 /* repl_send.c */
 /*
  * Adds bytes that go ahead of any text.  A port that takes nothing will not
@@ -276,8 +296,6 @@ bool	repl_end_is_news(const struct repl *);
 void	repl_order(struct repl *, const char *bytes, size_t len);
 /* Past what was sent of a text, and past pieces that are empty. */
 void	repl_say_past(struct repl *, size_t);
-/* What is left of it need not follow. */
-void	repl_say_nothing(struct repl *);
 size_t	repl_output(const struct driver *, const uint8_t **bytes);
 void	repl_sent(struct driver *, size_t, uint64_t now);
 
@@ -287,23 +305,24 @@ void	repl_say_pieces(struct repl *, const char *text, size_t len,
 	    const char *head, const char *tail);
 /* Begins to say it.  marked: it ends by the mark. */
 void	repl_say_text(struct repl *, enum repl_purpose, bool marked, uint64_t now);
-/* Asks the board, in its raw REPL, for something it never said before. */
+/* Says a text that ends by a NUL. */
+void	repl_say_short(struct repl *, enum repl_purpose, const char *text,
+	    bool marked, uint64_t now);
+/* A number that was never said before, which is wanted from now on. */
+unsigned repl_say_nonce(struct repl *, uint64_t now);
+/* Asks the board, in its raw REPL, for such a number. */
 void	repl_say_probe(struct repl *, uint64_t now);
-/* Puts the helper on the board, or asks what must be known for that. */
-void	repl_say_helper(struct repl *, uint64_t now);
-/* Has the helper show a number that was never said before. */
-void	repl_say_check(struct repl *, uint64_t now);
 /* The board has told its window for the text that waits. */
 void	repl_say_paste(struct repl *, uint64_t now);
 
 /* repl_store.c */
 /* Whether a text of that length is too long to be sent in one piece. */
 bool	repl_must_store(const struct repl *, size_t len);
-/* Whether to ask first how much room it has, and what it said. */
+/* Whether to ask first how much room it has, and what it said: false if it has to
+ * be asked again. */
 bool	repl_must_ask_room(const struct repl *);
 void	repl_say_room(struct repl *, uint64_t now);
-void	repl_room_heard(struct repl *, bool found, uint64_t now);
-void	repl_hear_again(struct repl *, uint8_t, unsigned signs, uint64_t now);
+bool	repl_room_heard(struct repl *, bool found, uint64_t now);
 void	repl_say_store(struct repl *, enum repl_purpose, const char *text,
 	    size_t len, uint64_t now);
 /* The next piece of what goes in pieces, and at last its use. */
@@ -311,36 +330,43 @@ void	repl_say_more(struct repl *, uint64_t now);
 /* Drops what a job that was given up left on the board. */
 void	repl_say_clean(struct repl *, uint64_t now);
 
+/* repl_helper.c */
+/* Puts the helper on the board, or asks what must be known for that. */
+void	repl_say_helper(struct repl *, uint64_t now);
+/* Has the helper show a number that was never said before. */
+void	repl_say_check(struct repl *, uint64_t now);
+
 /* repl_job.c */
 /* How much room the rendering of that job needs, at most. */
 size_t	repl_wire_size(const struct repl_text *, const char *text, size_t len);
+/* Whether the job's text has the helper's name in it. */
+bool	repl_names_helper(const struct repl *);
 void	repl_say_job(struct repl *, uint64_t now);
 /* Whether all that it raised is that the helper is gone, after it ran. */
 bool	repl_job_lost_helper(const struct repl *);
 
-/* repl_plan.c */
-/* Takes the next step of the job; in_step and its flags say where we are. */
-void	repl_advance(struct repl *, uint64_t now);
-/* Whether the job's text has the helper's name in it. */
-bool	repl_names_helper(const struct repl *);
-/* The text ended with what is in trace[]. */
-void	repl_text_over(struct repl *, uint64_t now);
-
-/* repl_step.c */
-/* Out of step: takes the next rung of the ladder, or gives the board up. */
-void	repl_stumble(struct repl *, uint64_t now);
-void	repl_step_expire(struct repl *, uint64_t now);
-void	repl_hear_knock(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* repl_leave.c */
 /* On the way to its friendly prompt, as DRIVER_LEAVE and SOFT_RESET want it. */
 void	repl_leave(struct repl *, uint64_t now);
 void	repl_leave_expire(struct repl *, uint64_t now);
 void	repl_hear_leave(struct repl *, uint8_t, unsigned signs, uint64_t now);
+
+/* repl_step.c */
+bool	repl_is_circuitpython(const struct repl *);
+/* Out of step: takes the next rung of the ladder, or gives the board up. */
+void	repl_stumble(struct repl *, uint64_t now);
+void	repl_step_expire(struct repl *, uint64_t now);
+void	repl_hear_knock(struct repl *, uint8_t, unsigned signs, uint64_t now);
 /* Whether it runs nothing that may not be stopped, as far as is known. */
 bool	repl_is_free(const struct repl *);
 /* Asks whether it is. */
 void	repl_ask_if_free(struct repl *, uint64_t now);
-void	repl_free_expire(struct repl *, uint64_t now);
-void	repl_hear_free(struct repl *, uint8_t, unsigned signs, uint64_t now);
+
+/* repl_plan.c */
+/* Takes the next step of the job; in_step and its flags say where we are. */
+void	repl_advance(struct repl *, uint64_t now);
+/* The text ended with what is in trace[]. */
+void	repl_text_over(struct repl *, uint64_t now);
 
 /* repl_end.c */
 /* A byte while a text runs, or in what may be its end. */
@@ -354,22 +380,31 @@ bool	repl_end_exited(struct repl *);
 /* The job is over in another way: what is held was output. */
 void	repl_end_flush(struct repl *);
 
-/* repl_hear.c */
-struct repl_row {
-	void		(*hear)(struct repl *, uint8_t, unsigned signs,
-			    uint64_t now);
-	uint64_t	limit_ms;	/* in this state; 0 for none */
-	const char	*complaint;	/* when that is over */
-};
-extern const struct repl_row repl_rows[REPL_STATES];
+/* repl_answer.c */
+/* The probe was answered: on with the job. */
+void	repl_in_step(struct repl *, uint64_t now);
+void	repl_hear_probe(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* May we use raw-paste, and what is its window? */
+void	repl_hear_ask(struct repl *, uint8_t, unsigned signs, uint64_t now);
+void	repl_hear_window(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* It enters its raw REPL anew. */
+void	repl_hear_again(struct repl *, uint8_t, unsigned signs, uint64_t now);
+/* Is it free? */
+void	repl_hear_free(struct repl *, uint8_t, unsigned signs, uint64_t now);
+void	repl_free_expire(struct repl *, uint64_t now);
 
+/* repl_interrupt.c */
+/* The board took the text. */
+void	repl_runs(struct repl *, uint64_t now);
+void	repl_interrupt(struct driver *, uint64_t now);
+/* It still runs: what comes after what was said to it. */
+void	repl_interrupt_again(struct repl *, uint64_t now);
+/* Whether the raw REPL was asked to say hello, since a job does not stop. */
+bool	repl_asked_if_over(const struct repl *);
+
+/* repl_hear.c */
 void	repl_hear(struct repl *, uint8_t, uint64_t now);
 /* Bytes of which repl_end_plain() is sure. */
 void	repl_hear_plain(struct repl *, const uint8_t *, size_t, uint64_t now);
-/* The probe was answered: on with the job. */
-void	repl_in_step(struct repl *, uint64_t now);
-/* What the board says while a job is on its way, if anyone wants that. */
-void	repl_hear_noise(struct repl *);
-bool	repl_is_circuitpython(const struct repl *);
 
 #endif

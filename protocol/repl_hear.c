@@ -1,50 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What each byte from a REPL means: one handler for each state.
- * What a job prints, and where that ends, has a file of its own: repl_end.c.
- * Wherever no mark was seen, the board is probed before the next job, so that
- * leftovers are nobody's answer.
+ * What each byte from a REPL means: one handler for each state.  What a job prints,
+ * and where that ends, has a file of its own: repl_end.c; what the board answers to
+ * a question of ours, too: repl_answer.c.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "protocol/repl.h"
-#include "protocol/repl_trace.h"
 
 #define CTRL_A	0x01
 #define CTRL_D	0x04
-
-/* How often the question is asked again after a late Ctrl-C. */
-#define PROBES	5
 
 /* How long a restarted board must be quiet before its banner is believed. */
 #define QUIET_MS 300
 /* Where it is another board's, or that of another firmware. */
 #define QUIET_FOREIGN_MS 3000
-
-/* Says what the board said by itself, without its titles. */
-static void
-hear_unasked(struct repl *r)
-{
-	const uint8_t	*bytes;
-	size_t		 n = repl_title_shown(&r->title, &bytes);
-
-	repl_tell_text(r, DRIVER_UNASKED, bytes, n);
-}
-
-void
-repl_hear_noise(struct repl *r)
-{
-	if (!r->quiet)
-		hear_unasked(r);
-}
-
-bool
-repl_is_circuitpython(const struct repl *r)
-{
-	return r->title.says != REPL_TITLE_NOTHING ||
-	    strstr(r->watch.about, "CircuitPython") != NULL;
-}
 
 /* Whether that is a restart: it may be told by a title, a line and a banner. */
 static bool
@@ -79,7 +50,7 @@ hear_listen(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	bool	restart = hear_restart(r, signs);
 
 	(void)c;
-	hear_unasked(r);
+	repl_tell_unasked(r);
 	if (signs & REPL_SIGN_TITLE)
 		repl_tell(r, DRIVER_PROGRAM, NULL, 0);
 	if (!r->may_interrupt)
@@ -104,113 +75,13 @@ hear_idle(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	hear_listen(r, c, signs, now);
 }
 
-void
-repl_in_step(struct repl *r, uint64_t now)
-{
-	if (r->gone)
-		repl_restarted(r);
-	r->in_step = r->probed = true;
-	r->doubt = r->quiet = r->gone = r->probe_plain = false;
-	repl_enter(r, REPL_IDLE, now);
-	repl_advance(r, now);
-}
-
-/* The helper was not there, or was something else: asked without it. */
-static void
-hear_no_helper(struct repl *r, bool gone, uint64_t now)
-{
-	r->helper = false;
-	r->gone = gone;
-	r->probe_plain = true;
-	repl_say_probe(r, now);
-}
-
-/*
- * An answer has ended: our number at the end of a line, from the helper with its
- * mark.  An exception's name may be what others were asked; but then another
- * answer follows.
- */
-static void
-hear_answer(struct repl *r, uint64_t now)
-{
-	static const char	end[] = "\r\n\x1e\x04\x04>";
-	const uint8_t		*nonce = memmem(r->hold, r->hold_len, r->want,
-	    strlen(r->want));
-	const uint8_t		*trace = memrchr(r->hold, CTRL_D, r->hold_len - 2);
-	size_t			 n;
-
-	trace = trace == NULL ? r->hold : trace + 1;
-	n = (size_t)(r->hold + r->hold_len - 2 - trace);
-	if (nonce != NULL && memmem(nonce, (size_t)(r->hold + r->hold_len -
-	    nonce), "\r\n", 2) != NULL) {
-		if (memmem(r->hold, r->hold_len, end, sizeof end - 1) == NULL)
-			r->helper = false;
-		repl_in_step(r, now);
-	} else if (repl_trace_is(trace, n, "KeyboardInterrupt") &&
-	    r->probes < PROBES) {
-		repl_say_probe(r, now);	/* one that was late */
-	} else if (repl_trace_is(trace, n, "MemoryError")) {
-		r->full = true;
-		r->deadline = now + QUIET_MS;
-	} else if (r->asked_helper && repl_trace_is(trace, n, "NameError")) {
-		hear_no_helper(r, true, now);
-	} else if (r->asked_helper && repl_trace_is(trace, n, "TypeError")) {
-		hear_no_helper(r, false, now);
-	}
-}
-
-static void
-hear_probe(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	const size_t	most = 512;
-
-	(void)signs;
-	if (r->full)
-		r->deadline = now + repl_rows[REPL_PROBE].limit_ms;
-	r->full = false;
-	if (r->hold_len == most) {
-		r->hold_len /= 2;
-		memmove(r->hold, r->hold + r->hold_len, r->hold_len);
-	}
-	r->hold[r->hold_len++] = c;
-	if (c == '>' && r->last == CTRL_D && r->hold_len > 2)
-		hear_answer(r, now);
-}
-
-/* Old firmware takes the question for nothing and says its banner again. */
-static void
-hear_ask(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	if (r->last == 'R' && c == 0x01) {
-		repl_enter(r, REPL_WINDOW, now);
-	} else if ((r->last == 'R' && c == 0x00) || (signs & REPL_SIGN_RAW)) {
-		r->paste_known = true;
-		r->paste = false;
-		repl_enter(r, REPL_IDLE, now);
-		repl_advance(r, now);
-	}
-}
-
-static void
-hear_window(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)signs;
-	if (r->matched++ == 0) {
-		r->window_step = c;
-		return;
-	}
-	r->window_step |= (size_t)c << 8;
-	r->paste_known = r->paste = true;
-	repl_say_paste(r, now);
-}
-
 /* A ">" may follow where a board has said that it has no raw-paste. */
 static void
 hear_send(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	(void)signs, (void)now;
 	if (c != '>')
-		repl_hear_noise(r);
+		repl_tell_noise(r);
 }
 
 /*
@@ -233,7 +104,7 @@ hear_paste(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 		repl_say_nothing(r);
 		repl_runs(r, now);
 	} else {
-		repl_hear_noise(r);
+		repl_tell_noise(r);
 	}
 }
 
@@ -269,7 +140,7 @@ hear_ok(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	if (r->last == 'O' && !r->quiet)
 		repl_tell_text(r, DRIVER_UNASKED, &r->last, 1);
 	if (c != 'O' && c != CTRL_D && c != '>')
-		repl_hear_noise(r);
+		repl_tell_noise(r);
 }
 
 /*
@@ -292,7 +163,7 @@ static void
 hear_reboot(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 {
 	(void)c;
-	hear_unasked(r);
+	repl_tell_unasked(r);
 	if (!hear_rebooted(r, signs))
 		return;
 	repl_restarted(r);
@@ -306,27 +177,28 @@ hear_nothing(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	(void)r, (void)c, (void)signs, (void)now;
 }
 
-const struct repl_row repl_rows[REPL_STATES] = {
-	[REPL_CLOSED]	= { hear_nothing, 0, NULL },
-	[REPL_LISTEN]	= { hear_listen, 0, NULL },
-	[REPL_IDLE]	= { hear_idle, 0, NULL },
-	[REPL_ASK_FREE]	= { repl_hear_free, 500, NULL },
-	[REPL_KNOCK]	= { repl_hear_knock, 0, NULL },
-	[REPL_AGAIN]	= { repl_hear_again, 1000, NULL },
-	[REPL_PROBE]	= { hear_probe, 1000, "the raw REPL does not answer" },
-	[REPL_ASK]	= { hear_ask, 1000, "the raw REPL does not answer" },
-	[REPL_WINDOW]	= { hear_window, 1000, "the raw REPL does not answer" },
-	[REPL_SEND]	= { hear_send, 5000, "the port takes no bytes" },
-	[REPL_PASTE]	= { hear_paste, 5000, "the board takes no more text" },
-	[REPL_OK]	= { hear_ok, 5000, "the board did not take the text" },
-	[REPL_OUTPUT]	= { repl_hear_output, 0, NULL },
-	[REPL_MARKED]	= { repl_hear_output, 0, NULL },
-	[REPL_TRACE]	= { repl_hear_output, 0, NULL },
-	[REPL_END]	= { repl_hear_output, 0, NULL },
-	[REPL_EXIT]	= { repl_hear_output, 0, NULL },
-	[REPL_FRAME]	= { repl_hear_output, 0, NULL },
-	[REPL_LEAVE]	= { repl_hear_leave, 1000, "the prompt did not come" },
-	[REPL_REBOOT]	= { hear_reboot, 3000, "the board did not restart" },
+static void	(*const hear_rows[REPL_STATES])(struct repl *, uint8_t,
+    unsigned signs, uint64_t now) = {
+	[REPL_CLOSED]	= hear_nothing,
+	[REPL_LISTEN]	= hear_listen,
+	[REPL_IDLE]	= hear_idle,
+	[REPL_ASK_FREE]	= repl_hear_free,
+	[REPL_KNOCK]	= repl_hear_knock,
+	[REPL_AGAIN]	= repl_hear_again,
+	[REPL_PROBE]	= repl_hear_probe,
+	[REPL_ASK]	= repl_hear_ask,
+	[REPL_WINDOW]	= repl_hear_window,
+	[REPL_SEND]	= hear_send,
+	[REPL_PASTE]	= hear_paste,
+	[REPL_OK]	= hear_ok,
+	[REPL_OUTPUT]	= repl_hear_output,
+	[REPL_MARKED]	= repl_hear_output,
+	[REPL_TRACE]	= repl_hear_output,
+	[REPL_END]	= repl_hear_output,
+	[REPL_EXIT]	= repl_hear_output,
+	[REPL_FRAME]	= repl_hear_output,
+	[REPL_LEAVE]	= repl_hear_leave,
+	[REPL_REBOOT]	= hear_reboot,
 };
 
 /* Nothing runs, or the raw REPL would not have answered: nobody heard the end. */
@@ -393,7 +265,7 @@ repl_hear(struct repl *r, uint8_t c, uint64_t now)
 {
 	unsigned	signs = hear_signs(r, c);
 
-	repl_rows[r->state].hear(r, c, signs, now);
+	hear_rows[r->state](r, c, signs, now);
 	r->last = c;
 	hear_suspect(r, signs, now);
 	if (r->state >= REPL_OK && r->state <= REPL_FRAME &&

@@ -36,6 +36,13 @@ repl_wire_size(const struct repl_text *text, const char *bytes, size_t len)
 	return TEXT_MORE + (len > least ? len : least);
 }
 
+bool
+repl_names_helper(const struct repl *r)
+{
+	return r->job.len > 0 && memmem(r->job.text, r->job.len, REPL_HELPER,
+	    strlen(REPL_HELPER)) != NULL;
+}
+
 static enum repl_form
 job_form(const struct repl *r)
 {

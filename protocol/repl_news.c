@@ -119,3 +119,20 @@ repl_end_is_news(const struct repl *r)
 			return true;
 	return false;
 }
+
+/* Says what the board said by itself, without its titles. */
+void
+repl_tell_unasked(struct repl *r)
+{
+	const uint8_t	*bytes;
+	size_t		 n = repl_title_shown(&r->title, &bytes);
+
+	repl_tell_text(r, DRIVER_UNASKED, bytes, n);
+}
+
+void
+repl_tell_noise(struct repl *r)
+{
+	if (!r->quiet)
+		repl_tell_unasked(r);
+}

@@ -130,8 +130,9 @@ plan_step_over(struct repl *r, uint64_t now)
 		r->no_compile = !ok;
 		break;
 	case REPL_FOR_ROOM:
-		repl_room_heard(r, ok, now);
-		return false;
+		if (!repl_room_heard(r, ok, now))
+			return false;
+		break;
 	case REPL_FOR_CLEAN:
 		r->litter = false;
 		break;
@@ -183,13 +184,6 @@ plan_outcome(const struct repl *r)
 	    memmem(r->trace, r->trace_len, "\"<", 2) == NULL))
 		return DRIVER_FULL;	/* it has none for the text itself */
 	return DRIVER_RAISED;
-}
-
-bool
-repl_names_helper(const struct repl *r)
-{
-	return r->job.len > 0 && memmem(r->job.text, r->job.len, REPL_HELPER,
-	    strlen(REPL_HELPER)) != NULL;
 }
 
 /*

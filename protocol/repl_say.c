@@ -11,30 +11,6 @@
 
 #include "protocol/repl.h"
 
-/*
- * The helper: called with a value to show, or with a line in a literal to carry
- * out as at a prompt.  It writes the mark at its end, whatever comes before.
- */
-#define HELPER_BUILTINS	REPL_HELPER "=" REPL_BUILTINS "\n"
-
-static const char helper_text[] =
-    HELPER_BUILTINS REPL_HELPER ".compile\n"
-    "def " REPL_HELPER "(v=None,t=0,b=" REPL_HELPER ",p=" REPL_HELPER
-    ".print):\n"
-    " try:\n"
-    "  if t:v=b.exec(b.compile(t,'<stdin>','single'),b.globals())\n"
-    "  b.__repl_print__(v)\n"
-    " finally:p('\\x1e',end='')\n";
-
-/* For boards without compile(); the mark need not be written. */
-static const char helper_without_compile[] =
-    HELPER_BUILTINS
-    "def " REPL_HELPER "(v=None,m=1,r=" REPL_HELPER ".__repl_print__,p="
-    REPL_HELPER ".print):\n"
-    " try:r(v)\n"
-    " finally:\n"
-    "  if m:p('\\x1e',end='')\n";
-
 /* splitmix64: any spread of bits will do, nothing here is a secret. */
 static uint32_t
 say_random(struct repl *r, uint64_t now)
@@ -126,8 +102,8 @@ repl_say_text(struct repl *r, enum repl_purpose purpose, bool marked,
 	}
 }
 
-static void
-say_short(struct repl *r, enum repl_purpose purpose, const char *text,
+void
+repl_say_short(struct repl *r, enum repl_purpose purpose, const char *text,
     bool marked, uint64_t now)
 {
 	repl_say_pieces(r, text, strlen(text), NULL, NULL);
@@ -142,8 +118,8 @@ repl_say_paste(struct repl *r, uint64_t now)
 }
 
 /* Nine digits, so that it is a small integer on every board. */
-static unsigned
-say_nonce(struct repl *r, uint64_t now)
+unsigned
+repl_say_nonce(struct repl *r, uint64_t now)
 {
 	uint32_t	nonce = 100000000 + say_random(r, now) % 900000000;
 
@@ -167,37 +143,6 @@ repl_say_probe(struct repl *r, uint64_t now)
 	r->hold_len = 0;
 	r->probes++;
 	snprintf(text, sizeof text, r->asked_helper ? REPL_HELPER "(%u)" :
-	    "{}[%u]", say_nonce(r, now));
-	say_short(r, REPL_FOR_PROBE, text, false, now);
-}
-
-/*
- * A helper that lost half of itself on a noisy line may well compile, and
- * would spoil all that follows.  Short literals would be kept for ever.
- */
-void
-repl_say_check(struct repl *r, uint64_t now)
-{
-	char	text[48];
-
-	r->answer = false;
-	snprintf(text, sizeof text, r->no_compile ? REPL_HELPER "(%u)" :
-	    REPL_HELPER "(0,'%u  ')", say_nonce(r, now));
-	say_short(r, REPL_FOR_CHECK, text, true, now);
-}
-
-/* What is not known of an old board is asked first, which is shorter. */
-void
-repl_say_helper(struct repl *r, uint64_t now)
-{
-	const char	*text = r->no_compile ? helper_without_compile :
-	    helper_text;
-
-	if (!r->paste && r->paste_known && !r->compile_known)
-		say_short(r, REPL_FOR_COMPILE,
-		    REPL_BUILTINS ".compile", false, now);
-	else if (repl_must_store(r, strlen(text)))
-		repl_say_store(r, REPL_FOR_HELPER, text, strlen(text), now);
-	else
-		say_short(r, REPL_FOR_HELPER, text, false, now);
+	    "{}[%u]", repl_say_nonce(r, now));
+	repl_say_short(r, REPL_FOR_PROBE, text, false, now);
 }

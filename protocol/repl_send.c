@@ -43,13 +43,6 @@ repl_output(const struct driver *d, const uint8_t **bytes)
 }
 
 void
-repl_say_nothing(struct repl *r)
-{
-	r->say_left = 0;
-	r->say_eof = false;
-}
-
-void
 repl_say_past(struct repl *r, size_t n)
 {
 	r->say_off += n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Getting into step with a board, whatever it does, so that it is disturbed as
- * little as possible; and leaving it again.
+ * little as possible.
  *
  * Ctrl-C goes alone: it stops a program, and drops a line that a person left half
  * typed; what a program reads is no Enter of ours.  Then Ctrl-A has the raw REPL
@@ -23,10 +23,6 @@
 #define ASK_MS		60
 #define ASK_AGAIN_MS	250
 #define ASKS		4
-/* A CircuitPython carries out its repl.py. */
-#define STARTS_MS	10000
-/* Silence after the REPL's introduction: a prompt that does not look like one. */
-#define PROMPT_MS	200
 
 static const struct rung {
 	const char	*bytes;
@@ -63,7 +59,7 @@ step_wait(struct repl *r)
 	uint64_t		 ask = DRIVER_NEVER;
 
 	r->deadline = r->knock_at + (r->title.says == REPL_TITLE_STARTS ?
-	    STARTS_MS : r->alive ? rung->alive_ms : rung->wait_ms);
+	    REPL_STARTS_MS : r->alive ? rung->alive_ms : rung->wait_ms);
 	if (r->deadline > r->sync_until)
 		r->deadline = r->sync_until;
 	if (rung->asks && r->asks == 0)
@@ -143,7 +139,7 @@ step_noise(struct repl *r, uint8_t c)
 	if (c == (uint8_t)hello[0])
 		r->matched++;
 	else
-		repl_hear_noise(r);
+		repl_tell_noise(r);
 }
 
 /* The state lasted as long as it waits. */
@@ -155,7 +151,7 @@ repl_step_expire(struct repl *r, uint64_t now)
 	    rung->alive_ms : rung->wait_ms);
 
 	if (r->title.says == REPL_TITLE_STARTS)
-		end = r->knock_at + STARTS_MS;
+		end = r->knock_at + REPL_STARTS_MS;
 	if (now >= end || now >= r->sync_until)
 		repl_stumble(r, now);
 	else
@@ -175,6 +171,13 @@ step_restart(struct repl *r, uint64_t now)
 	r->asks = ASKS;
 	r->knock_at = now;
 	step_wait(r);
+}
+
+bool
+repl_is_circuitpython(const struct repl *r)
+{
+	return r->title.says != REPL_TITLE_NOTHING ||
+	    strstr(r->watch.about, "CircuitPython") != NULL;
 }
 
 /* CircuitPython begins anew at each change between its two REPLs. */
@@ -217,80 +220,6 @@ repl_hear_knock(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
 	}
 }
 
-/* ----------------------------------------------------------------- leaving */
-
-static void
-leave_say(struct repl *r, uint64_t now)
-{
-	repl_order(r, "\x02", 1);
-	r->asks = 1;
-	r->knock_at = now;
-	r->deadline = now + repl_rows[REPL_LEAVE].limit_ms;
-}
-
-/* Out of step, Ctrl-C comes first, and alone. */
-void
-repl_leave(struct repl *r, uint64_t now)
-{
-	repl_enter(r, REPL_LEAVE, now);
-	r->introduced = false;
-	r->asks = 0;
-	if (r->in_step) {
-		leave_say(r, now);
-		return;
-	}
-	repl_order(r, "\x03", 1);
-	r->deadline = now + ASK_MS;
-}
-
-/* The prompt is ours: Ctrl-D at it restarts the board with its program. */
-static void
-leave_over(struct repl *r, uint64_t now)
-{
-	if (repl_is_circuitpython(r) && r->raw)
-		repl_restarted(r);
-	r->in_step = r->touched = r->raw = false;
-	if (r->job.task == DRIVER_SOFT_RESET) {
-		repl_order(r, "\x04", 1);
-		repl_enter(r, REPL_REBOOT, now);
-	} else {
-		repl_finish(r, DRIVER_OK, now);
-	}
-}
-
-/*
- * Ctrl-B makes the REPL introduce itself, whatever prompts came before.  The one
- * after that may be the user's own (sys.ps1).
- */
-void
-repl_hear_leave(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)c;
-	if (r->asks == 0) {
-		if (signs & REPL_SIGN_PROMPT)
-			leave_say(r, now);
-		return;
-	}
-	r->introduced |= (signs & REPL_SIGN_HELLO) != 0;
-	if (signs & REPL_SIGN_BANNER)
-		leave_over(r, now);
-	else if (r->introduced)
-		r->deadline = now + PROMPT_MS;
-	else
-		r->deadline = r->knock_at + STARTS_MS;
-}
-
-void
-repl_leave_expire(struct repl *r, uint64_t now)
-{
-	if (r->asks == 0)
-		leave_say(r, now);
-	else if (r->introduced || r->watch.at_prompt)
-		leave_over(r, now);
-	else
-		repl_lose(r, repl_rows[REPL_LEAVE].complaint, now);
-}
-
 /* -------------------------------------------------- may it be disturbed? */
 
 /*
@@ -313,28 +242,4 @@ repl_ask_if_free(struct repl *r, uint64_t now)
 	r->introduced = r->in_step = r->raw = r->touched = false;
 	repl_order(r, "\x02", 1);
 	repl_enter(r, REPL_ASK_FREE, now);
-}
-
-void
-repl_hear_free(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)c;
-	repl_hear_noise(r);
-	r->introduced |= (signs & REPL_SIGN_HELLO) != 0;
-	if (r->introduced)
-		r->deadline = now + PROMPT_MS;
-	if (!(signs & REPL_SIGN_BANNER))
-		return;
-	repl_free_expire(r, now);
-}
-
-void
-repl_free_expire(struct repl *r, uint64_t now)
-{
-	if (!repl_is_free(r)) {
-		repl_finish(r, DRIVER_FORBIDDEN, now);
-		return;
-	}
-	repl_enter(r, REPL_LISTEN, now);
-	repl_advance(r, now);
 }

@@ -138,28 +138,18 @@ repl_say_room(struct repl *r, uint64_t now)
  * Before the second question the board enters its raw REPL anew, which until
  * then keeps the room of the longest text it has read.
  */
-void
+bool
 repl_room_heard(struct repl *r, bool found, uint64_t now)
 {
 	if (r->room == REPL_ROOM_UNKNOWN && !found) {
 		r->room = REPL_ROOM_WHOLE_ASKED;
 		repl_order(r, "\x02\x01", 2);
 		repl_enter(r, REPL_AGAIN, now);
-		return;
+		return false;
 	}
 	r->room = r->room == REPL_ROOM_UNKNOWN || !found ? REPL_ROOM_PIECES :
 	    REPL_ROOM_WHOLE;
-	repl_advance(r, now);
-}
-
-void
-repl_hear_again(struct repl *r, uint8_t c, unsigned signs, uint64_t now)
-{
-	(void)c;
-	if (!(signs & REPL_SIGN_RAW))
-		return;
-	repl_enter(r, REPL_IDLE, now);
-	repl_advance(r, now);
+	return true;
 }
 
 bool
