@@ -505,9 +505,12 @@ fuzz_reset(struct fuzz *f, bool well)
 static void
 fuzz_say_bytes(struct fuzz *f, const char *text, size_t len)
 {
+	bool	garbled = f->garbled;
 	size_t	n;
 
-	for (; f->open && len > 0; text += n, len -= n) {
+	/* What came at another speed is dropped by whoever has the port. */
+	for (; f->open && f->garbled == garbled && len > 0;
+	    text += n, len -= n) {
 		n = board_feed(f->board, (const uint8_t *)text, len, f->now);
 		assert(n > 0 && n <= len);
 		fuzz_pump(f);
