@@ -84,12 +84,13 @@
 #define LIMIT_READINGS		32
 #define LIMIT_READING		4096
 
-/* An image for Flash, in bytes: the flash memory of the largest board; those
- * handed over and not yet flashed, of all users but root, and of one; and how
- * long one is kept to which nothing is added, if another needs its place. */
+/* An image for Flash, in bytes: the flash memory of the largest board; what was
+ * handed over and not taken yet, images and files, in bytes, of all users but root,
+ * and of one, who may write to a whole class of boards at once; and how long it is
+ * kept when nothing is added to it, if another needs its place. */
 #define LIMIT_IMAGE		(16 * 1024 * 1024)
-#define LIMIT_UPLOADS		8
-#define LIMIT_UPLOADS_PER_USER	4
+#define LIMIT_UPLOADS		(128 * 1024 * 1024)
+#define LIMIT_UPLOADS_PER_USER	(64 * 1024 * 1024)
 #define LIMIT_UPLOAD_MS		60000
 
 /* What a board said unasked, kept for those who come late, in bytes. */

@@ -55,9 +55,9 @@ upload_fail(struct call *call, int error)
 	else if (error == -EUSERS)
 		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
 		    "limit", "uploads", "value", LIMIT_UPLOADS_PER_USER),
-		    "%d images of yours wait to be flashed already, or %d of "
-		    "all users; try again later", LIMIT_UPLOADS_PER_USER,
-		    LIMIT_UPLOADS);
+		    "%d MiB of images and files of yours wait for boards "
+		    "already, or %d of all users; try again later",
+		    LIMIT_UPLOADS_PER_USER >> 20, LIMIT_UPLOADS >> 20);
 	else
 		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
 		    "limit", "disk", "value", 0), "picod cannot keep the "

@@ -2,7 +2,7 @@
 /*
  * It is kept in a file that never had a name, so that memory stays bounded and
  * nothing is left behind, whatever happens; as a lease it ends with the
- * connection.  Places are few: who does not use his loses it to who wants one.
+ * connection.  Room is short: who does not use his loses it to who wants it.
  */
 #include "upload.h"
 
@@ -68,38 +68,43 @@ upload_expire(uint64_t now)
 	}
 }
 
-/* Whether a user has as many as he may, or all have. */
+/* Whether so much more is too much of a user, or of all. */
 static bool
-upload_is_refused(uid_t uid)
+upload_is_refused(uid_t uid, size_t len)
 {
 	const struct upload	*u;
-	unsigned		 own = 0, all = 0;
+	long long		 own = (long long)len, all = own;
 
 	LIST_FOREACH(u, &uploads, entry) {
-		own += u->uid == uid;
-		all += u->uid != 0;
+		own += u->uid == uid ? u->size : 0;
+		all += u->uid != 0 ? u->size : 0;
 	}
-	return own >= LIMIT_UPLOADS_PER_USER || (uid != 0 &&
-	    all >= LIMIT_UPLOADS);
+	return own > LIMIT_UPLOADS_PER_USER || (uid != 0 &&
+	    all > LIMIT_UPLOADS);
+}
+
+/* The same, once who does not use his room has lost it, but for the one of keep. */
+static bool
+upload_has_no_room(struct upload *keep, uid_t uid, size_t len)
+{
+	if (keep != NULL)
+		keep->at = clock_now();
+	if (upload_is_refused(uid, len))
+		upload_expire(clock_now());
+	return upload_is_refused(uid, len);
 }
 
 static int
 upload_create(struct call *call, struct upload **result)
 {
 	struct upload	*u;
-	uid_t		 uid = call_client(call)->uid;
-	int		 fd;
+	int		 fd = scratch_open();
 
-	if (upload_is_refused(uid))
-		upload_expire(clock_now());
-	if (upload_is_refused(uid))
-		return -EUSERS;
-	fd = scratch_open();
 	if (fd < 0)
 		return fd;
 	u = xcalloc(1, sizeof *u);
 	LIST_INSERT_HEAD(&uploads, u, entry);
-	u->uid = uid;
+	u->uid = call_client(call)->uid;
 	u->at = clock_now();
 	u->fd = fd;
 	u->lease.lost = upload_lost;
@@ -115,10 +120,12 @@ upload_add(struct call *call, const void *bytes, size_t len)
 	ssize_t		 n;
 	int		 error;
 
+	if ((long long)len > LIMIT_IMAGE - (u == NULL ? 0 : u->size))
+		return -EFBIG;
+	if (upload_has_no_room(u, call_client(call)->uid, len))
+		return -EUSERS;
 	if (u == NULL && (error = upload_create(call, &u)) < 0)
 		return error;
-	if ((long long)len > LIMIT_IMAGE - u->size)
-		return -EFBIG;
 	u->at = clock_now();
 	n = pwrite(u->fd, bytes, len, u->size);
 	if (n < 0)

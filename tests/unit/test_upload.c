@@ -7,7 +7,10 @@
 #include <check.h>
 #include <string.h>
 
-#define CALLS (LIMIT_UPLOADS + LIMIT_UPLOADS_PER_USER + 1)
+/* Each hands over as much as an image may have. */
+#define OF_ALL (LIMIT_UPLOADS / LIMIT_IMAGE)
+#define OF_ONE (LIMIT_UPLOADS_PER_USER / LIMIT_IMAGE)
+#define CALLS (OF_ALL + OF_ONE + 1)
 
 static uint64_t		 now;
 static struct call	 calls[CALLS];
@@ -75,25 +78,53 @@ teardown(void)
 	ck_assert(LIST_EMPTY(&uploads));
 }
 
-/* A piece of that user on the connection with that number. */
+/* So much of that user on the connection with that number. */
 static long long
-add(size_t i, uid_t uid)
+add(size_t i, uid_t uid, size_t len)
 {
+	static char	bytes[LIMIT_IMAGE + 1];
+
 	clients[i].uid = uid;
-	return upload_add(&calls[i], "piece", 5);
+	return upload_add(&calls[i], bytes, len);
 }
 
-START_TEST(test_one_users_uploads)
+/* Of so many users, or one, who then hand over all but a byte of the limit. */
+static void
+add_all_but_one(size_t count, uid_t first, bool same)
 {
 	size_t	i;
 
-	for (i = 0; i < LIMIT_UPLOADS_PER_USER; i++)
-		ck_assert_int_eq(add(i, 1000), 5);
-	ck_assert_int_eq(add(i, 1000), -EUSERS);
-	ck_assert_int_eq(add(0, 1000), 10);	/* those there are go on */
-	ck_assert_int_eq(add(i, 1001), 5);
+	for (i = 0; i < count; i++)
+		ck_assert_int_gt(add(i, first + (same ? 0 : (uid_t)i),
+		    LIMIT_IMAGE - (i == 0)), 0);
+}
+
+START_TEST(test_an_image_that_is_too_large)
+{
+	ck_assert_int_eq(add(0, 1000, LIMIT_IMAGE + 1), -EFBIG);
+	ck_assert_int_eq(add(0, 1000, LIMIT_IMAGE), LIMIT_IMAGE);
+	ck_assert_int_eq(add(0, 1000, 1), -EFBIG);
+}
+END_TEST
+
+START_TEST(test_one_users_uploads)
+{
+	add_all_but_one(OF_ONE, 1000, true);
+	ck_assert_int_eq(add(OF_ONE, 1000, 2), -EUSERS);
+	ck_assert_int_eq(add(OF_ONE, 1001, 5), 5);
+	ck_assert_int_eq(add(0, 1000, 1), LIMIT_IMAGE);
 	leave(0);
-	ck_assert_int_eq(add(0, 1000), 5);
+	ck_assert_int_eq(add(0, 1000, 5), 5);
+}
+END_TEST
+
+/* A small file for each board of a large class. */
+START_TEST(test_small_ones_are_as_many_as_connections)
+{
+	size_t	i;
+
+	for (i = 0; i < CALLS; i++)
+		ck_assert_int_eq(add(i, 1000, 1000), 1000);
 }
 END_TEST
 
@@ -101,29 +132,25 @@ START_TEST(test_all_uploads_and_roots)
 {
 	size_t	i;
 
-	for (i = 0; i < LIMIT_UPLOADS; i++)
-		ck_assert_int_eq(add(i, 1000 + (uid_t)i), 5);
-	ck_assert_int_eq(add(i, 2000), -EUSERS);
-	for (; i < LIMIT_UPLOADS + LIMIT_UPLOADS_PER_USER; i++)
-		ck_assert_int_eq(add(i, 0), 5);
-	ck_assert_int_eq(add(i, 0), -EUSERS);
+	add_all_but_one(OF_ALL, 1000, false);
+	ck_assert_int_eq(add(OF_ALL, 2000, 2), -EUSERS);
+	for (i = OF_ALL; i < OF_ALL + OF_ONE; i++)
+		ck_assert_int_eq(add(i, 0, LIMIT_IMAGE), LIMIT_IMAGE);
+	ck_assert_int_eq(add(i, 0, 1), -EUSERS);
 }
 END_TEST
 
 /* Who does not use his place loses it, but only to somebody. */
 START_TEST(test_a_place_that_is_not_used)
 {
-	size_t	i;
-
-	for (i = 0; i < LIMIT_UPLOADS; i++)
-		ck_assert_int_eq(add(i, 1000 + (uid_t)i), 5);
+	add_all_but_one(OF_ALL, 1000, false);
 	now += LIMIT_UPLOAD_MS - 1;
-	ck_assert_int_eq(add(0, 1000), 10);
-	ck_assert_int_eq(add(i, 2000), -EUSERS);
+	ck_assert_int_eq(add(0, 1000, 1), LIMIT_IMAGE);
+	ck_assert_int_eq(add(OF_ALL, 2000, 5), -EUSERS);
 	now++;
 	ck_assert_int_ge(upload_take(&calls[1]), 0);
-	ck_assert_int_eq(add(1, 1001), 5);	/* it was all the same his */
-	ck_assert_int_eq(add(i, 2000), 5);
+	ck_assert_int_eq(add(1, 1001, 5), 5);	/* it was all the same his */
+	ck_assert_int_eq(add(OF_ALL, 2000, LIMIT_IMAGE), LIMIT_IMAGE);
 	ck_assert_int_eq(upload_take(&calls[2]), -ENOENT);
 	ck_assert_int_ge(upload_take(&calls[0]), 0);
 	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
@@ -135,7 +162,8 @@ START_TEST(test_what_was_handed_over)
 	char	got[32];
 	int	fd;
 
-	add(0, 1000);
+	clients[0].uid = 1000;
+	ck_assert_int_eq(upload_add(&calls[0], "piece", 5), 5);
 	ck_assert_int_eq(upload_add(&calls[0], "s, two", 6), 11);
 	fd = upload_take(&calls[0]);
 	ck_assert_int_eq(pread(fd, got, sizeof got, 0), 11);
@@ -153,7 +181,9 @@ main(void)
 	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, test_an_image_that_is_too_large);
 	tcase_add_test(tc, test_one_users_uploads);
+	tcase_add_test(tc, test_small_ones_are_as_many_as_connections);
 	tcase_add_test(tc, test_all_uploads_and_roots);
 	tcase_add_test(tc, test_a_place_that_is_not_used);
 	tcase_add_test(tc, test_what_was_handed_over);
