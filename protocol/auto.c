@@ -4,16 +4,12 @@
  * prompt or a banner is a REPL, a whole command is PiSerial.  Only where the
  * board said nothing, and only at the first job, it asks: a REPL answers at
  * once, and PiSerial takes what a REPL is asked by for noise.
- *
- * A REPL has the speed that is usual; PiSerial's ears find that of a sketch by what
- * it prints.  A board that prints at another speed is no REPL.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/driver.h"
-#include "protocol/piserial.h"
+#include "protocol/auto.h"
 #include "protocol/repl.h"
 
 /* A REPL answers within the first rungs of its ladder, or it is none; where it may
@@ -24,25 +20,6 @@
 /* Asked only once a boot loader must have left, it has that long at least; with
  * the 2 s of the boot loader, a sketch is to answer within 3 s. */
 #define PROBE_SETTLED_MS 500
-
-struct automatic {
-	struct driver		 base;
-	struct driver		*repl;
-	struct driver		*piserial;
-	struct driver		*found;		/* one of them, or NULL */
-	bool			 guessed;	/* found, but not proved */
-	bool			 doubted;	/* a sketch that does not answer any
-						 * more: is it a REPL? */
-	bool			 may_interrupt;
-	bool			 busy;		/* a job's end is to be told */
-	bool			 probing;	/* the job waits for it */
-	struct driver_job	 job;
-	uint64_t		 probe_until;
-	uint64_t		 settled_at;	/* nothing is said before */
-	unsigned		 baud;		/* of a REPL */
-	struct driver_event	 overheard;	/* to be told, or none */
-	const char		*lost;		/* to be told */
-};
 
 static struct automatic *
 auto_of(struct driver *d)
@@ -55,19 +32,6 @@ static struct driver *
 auto_active(const struct automatic *a)
 {
 	return a->found != NULL ? a->found : a->repl;
-}
-
-static const struct piserial *
-auto_ears(const struct automatic *a)
-{
-	return (const struct piserial *)a->piserial;
-}
-
-/* What it prints is of a speed that no REPL has. */
-static bool
-auto_is_sketch(const struct automatic *a)
-{
-	return auto_ears(a)->baud != a->baud;
 }
 
 static void
@@ -89,7 +53,6 @@ auto_create(const struct driver_options *options)
 		return NULL;
 	a->repl = driver_create(&driver_repl, options);
 	a->piserial = driver_create(&driver_piserial, options);
-	a->may_interrupt = options->may_interrupt;
 	a->baud = options->baud;
 	a->probe_until = DRIVER_NEVER;
 	if (a->repl == NULL || a->piserial == NULL) {
@@ -267,88 +230,24 @@ auto_pass(struct automatic *a, struct driver_event *event, uint64_t now)
 		a->busy = false;
 }
 
-/*
- * PiSerial's ears, while another speaks: its speed goes to the caller, and what it
- * heard instead of what the other did, as long as the speed is not known.  While
- * the REPL is asked, that may be its answer, which is nobody else's.
- */
-static void
-auto_overheard(struct automatic *a, const struct driver_event *heard,
-    bool known, struct driver_event *event, uint64_t now)
-{
-	if (heard->type == DRIVER_SPEED) {
-		a->overheard = *heard;
-		if (a->probing)
-			a->probe_until = now;
-	}
-	if (known || (event->type != DRIVER_NONE &&
-	    event->type != DRIVER_UNASKED))
-		return;
-	*event = *heard;
-	if (heard->type == DRIVER_SPEED || a->probing)
-		event->type = DRIVER_NONE;
-}
-
-/* A change of speed, if nothing else is to be told. */
-static void
-auto_tell(struct automatic *a, struct driver_event *event)
-{
-	if (event->type != DRIVER_NONE || a->overheard.type == DRIVER_NONE)
-		return;
-	*event = a->overheard;
-	a->overheard.type = DRIVER_NONE;
-}
-
-/* The speed is known now: what was heard of the line so far is told too. */
-static void
-auto_hand_over(struct automatic *a, uint64_t now)
-{
-	struct driver_event	heard;
-
-	piserial_flush_all((struct piserial *)a->piserial, now);
-	driver_tick(a->piserial, now, &heard);
-	if (heard.type == DRIVER_UNASKED)
-		a->overheard = heard;
-}
-
 static size_t
 auto_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
     struct driver_event *event)
 {
 	struct automatic	*a = auto_of(d);
-	bool			 known = piserial_speed_is_known(auto_ears(a));
-	struct driver_event	 heard;
-	size_t			 n, off;
+	size_t			 n;
 
 	if (a->found != NULL) {
 		n = driver_feed(a->found, buf, len, now, event);
 		auto_pass(a, event, now);
 		return n;
 	}
-	n = driver_feed(a->repl, buf, known ? len : 1, now, event);
-	for (off = 0; off < n; ) {
-		off += driver_feed(a->piserial, buf + off, n - off, now,
-		    &heard);
-		auto_overheard(a, &heard, known, event, now);
-	}
-	if (!known && !a->probing && piserial_speed_is_known(auto_ears(a)))
-		auto_hand_over(a, now);
+	n = driver_feed(a->repl, buf, piserial_speed_is_known(auto_ears(a)) ?
+	    len : 1, now, event);
+	auto_ears_hear(a, buf, n, now, event);
 	auto_pass(a, event, now);
-	auto_tell(a, event);
+	auto_ears_tell(a, event);
 	return n;
-}
-
-static void
-auto_tick_ears(struct automatic *a, uint64_t now, struct driver_event *event)
-{
-	bool			known = piserial_speed_is_known(auto_ears(a));
-	struct driver_event	heard;
-
-	if (driver_deadline(a->piserial) > now)
-		return;
-	driver_tick(a->piserial, now, &heard);
-	if (heard.type != DRIVER_NONE)
-		auto_overheard(a, &heard, known, event, now);
 }
 
 static void
@@ -366,9 +265,9 @@ auto_tick(struct driver *d, uint64_t now, struct driver_event *event)
 	}
 	driver_tick(auto_active(a), now, event);
 	if (a->found == NULL && event->type == DRIVER_NONE)
-		auto_tick_ears(a, now, event);
+		auto_ears_tick(a, now, event);
 	auto_pass(a, event, now);
-	auto_tell(a, event);
+	auto_ears_tell(a, event);
 	if (event->type == DRIVER_NONE && now >= a->probe_until)
 		auto_probed(a, false, now);
 }

@@ -7,11 +7,8 @@
  * only what is not eaten is kept; above a mark nothing is read any more, and the
  * other side waits in its write.
  *
- * A hang-up must be noticed also while nothing is read, and also after the end
- * of the input: EPOLLHUP, and EPOLLERR, which is what a peer that left with
- * replies unread gives.  A duplicate of the descriptor is watched for that,
- * edge-triggered, since libevent cannot mix edges and levels on one; poll(2)
- * then tells an end from a hang-up.
+ * A hang-up is noticed by reading; while nothing is read, and after the end of the
+ * input, hangup.c watches for one.
  */
 #include "stream.h"
 
@@ -19,11 +16,10 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "hangup.h"
 #include "memory.h"
 
 #define READ_SIZE (16 * 1024)
@@ -33,12 +29,11 @@ struct stream {
 	const struct stream_handler *handler;
 	void			*arg;
 	int			 fd;
-	int			 watched_fd;	/* the duplicate, or -1 */
 	struct evbuffer		*in;		/* NULL until it is needed */
+	struct hangup		*hangup;	/* likewise */
 	struct evbuffer		*out;
 	size_t			 in_high, out_high;
 	unsigned		 stall_ms;
-	struct event		*hangup;	/* likewise */
 	struct event		 readable, writable, late;
 	struct event		 turn;		/* the next one of the loop */
 	bool			 reading;
@@ -93,40 +88,23 @@ stream_lose(struct stream *s)
 		stream_tell(s, STREAM_GONE);
 }
 
-static bool
-stream_is_hung_up(const struct stream *s)
-{
-	struct pollfd	p = { .fd = s->fd };
-
-	return poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)) != 0;
-}
-
 static void
-stream_hangup_cb(evutil_socket_t fd, short what, void *arg)
+stream_hung_up(void *arg)
 {
-	struct stream	*s = arg;
-
-	(void)fd, (void)what;
-	if (stream_is_hung_up(s))
-		stream_lose(s);
+	stream_lose(arg);
 }
 
-/* Reading is what notices a hang-up; without it, watch for one. */
 static void
 stream_watch(struct stream *s)
 {
 	if (s->gone || s->closed)
 		return;
-	if (s->watched_fd < 0) {
-		s->watched_fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
-		if (s->watched_fd < 0) {
-			stream_lose(s);		/* better than never to notice */
-			return;
-		}
-		s->hangup = event_new(s->base, s->watched_fd,
-		    EV_READ | EV_ET | EV_PERSIST, stream_hangup_cb, s);
-	}
-	event_add(s->hangup, NULL);
+	if (s->hangup == NULL)
+		s->hangup = hangup_create(s->base, s->fd, stream_hung_up, s);
+	if (s->hangup == NULL)
+		stream_lose(s);		/* better than never to notice */
+	else
+		hangup_watch(s->hangup);
 }
 
 /* Reads or not, as there is room. */
@@ -141,8 +119,7 @@ stream_set_reading(struct stream *s)
 	s->reading = on;
 	if (on) {
 		event_add(&s->readable, NULL);
-		if (s->hangup != NULL)
-			event_del(s->hangup);
+		hangup_rest(s->hangup);
 	} else {
 		event_del(&s->readable);
 		stream_watch(s);
@@ -219,7 +196,7 @@ stream_readable_cb(evutil_socket_t fd, short what, void *arg)
 		stream_take(s, bytes, (size_t)n);
 	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		s->ended = true;
-		if (n < 0 || stream_is_hung_up(s))
+		if (n < 0 || hangup_is_there(s->fd))
 			stream_lose(s);
 		stream_set_reading(s);
 		stream_tell_end(s);
@@ -292,7 +269,6 @@ stream_create(struct event_base *base, int fd, size_t in_high, size_t out_high,
 	s->handler = handler;
 	s->arg = arg;
 	s->fd = fd;
-	s->watched_fd = -1;
 	s->in_high = in_high;
 	s->out_high = out_high;
 	event_assign(&s->readable, base, fd, EV_READ | EV_PERSIST,
@@ -311,8 +287,7 @@ stream_stop(struct stream *s)
 	event_del(&s->writable);
 	event_del(&s->late);
 	event_del(&s->turn);
-	if (s->hangup != NULL)
-		event_del(s->hangup);
+	hangup_rest(s->hangup);
 }
 
 void
@@ -321,10 +296,7 @@ stream_destroy(struct stream *s)
 	if (s == NULL)
 		return;
 	stream_stop(s);
-	if (s->hangup != NULL)
-		event_free(s->hangup);
-	if (s->watched_fd >= 0)
-		close(s->watched_fd);
+	hangup_destroy(s->hangup);
 	close(s->fd);
 	if (s->in != NULL)
 		evbuffer_free(s->in);

@@ -12,7 +12,6 @@
 #include "served.h"
 #include "unit.h"
 
-
 struct unit {
 	const struct unit_handler *handler;
 	void		*arg;
@@ -44,6 +43,12 @@ void	unit_tick(struct unit *);
 
 /* The end of each change: the pump, what is due by now, and the timer. */
 void	unit_settle(struct unit *);
+
+/* What its port tells: the argument is the unit. */
+extern const struct port_handler unit_port_handler;
+
+/* Its port was closed. */
+void	unit_closed(void *unit, const char *reason);
 
 /* The timer's callback. */
 void	unit_timer_cb(evutil_socket_t, short, void *unit);
