@@ -16,7 +16,9 @@
  * mpremote's affair; they differ between its versions.
  *
  * An answer begins with 18, too: a tool that says anything else has not heard the
- * question, and is heard as always.
+ * question, and is heard as always.  But for a Ctrl-C: it ends the program when the
+ * order is done, which the tool will answer all the same ("i" among the digits); a
+ * second one does not wait for that.
  */
 #include "face_repl.h"
 
@@ -37,14 +39,19 @@
  * An import takes each exception for a file that is not there, and looks for another:
  * after a Ctrl-C there is none for so long, in ms.
  */
-#define AFTER		"500"
+#define AFTER		"100"
 
-/* What unmounts it imports nothing: that would be looked for in the folder. */
+/*
+ * An order is said in one go, so that no Ctrl-C leaves the tool with a half one, and
+ * read are no leftovers of an answer that one ended.  What unmounts the folder imports
+ * nothing: that would be looked for in the folder.
+ */
 static const char	program[] =
 "def picod_mount():\n"
 " global RemoteCommand,picod_unmount\n"
 " import os,sys\n"
 " from binascii import hexlify,unhexlify\n"
+" from micropython import kbd_intr\n"
 " from time import ticks_ms,ticks_diff\n"
 " I=sys.stdin.buffer\n"
 " O=sys.stdout.buffer\n"
@@ -53,35 +60,72 @@ static const char	program[] =
 "  def __init__(s):\n"
 "   R.__init__(s)\n"
 "   s.fin=s.fout=s\n"
-"   s.t=None\n"
+"   s.t=s.w=None\n"
+"   s.k=False\n"
 "  def poll_in(s):\n"
 "   pass\n"
 "  def begin(s,t):\n"
 "   if s.t is not None and ticks_diff(ticks_ms(),s.t)<" AFTER ":\n"
+"    s.t=ticks_ms()\n"
 "    raise KeyboardInterrupt\n"
-"   O.write(b'\\x18?')\n"
-"   s.write(bytes((24,t)))\n"
-"   s.readinto(bytearray(1),1)\n"
+"   while s.poller.poll(0):\n"
+"    I.read(1)\n"
+"   s.k=False\n"
+"   s.w=bytearray((24,t))\n"
+"   s.q=b'\\x18?'\n"
+"   s.n=1\n"
+"  def ack(s):\n"
+"   s.say()\n"
+"   if s.n:\n"
+"    s.n=0\n"
+"    s.get(2)\n"
 "  def end(s):\n"
-"   O.write(b'\\x18!')\n"
+"   try:\n"
+"    s.ack()\n"
+"   finally:\n"
+"    O.write(b'\\x18!')\n"
+"   if s.k:\n"
+"    s.t=ticks_ms()\n"
+"    raise KeyboardInterrupt\n"
+"  def say(s,b=b'',n=0):\n"
+"   kbd_intr(-1)\n"
+"   try:\n"
+"    O.write(s.q)\n"
+"    for b,n in (s.w,len(s.w)),(b,n):\n"
+"     for k in range(0,n,64):\n"
+"      O.write(b'\\x18='+hexlify(b[k:min(k+64,n)])+b'.')\n"
+"   finally:\n"
+"    kbd_intr(3)\n"
+"   s.q=s.w=b''\n"
 "  def write(s,b,n=None):\n"
 "   if isinstance(b,str):\n"
 "    b=b.encode()\n"
 "   if n is None:\n"
 "    n=len(b)\n"
-"   for k in range(0,n,64):\n"
-"    O.write(b'\\x18='+hexlify(b[k:min(k+64,n)])+b'.')\n"
+"   if n>256:\n"
+"    s.say(b,n)\n"
+"   else:\n"
+"    s.w=s.w+b[:n]\n"
+"  def get(s,n):\n"
+"   d=b''\n"
+"   while len(d)<n:\n"
+"    if not s.poller.poll(" WAIT "):\n"
+"     raise OSError(110)\n"
+"    d+=I.read(n-len(d))\n"
+"    if b'i' in d:\n"
+"     s.k=True\n"
+"     d=d.replace(b'i',b'')\n"
+"   return unhexlify(d)\n"
 "  def readinto(s,b,n):\n"
 "   k=0\n"
 "   try:\n"
+"    s.ack()\n"
 "    while k<n:\n"
-"     if not s.poller.poll(" WAIT "):\n"
-"      raise OSError(110)\n"
-"     for c in unhexlify(I.read(2*min(n-k,32))):\n"
+"     for c in s.get(2*min(n-k,32)):\n"
 "      b[k]=c\n"
 "      k+=1\n"
 "   except BaseException as e:\n"
-"    s.end()\n"
+"    O.write(b'\\x18!')\n"
 "    if isinstance(e,KeyboardInterrupt):\n"
 "     s.t=ticks_ms()\n"
 "    raise\n"
@@ -166,7 +210,7 @@ hear_kind(struct repl_face *r, uint8_t c)
 		r->mount.heard = MOUNT_BYTES;
 	} else if (c == '?' || c == '!') {
 		r->mount.asks = c == '?';
-		r->mount.answers = false;
+		r->mount.answers = r->mount.stops = false;
 	} else {
 		face_say_bytes(&r->base, &order, 1);
 		face_say_bytes(&r->base, &c, 1);
@@ -225,6 +269,13 @@ face_mount_answer(struct repl_face *r, const uint8_t *bytes, size_t len,
 	char			 pair[2];
 	size_t			 i;
 
+	if (m->asks && !m->answers && !m->stops && bytes[0] == 0x03) {
+		m->stops = true;
+		event->type = FACE_INPUT;
+		event->data = (const uint8_t *)"i";
+		event->len = 1;
+		return 1;
+	}
 	if (!m->asks || (!m->answers && bytes[0] != ORDER))
 		return 0;
 	m->answers = true;

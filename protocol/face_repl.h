@@ -35,6 +35,7 @@ struct face_mount {
 	bool		 ends;		/* the job unmounts it */
 	bool		 asks;		/* the board wants an answer */
 	bool		 answers;	/* and gets one */
+	bool		 stops;		/* or there was a Ctrl-C */
 	enum mount_heard heard;
 	uint8_t		 high;		/* the digit that was heard */
 	struct face_text answer;

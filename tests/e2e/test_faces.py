@@ -192,10 +192,13 @@ print(b)"""
         face.say(b'\x18\x03\x04\x1e')
         self.assertEqual(face.expect(b'>'),
                          b"bytearray(b'\\x03\\x04\\x1e')\r\n\x04\x04>")
-        face.say(self.ASK + b'\x04')
-        face.expect(b'OK\x18\x04')
-        face.say(b'\x03')       # no answer, but a person who waits no longer
-        self.assertIn(b'KeyboardInterrupt', face.expect(b'\x04>'))
+        for stop in (b'\x03\x18abc', b'\x03\x03'):
+            face.say(self.ASK + b'\x04')
+            face.expect(b'OK\x18\x04')
+            face.say(stop)      # what was asked for is answered, or is not
+            self.assertEqual(face.expect(b'\x04'), b'\x04')
+            self.assertIn(b'KeyboardInterrupt', face.expect(b'\x04>'))
+            self.run_raw(face, b'import time; time.sleep_ms(150)')
 
     def test_a_tool_that_vanishes_within_an_answer(self):
         """The board is everybody's again at once, whatever it waits for."""

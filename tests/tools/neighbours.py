@@ -5,7 +5,7 @@ import contextlib
 import threading
 import time
 
-HOLD_S = 2
+HOLD_S = 5
 
 
 @contextlib.contextmanager
@@ -26,7 +26,7 @@ def neighbours(p, case):
     def hold():
         while not end.wait(HOLD_S):
             with p.connect() as client:
-                token = client.call('Hold')['token']
+                token = client.call('Hold', wait=60000)['token']
                 before = client.call('Send', text='others', hold=token)
                 time.sleep(HOLD_S)
                 after = client.call('Send', text='others', hold=token)

@@ -37,7 +37,7 @@ struct move {
 
 struct dialogue {
 	const char	*name, *language;
-	struct move	 moves[24];
+	struct move	 moves[32];	/* and one that is empty */
 };
 
 static const struct dialogue dialogues[] = {
@@ -142,7 +142,9 @@ static const struct dialogue dialogues[] = {
 	    { INPUT, "180300ff18", NULL, 0 },
 	    { PRINT, "!", NULL, 0 },
 	    { PRINT, "\x18?\x18=1805.", "\x18\x05", 0 },
-	    { SAY, "\x03", NULL, 0 },		/* not what was asked for */
+	    { SAY, "\x03", NULL, 0 },		/* the tool will answer */
+	    { INPUT, "i", NULL, 0 },
+	    { SAY, "\x03", NULL, 0 },		/* or will not */
 	    { STOP, NULL, NULL, 0 },
 	    { END, TRACE "KeyboardInterrupt: \r\n", "\x04" TRACE
 		"KeyboardInterrupt: \r\n\x04>", FACE_INTERRUPTED },
