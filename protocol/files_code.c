@@ -221,16 +221,28 @@ static const char	code_place[] = "def N(t,p,x):\n" PLACE;
  * Without rename the checked temporary is copied: for as long as that takes, the
  * name is not whole, and the temporary is.
  */
-static const char	code_place_copy[] =
-    "def N(t,p,x):\n"
-    " if S(t)!=x:raise OSError(5)\n"
-    " with open(t,'rb') as f,open(p,'wb') as g:\n"
-    "  while 1:\n"
-    "   b=f.read(64)\n"
-    "   if not b:break\n"
-    "   g.write(b)\n"
-    " if S(p)!=x:raise OSError(5)\n"
-    " os.remove(t)\n";
+#define PLACE_BY_COPY(make_sure)					\
+	"def N(t,p,x):\n"						\
+	" if S(t)!=x:raise OSError(5)\n"				\
+	make_sure							\
+	" with open(t,'rb') as f,open(p,'wb') as g:\n"			\
+	"  while 1:\n"							\
+	"   b=f.read(64)\n"						\
+	"   if not b:break\n"						\
+	"   g.write(b)\n"						\
+	" if S(p)!=x:raise OSError(5)\n"				\
+	" os.remove(t)\n"
+
+static const char	code_place_copy[] = PLACE_BY_COPY("");
+
+/* It tells nobody how much room there is: try, before the old one is no more. */
+static const char	code_place_uart[] = PLACE_BY_COPY(
+    " if p in os.listdir():\n"
+    "  k=os.size(t)-os.size(p)\n"
+    "  if k>0:\n"
+    "   with open('~~','wb') as f:\n"
+    "    while k>-64:k-=f.write(b'~'*64)\n"
+    "   os.remove('~~')\n");
 
 /* 04 would be the end of the statement, so frames have none. */
 #define GIVE(module, out)						\
@@ -356,7 +368,7 @@ static const char	code_sweep[] = SWEEP("listdir", "e", "os.stat(p)[0]");
 static const char	code_sweep_flat[] =
     "import os\n"
     "for p in os.listdir():\n"
-    " if p=='~' or p[-2:]=='.~':os.remove(p)\n"
+    " if p in('~','~~') or p[-2:]=='.~':os.remove(p)\n"
     FILES_END;
 
 const char *
@@ -419,6 +431,14 @@ code_about_of(unsigned has)
 }
 
 static const char *
+code_place_of(unsigned has)
+{
+	if ((has & FILES_HAS_UART) != 0)
+		return code_place_uart;
+	return (has & FILES_HAS_RENAME) != 0 ? code_place : code_place_copy;
+}
+
+static const char *
 code_tree_of(unsigned has)
 {
 	if ((has & FILES_HAS_UART) != 0)
@@ -434,8 +454,7 @@ files_code(enum files_function function, unsigned has)
 	case FILES_DIGEST: return code_digest(has);
 	case FILES_ABOUT: return code_about_of(has);
 	case FILES_TAKE: return code_take(has);
-	case FILES_PLACE: return (has & FILES_HAS_RENAME) != 0 ? code_place :
-	    code_place_copy;
+	case FILES_PLACE: return code_place_of(has);
 	case FILES_GIVE: return code_give(has);
 	case FILES_TREE: return code_tree_of(has);
 	case FILES_DROP: return (has & FILES_HAS_STAT) != 0 ? code_drop :

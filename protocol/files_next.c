@@ -189,12 +189,12 @@ next_after_traceback(struct files *f, const char *traceback, size_t len)
 		end--;
 	for (begin = end; begin > 0 && traceback[begin - 1] != '\n'; )
 		begin--;
-	full = f->defining != 0 &&
-	    memmem(traceback, len, "MemoryError", 11) != NULL;
 	/*
 	 * An error about what is ours: the board lost it.  Or there is no room for
-	 * all of it: without what earlier orders needed there is.
+	 * all of it and the text that calls it, which then has not begun: without
+	 * what earlier orders needed there is.
 	 */
+	full = memmem(traceback, len, "MemoryError", 11) != NULL;
 	if ((full || memmem(traceback, len, "'__fm'", 6) != NULL) &&
 	    !f->defined_anew) {
 		f->defined_anew = true;

@@ -110,7 +110,8 @@ check: check-setup
 # PICOD_LONG=1 gives these more to do.
 check-long: check
 	@PICOD_LONG=1 $(TRY) check-e2e-piserial_statuses check-e2e-differential \
-	    check-e2e-people_boards check-e2e-sharing check-e2e-faults
+	    check-e2e-people_boards check-e2e-sharing check-e2e-faults \
+	    check-e2e-files
 	@$(TRY) $(E2E_LONG:%=check-sanitized-%)
 	@echo "all tests passed, those with sanitizers too"
 

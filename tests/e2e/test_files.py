@@ -5,7 +5,6 @@ import base64
 import hashlib
 import os
 import random
-import signal
 import subprocess
 import tempfile
 import threading
@@ -13,11 +12,13 @@ import unittest
 
 import picod
 from boards import MicroPython, Microbit
+from relay import Relay
 
 NOISE = random.Random(1).randbytes(20000)
 TEXT = b''.join(b'def f%d(x):\n    return x + %d\n' % (i, i)
                 for i in range(600))
 EVERY = bytes(range(256)) * 8
+PLACES = 10 if 'PICOD_LONG' in os.environ else 3
 
 
 class Case(picod.Case):
@@ -108,6 +109,14 @@ class MicroPythonFiles(Files):
         self.assertEqual(self.run_it('cat', ':boot.py'), '1')
         self.put('no/such/directory', b'', status=12)
 
+    def test_what_just_fits(self):
+        self.run_it('send', "f = open('most', 'wb'); [f.write(bytes(10000)) "
+                            'for _ in range(97)]; f.close(); f = None')
+        self.run_it('mkdir', ':ünï')
+        most = os.urandom(int(self.run_it('df').split()[5]) - 2 * 4096)
+        self.put('ünï/a b', most)
+        self.assertEqual(self.get('ünï/a b'), most)
+
     def test_no_room_is_told_before_a_byte_is_sent(self):
         self.put('a', b'old')
         size, free = map(int, self.run_it('df').split()[3::2])
@@ -121,18 +130,6 @@ class MicroPythonFiles(Files):
         self.run_it('sync', 'src')
         done = self.run_it('sync', 'src', '--json')
         self.assertEqual(done, '{"changed":0,"same":200,"removed":0}\n')
-
-    def test_a_killed_client_leaves_old_or_new(self):
-        old, new = TEXT, NOISE
-        self.write('new', new)
-        for turn in range(8):
-            self.put('a', old)
-            process = self.begin_to_put(turn)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            self.assertIn(self.get('a'), (old, new))
-        self.put('a', new)
-        self.assertEqual(self.get('a'), new)
 
     def wait_for_frames(self, count):
         """Until the board was sent so many bytes of content, or thereabouts."""
@@ -152,30 +149,6 @@ class MicroPythonFiles(Files):
         self.addCleanup(process.stderr.close)
         self.wait_for_frames(turn)
         return process
-
-    def test_a_killed_picod_leaves_old_or_new(self):
-        self.write('new', NOISE)
-        for turn in range(3):
-            self.put('a', TEXT)
-            process = self.begin_to_put(turn)
-            self.p.kill()
-            process.wait()
-            self.p.start()
-            self.assertIn(self.get('a'), (TEXT, NOISE))
-
-    def test_a_board_that_is_pulled(self):
-        """Its file system is in its memory, and gone; what counts is who is told
-        what, and that the next one is served."""
-        self.write('new', NOISE)
-        self.put('a', TEXT)
-        process = self.begin_to_put(1)
-        self.simulated.restart()
-        status = process.wait()
-        message = process.stderr.read().decode()
-        self.assertIn(status, (7, 0), message)
-        self.assertEqual(self.run_it('send', '--wait', '60s', '1 + 1'), '2\n')
-        self.put('a', NOISE)
-        self.assertEqual(self.get('a'), NOISE)
 
     def test_interrupted_by_somebody_else(self):
         self.write('new', NOISE)
@@ -208,10 +181,72 @@ class MicroPythonFiles(Files):
         self.assertIn('line 3', done.stderr)
 
 
+class OldOrNew(Case):
+    """Somebody ends at some places of a transfer, in what is said to the board."""
+
+    OLD, NEW = TEXT, NOISE[:6000]
+
+    def setUp(self):
+        super().setUp()
+        self.p.stop()
+        self.relay = Relay(self.simulated.path)
+        self.addCleanup(self.relay.stop)
+        self.relay.start()
+        self.p = self.picod(b=f'unix:{self.relay.path},driver=repl')
+        self.write('new', self.NEW)
+
+    def count_bytes(self):
+        self.put('a', self.OLD)
+        self.relay.to_board.mark()
+        self.run_it('put', 'new', ':a')
+        return self.relay.to_board.count
+
+    def each_place(self, fault):
+        """Has fault(client) called once so much of a put has gone to the board."""
+        total = self.count_bytes()
+        for place in range(PLACES):
+            self.put('a', self.OLD)
+            begun, client = threading.Event(), []
+
+            def end():
+                begun.wait()
+                fault(client[0])
+
+            self.relay.to_board.after(total * (place + 1) // (PLACES + 1), end)
+            client.append(subprocess.Popen(
+                [picod.PICOCTL, 'put', 'new', ':a'], cwd=self.here,
+                env=self.p.client_environment(), stderr=subprocess.DEVNULL))
+            begun.set()
+            client[0].wait()
+            yield place
+            self.assertEqual(self.run_it('ls', '--wait', '60s'), 'a\n')
+            self.assertIn(self.get('a'), (self.OLD, self.NEW))
+
+    def test_a_killed_client(self):
+        for _ in self.each_place(lambda client: client.kill()):
+            pass
+
+    def test_a_killed_picod(self):
+        for _ in self.each_place(lambda client: self.p.process.kill()):
+            self.p.kill()
+            self.p.start()
+
+    def test_a_pulled_cable(self):
+        for _ in self.each_place(lambda client: self.relay.vanish()):
+            self.relay.appear()
+
+
 class MicrobitFiles(Files):
     BOARD = Microbit
     NAMES = ['main.py', 'a b', '#', "it's"]
     CONTENTS = [b'', b'x', EVERY[:1000], NOISE[:3000], TEXT[:3000]]
+
+    def test_what_just_fits_and_what_does_not(self):
+        most, more = os.urandom(7000), os.urandom(8000)
+        self.put('a', most)
+        self.put('a', more, status=12)
+        self.assertEqual(self.run_it('ls'), 'a\n')
+        self.assertEqual(self.get('a'), most)
 
     def test_no_directories(self):
         self.run_it('mkdir', ':lib', status=2)
