@@ -97,7 +97,8 @@ raw_begin(struct repl_face *r, struct face_event *event)
 {
 	r->mode = FACE_RAW;
 	if (r->too_long)
-		raw_end(r, "MemoryError: picod takes 256 KiB at a time\r\n");
+		raw_end(r, "MemoryError: picod takes " LIMIT_STATEMENT_SAID
+		    " at a time\r\n");
 	else if (r->text.len == 0)
 		raw_end(r, "");
 	else {

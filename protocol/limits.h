@@ -17,11 +17,14 @@
 /* How long a message that has begun may take, for each 64 KiB of it. */
 #define LIMIT_MESSAGE_MS	10000
 
-/* A statement or program, in bytes: more than any board's heap. */
+/* A statement or program, in bytes: more than any board's heap.  And what people
+ * are told who send more. */
 #define LIMIT_STATEMENT		(256 * 1024)
+#define LIMIT_STATEMENT_SAID	"256 KiB"
 
-/* A PiSerial command, in bytes without its newline. */
+/* A PiSerial command, in bytes without its newline; likewise. */
 #define LIMIT_COMMAND		256
+#define LIMIT_COMMAND_SAID	"256 characters"
 
 /* Connections at one time, of all users and of one; and those that root has
  * besides. */

@@ -87,7 +87,7 @@ piserial_check(const char *text, size_t len, const char **why)
 	for (i = 1; i < len; i++)
 		if (!piserial_is_digit((uint8_t)text[i]))
 			return -EINVAL;
-	*why = "a command has at most 256 characters";
+	*why = "a command has at most " LIMIT_COMMAND_SAID;
 	return len > LIMIT_COMMAND ? -E2BIG : 0;
 }
 

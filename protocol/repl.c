@@ -48,7 +48,7 @@ repl_check(const char *text, size_t len, const char **why)
 {
 	(void)text;
 	if (len > LIMIT_STATEMENT) {
-		*why = "the text is longer than 256 KiB";
+		*why = "the text is longer than " LIMIT_STATEMENT_SAID;
 		return -E2BIG;
 	}
 	return 0;

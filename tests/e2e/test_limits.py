@@ -158,7 +158,7 @@ class Requests(picod.Case):
         self.assertEqual(self.p.send(text), 'end\n')
         with self.fails('InvalidCommand', board='b') as caught:
             self.p.send(text + '.')
-        self.assertIn('256 KiB', caught.exception['message'])
+        self.assertIn(f'{longest // 1024} KiB', caught.exception['message'])
         self.assertEqual(self.board_.hits, 1)
         with self.fails('InvalidCommand'):
             self.p.send('ü' * (longest // 2 + 1))

@@ -38,6 +38,7 @@ START_TEST(command_length_limit)
 {
 	char		 text[LIMIT_COMMAND + 2];
 	const char	*why = NULL;
+	char		 said[16];
 
 	memset(text, '0', sizeof text);
 	text[0] = 'w';
@@ -46,6 +47,8 @@ START_TEST(command_length_limit)
 	ck_assert_int_eq(driver_check(&driver_piserial, text,
 	    LIMIT_COMMAND + 1, &why), -E2BIG);
 	ck_assert_ptr_nonnull(why);
+	snprintf(said, sizeof said, " %d ", LIMIT_COMMAND);
+	ck_assert_ptr_nonnull(strstr(why, said));
 	text[LIMIT_COMMAND] = '\n';
 	ck_assert_int_eq(driver_check(&driver_piserial, text,
 	    LIMIT_COMMAND + 1, &why), 0);
