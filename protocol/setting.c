@@ -8,6 +8,31 @@
 
 #include "protocol/driver.h"
 
+/* HOST:PORT */
+static bool
+setting_is_tcp(const char *value)
+{
+	const char	*colon = strrchr(value, ':');
+	char		*end;
+	long		 n;
+
+	if (colon == NULL || colon == value)
+		return false;
+	n = strtol(colon + 1, &end, 10);
+	return isdigit((unsigned char)colon[1]) && *end == '\0' && n > 0 &&
+	    n < 65536;
+}
+
+const char *
+setting_port(const char *value)
+{
+	if (value[0] == '/' || strncmp(value, "unix:/", 6) == 0 ||
+	    (strncmp(value, "tcp:", 4) == 0 && setting_is_tcp(value + 4)))
+		return NULL;
+	return "a port is a path such as /dev/ttyACM0, unix:/PATH or "
+	    "tcp:HOST:PORT";
+}
+
 const char *
 setting_driver(const char *value)
 {

@@ -13,6 +13,9 @@
 #define SETTING_FLASHERS \
 	"uno, nano, nano-old, mega, leonardo, micro, pico"
 
+/* Where a board is: the kinds of ports are those of daemon/port/link.c. */
+const char	*setting_port(const char *value);
+
 const char	*setting_driver(const char *value);
 
 /* A number, or "auto". */

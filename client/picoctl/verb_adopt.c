@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "adopt.h"
+#include "protocol/setting.h"
 #include "rules.h"
 #include "session.h"
 
@@ -135,7 +136,7 @@ adopt_place(const json_t *boards, const json_t *row, const char *port,
 		return true;
 	}
 	s->key = "port";
-	if (strncmp(port, "unix:/", 6) == 0 || strncmp(port, "tcp:", 4) == 0) {
+	if (port[0] != '/' && setting_port(port) == NULL) {
 		snprintf(text, size, "%s", port);
 		return true;
 	}

@@ -19,31 +19,12 @@
 const char	config_no_setting[] = "it has port, match, driver, baud, "
     "interrupt, reports, flasher, part, programmer, flash-baud and tty";
 
-/* HOST:PORT */
-static bool
-port_is_tcp(const char *value)
-{
-	const char	*colon = strrchr(value, ':');
-	char		*end;
-	long		 n;
-
-	if (colon == NULL || colon == value)
-		return false;
-	n = strtol(colon + 1, &end, 10);
-	return isdigit((unsigned char)colon[1]) && *end == '\0' && n > 0 &&
-	    n < 65536;
-}
-
 static const char *
 set_port(struct config_board *b, const char *value)
 {
 	free(b->port);
 	b->port = xstrdup(value);	/* a wrong port is not a missing one */
-	if (value[0] != '/' && strncmp(value, "unix:/", 6) != 0 &&
-	    (strncmp(value, "tcp:", 4) != 0 || !port_is_tcp(value + 4)))
-		return "a port is a path such as /dev/ttyACM0, unix:/PATH or "
-		    "tcp:HOST:PORT";
-	return NULL;
+	return setting_port(value);
 }
 
 static const char *
