@@ -108,11 +108,9 @@ auto_is_command(const struct driver_job *job)
 static void
 auto_conclude(struct automatic *a)
 {
-	const struct repl	*r = (const struct repl *)a->repl;
-
 	if (a->found != NULL || a->doubted)
 		return;
-	if (r->watch.at_prompt || r->watch.about[0] != '\0')
+	if (auto_is_at_repl(a))
 		a->found = a->repl;
 	else if (auto_ears(a)->spoke)
 		a->found = a->piserial;

@@ -10,6 +10,7 @@
 
 #include "protocol/driver.h"
 #include "protocol/piserial.h"
+#include "protocol/repl.h"
 
 struct automatic {
 	struct driver		 base;
@@ -40,6 +41,15 @@ static inline bool
 auto_is_sketch(const struct automatic *a)
 {
 	return auto_ears(a)->baud != a->baud;
+}
+
+/* It is at its prompt, or has named itself, at the speed that there is. */
+static inline bool
+auto_is_at_repl(const struct automatic *a)
+{
+	const struct repl	*r = (const struct repl *)a->repl;
+
+	return r->watch.at_prompt || r->watch.about[0] != '\0';
 }
 
 /* What the one that speaks was fed, too: *event is what that made of it. */

@@ -2,7 +2,8 @@
 /*
  * PiSerial's ears, while the REPL listens and asks.  A REPL has the speed that is
  * usual; that of a sketch is found by what it prints.  A board that prints at
- * another speed is no REPL.
+ * another speed is no REPL, and one that is at a prompt has no other speed, whatever
+ * its program prints.
  */
 #include "protocol/auto.h"
 
@@ -48,6 +49,11 @@ auto_ears_hear(struct automatic *a, const uint8_t *buf, size_t len, uint64_t now
 	struct driver_event	heard;
 	size_t			off;
 
+	if (auto_is_at_repl(a)) {
+		if (!known && a->probing && event->type == DRIVER_UNASKED)
+			event->type = DRIVER_NONE;	/* the answer's end */
+		return;
+	}
 	for (off = 0; off < len; ) {
 		off += driver_feed(a->piserial, buf + off, len - off, now,
 		    &heard);
