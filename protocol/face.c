@@ -91,6 +91,13 @@ face_restarted(struct face *f)
 	f->ops->restarted(f);
 }
 
+void
+face_taken(struct face *f)
+{
+	if (f->ops->taken != NULL)
+		f->ops->taken(f);
+}
+
 const char *
 face_will(const struct face *f)
 {

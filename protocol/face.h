@@ -91,6 +91,9 @@ void		 face_heard(struct face *, const void *, size_t len);
 /* The board began anew, with no job of this face. */
 void		 face_restarted(struct face *);
 
+/* Others use the board, or it waits for who does: it says no more by itself. */
+void		 face_taken(struct face *);
+
 /*
  * A statement to be carried out once the tool has left, or NULL; static.  As long as
  * there is one, the tool is to have the board for itself: asked of before each job,

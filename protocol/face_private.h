@@ -26,6 +26,7 @@ struct face_ops {
 			    size_t);
 	void		 (*heard)(struct face *, const void *, size_t);
 	void		 (*restarted)(struct face *);
+	void		 (*taken)(struct face *);	/* or NULL */
 	const char	*(*will)(const struct face *);	/* or NULL */
 };
 

@@ -52,20 +52,6 @@ face_repl_destroy(struct face *f)
 	free(r);
 }
 
-static void
-say_banner(struct repl_face *r)
-{
-	face_say(&r->base, r->base.about);
-	face_say(&r->base, "\r\nType \"help()\" for more information.\r\n"
-	    PROMPT);
-}
-
-static bool
-is_circuitpython(const struct repl_face *r)
-{
-	return strstr(r->base.about, "CircuitPython") != NULL;
-}
-
 /* ------------------------------------------------------------------- jobs */
 
 static void
@@ -74,7 +60,8 @@ job_begin(struct repl_face *r, enum face_event_type type,
 {
 	r->busy = true;
 	r->started = r->fed = r->stopped = r->cut = false;
-	r->resetting = r->greeted = r->completing = false;
+	r->resetting = r->completing = false;
+	face_greet_begin(r);
 	r->base.late_len = 0;
 	r->ahead.len = 0;
 	event->type = type;
@@ -127,7 +114,7 @@ enter_friendly(struct repl_face *r)
 	r->mode = FACE_FRIENDLY;
 	r->text.len = 0;
 	face_say(&r->base, "\r\n");
-	say_banner(r);
+	face_greet(r);
 }
 
 static void
@@ -145,7 +132,7 @@ enter_raw_paste(struct repl_face *r)
 static void
 act_soft_reset(struct repl_face *r)
 {
-	face_say(&r->base, is_circuitpython(r) ? "OK\r\nsoft reboot\r\n" :
+	face_say(&r->base, face_is_circuitpython(r) ? "OK\r\nsoft reboot\r\n" :
 	    "OK\r\nMPY: soft reboot\r\n");
 	face_say(&r->base, RAW_BANNER);
 }
@@ -246,7 +233,7 @@ feed_order(struct repl_face *r, uint8_t c, struct face_event *event)
 		return true;
 	case 0x04:
 		r->busy = r->resetting = r->started = true;
-		r->greeted = false;
+		face_greet_begin(r);
 		event->type = FACE_RESET;
 		return true;
 	case 0x05:
@@ -316,6 +303,7 @@ face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
 		return feed_completing(r, event);
 	if (r->busy)
 		return r->resetting ? 0 : face_input(r, bytes, len, event);
+	r->greeting.owed = false;	/* who says something waits for another */
 	for (i = 0; i < len && event->type == FACE_NONE; i++)
 		switch (r->mode) {
 		case FACE_FRIENDLY:
@@ -392,11 +380,7 @@ face_repl_ended(struct face *f, enum face_end end, const char *text, size_t len)
 	face_edit_drop(r);
 	if (r->resetting && end == FACE_DONE) {
 		r->resetting = false;
-		if (r->greeted)
-			return;
-		face_say(f, is_circuitpython(r) ? "\r\nsoft reboot\r\n" :
-		    "\r\nMPY: soft reboot\r\n");
-		say_banner(r);
+		face_greet_reset(r);
 		return;
 	}
 	r->resetting = false;
@@ -412,12 +396,11 @@ face_repl_heard(struct face *f, const void *bytes, size_t len)
 {
 	struct repl_face	*r = repl_of_face(f);
 
-	if (r->mode != FACE_FRIENDLY || !face_edit_is_empty(r) ||
-	    (r->busy && !r->resetting))
+	if (r->mode != FACE_FRIENDLY || (r->busy && !r->resetting))
 		return;
-	face_say_bytes(f, bytes, len);
-	r->greeted = len >= 4 && memcmp((const char *)bytes + len - 4, PROMPT,
-	    4) == 0;
+	face_greet_heard(r, bytes, len);
+	if (face_edit_is_empty(r))
+		face_say_bytes(f, bytes, len);
 }
 
 static void
@@ -428,11 +411,16 @@ face_repl_restarted(struct face *f)
 	if (r->busy || r->mode != FACE_FRIENDLY)
 		return;
 	face_edit_drop(r);
-	if (!r->greeted) {
-		face_say(f, "\r\n");
-		say_banner(r);
-	}
-	r->greeted = false;
+	face_greet_restarted(r);
+}
+
+static void
+face_repl_taken(struct face *f)
+{
+	struct repl_face	*r = repl_of_face(f);
+
+	if (!r->busy && r->mode == FACE_FRIENDLY && face_edit_is_empty(r))
+		face_greet_taken(r);
 }
 
 static const char *
@@ -451,5 +439,6 @@ const struct face_ops	face_repl = {
 	.ended = face_repl_ended,
 	.heard = face_repl_heard,
 	.restarted = face_repl_restarted,
+	.taken = face_repl_taken,
 	.will = face_repl_will,
 };

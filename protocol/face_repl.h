@@ -2,8 +2,8 @@
 /*
  * The inside of the face of a REPL, shared by face_repl.c (its modes and jobs),
  * face_edit.c (the line that a person types), face_complete.c (what a Tab makes of
- * it), face_input.c (what is said while a job runs) and face_mount.c (a folder of the
- * tool's machine).
+ * it), face_input.c (what is said while a job runs), face_mount.c (a folder of the
+ * tool's machine) and face_greet.c (what a board says that begins anew).
  */
 #ifndef PICOD_FACE_REPL_H
 #define PICOD_FACE_REPL_H
@@ -19,6 +19,15 @@ enum face_mode {
 	FACE_SHOWN_PASTE,	/* Ctrl-E: shown as it is typed */
 	FACE_RAW,
 	FACE_RAW_PASTE
+};
+
+/* What a board says that begins anew. */
+#define FACE_WORDS	3
+
+struct face_greeting {
+	uint8_t	matched[FACE_WORDS];	/* so much of each word */
+	bool	heard[FACE_WORDS];
+	bool	owed;			/* its prompt is still to come */
 };
 
 /* How far an order of the board's was heard. */
@@ -57,7 +66,7 @@ struct repl_face {
 	bool		 after_cr;	/* a line feed would be of the same Enter */
 	char		*history[FACE_HISTORY];
 	unsigned	 recalled;	/* how far back we are in it */
-	bool		 greeted;	/* by the prompt of the board itself */
+	struct face_greeting greeting;
 	size_t		 part;		/* of the name that a Tab is behind: so much
 					 * stands there */
 	struct face_text found;		/* the names that it may become */
@@ -101,6 +110,20 @@ void	face_input_ended(struct repl_face *);
  */
 bool	face_complete_ask(struct repl_face *);
 void	face_complete_answer(struct repl_face *);
+
+bool	face_is_circuitpython(const struct repl_face *);
+
+/* The banner and the prompt. */
+void	face_greet(struct repl_face *);
+
+/* From now on; what the board said since; its reset, asked for here, is done. */
+void	face_greet_begin(struct repl_face *);
+void	face_greet_heard(struct repl_face *, const char *, size_t len);
+void	face_greet_reset(struct repl_face *);
+
+/* As face_restarted() and face_taken(). */
+void	face_greet_restarted(struct repl_face *);
+void	face_greet_taken(struct repl_face *);
 
 /*
  * A raw text is about to be carried out: if it mounts a folder, another is in its

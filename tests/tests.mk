@@ -6,7 +6,7 @@
 # make check-static units, udev rules and manuals against the sources
 # make check-e2e    picod and picoctl with boards that run real firmware
 # make check-long   everything, and all of that with sanitizers, too
-# make check-tools  Thonny's own window, and miniterm, beside other clients
+# make check-tools  Thonny's own window, mpremote and miniterm, beside others
 # make fuzz         see tests/fuzz/fuzz.mk
 #
 # make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
@@ -116,8 +116,9 @@ check-long: check
 	@echo "all tests passed, those with sanitizers too"
 
 # Tools of others, unmodified, with their windows.
-check-tools: e2e-needs
+check-tools:
 	@tests/setup tools
+	@$(MAKE) --no-print-directory e2e-needs
 	@for test in $(sort $(wildcard tests/tools/test_*.py)); do \
 	    $(TEST_ENV) $(PYTHON) $$test -q || exit 1; \
 	done

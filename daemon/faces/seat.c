@@ -107,6 +107,18 @@ seat_go_on(struct seat *s)
 		s->ops->idle(s->arg);
 }
 
+/* A board that is in picod's hands says no more by itself. */
+static void
+seat_see_taken(struct seat *s)
+{
+	enum board_state	state = s->board == NULL ? BOARD_ABSENT :
+	    board_state(s->board);
+
+	if (state == BOARD_BUSY || state == BOARD_READY ||
+	    state == BOARD_RECOVERING)
+		face_taken(s->face);
+}
+
 /* Others may use the board again. */
 static void
 seat_release(struct seat *s, bool lost)
@@ -138,6 +150,7 @@ seat_finish(struct asker *asker, const struct request_result *result)
 		    result->traceback_len);
 	if (face_will(s->face) == NULL)
 		seat_release(s, false);
+	seat_see_taken(s);
 	seat_pump(s);
 	seat_go_on(s);
 }
@@ -382,6 +395,8 @@ seat_notice(struct watcher *w, struct board *b,
 	else if (notice->kind == NOTICE_STATE && notice->state == BOARD_BUSY &&
 	    seat_has_the_board(s))
 		seat_started(s, &event);
+	if (notice->kind == NOTICE_STATE && s->asker == NULL)
+		seat_see_taken(s);
 	seat_input(s, &event);
 	seat_pump(s);
 }

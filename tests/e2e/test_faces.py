@@ -110,6 +110,32 @@ class Dialogues(Case):
         with self.assertRaises(picod.PicodError):
             self.p.send('mine')
 
+    def test_a_restart_is_told_once(self):
+        face = self.face()
+        face.say(b'\x04')
+        said = face.expect(b'>>> ')
+        face.say(b'6 * 7\r')
+        said += face.expect(b'42\r\n>>> ')
+        self.assertEqual(said.count(b'soft reboot'), 1, said)
+        self.assertEqual(said.count(b'MicroPython'), 1, said)
+        self.p.call('Reset')
+        said = face.expect(b'>>> ')
+        self.assertEqual(said.count(b'soft reboot'), 1, said)
+
+    def test_a_prompt_comes_where_others_wait(self):
+        face = self.face()
+        with self.p.connect() as other:
+            other.send('Send', text='import time; time.sleep_ms(300)')
+            self.until(lambda: self.p.board()['state'] == 'busy')
+            face.say(b'\x04')
+            self.until(lambda: self.p.board()['waiting'] == 1)
+            with self.p.connect() as third:
+                third.send('Send', text='6 * 7')
+                other.receive()
+                face.expect(b'MicroPython')
+                face.expect(b'>>> ')
+                self.assertEqual(third.receive()['output'], '42\n')
+
     def test_ctrl_c_stops_its_own_statement_only(self):
         face = self.face()
         face.say(b'\r')

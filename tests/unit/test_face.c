@@ -24,7 +24,7 @@
 
 /* What a tool and a board do in turn. */
 enum act { SAY, JOB, HOOK, COMPLETE, STATEMENT, RESET, FLASH, STOP, INPUT, BEGIN, PRINT, END, HEAR,
-	RESTART, NOTHING };
+	RESTART, TAKEN, NOTHING };
 
 struct move {
 	enum act	 act;
@@ -237,15 +237,32 @@ static const struct dialogue dialogues[] = {
 	{ "a person restarts the program", "repl", {
 	    { SAY, "\x04", NULL, 0 },
 	    { RESET, NULL, NULL, 0 },
-	    { HEAR, "hello\r\n", "hello\r\n", 0 },
-	    { END, "", "\r\nMPY: soft reboot" BANNER, FACE_DONE },
+	    { HEAR, "\r\nMPY: soft reb", "\r\nMPY: soft reb", 0 },
+	    { HEAR, "oot\r\n", "oot\r\n", 0 },
+	    { END, "", NULL, FACE_DONE },
+	    { HEAR, "hello" BANNER, "hello" BANNER, 0 },
+	    { TAKEN, NULL, NULL, 0 },
+	    { SAY, "\x04", NULL, 0 },
+	    { RESET, NULL, NULL, 0 },
+	    { HEAR, "\r\nMPY: soft reboot\r\n", "\r\nMPY: soft reboot\r\n", 0 },
+	    { END, "", NULL, FACE_DONE },
+	    { HEAR, "hello", "hello", 0 },
+	    { TAKEN, NULL, BANNER, 0 },	/* its program goes no further */
+	    { TAKEN, NULL, NULL, 0 },
+	    { SAY, "\x04", NULL, 0 },
+	    { RESET, NULL, NULL, 0 },
+	    { END, "", "\r\nMPY: soft reboot\r\n", FACE_DONE },
 	    { SAY, "\x04", NULL, 0 },
 	    { RESET, NULL, NULL, 0 },
 	    { HEAR, "hello\r\n>>> ", "hello\r\n>>> ", 0 },
 	    { END, "", NULL, FACE_DONE } } },
 	{ "what the board says by itself", "repl", {
 	    { HEAR, "tick\r\n", "tick\r\n", 0 },
-	    { RESTART, NULL, BANNER, 0 },
+	    { RESTART, NULL, BANNER, 0 },	/* nobody heard it */
+	    { HEAR, "tick\r\n" ABOUT, "tick\r\n" ABOUT, 0 },
+	    { RESTART, NULL, NULL, 0 },
+	    { HEAR, "\r\n>>> ", "\r\n>>> ", 0 },
+	    { TAKEN, NULL, NULL, 0 },
 	    { SAY, "x", "x", 0 },
 	    { HEAR, "tick\r\n", NULL, 0 },
 	    { SAY, "\x03\x01", "\r\n>>> \r\n" RAW, 0 },
@@ -398,6 +415,9 @@ make_move(struct play *p, const struct move *m)
 		break;
 	case RESTART:
 		face_restarted(p->face);
+		break;
+	case TAKEN:
+		face_taken(p->face);
 		break;
 	case END:
 		face_ended(p->face, m->end, m->text, strlen(m->text));
