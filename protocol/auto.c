@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocol/auto.h"
-#include "protocol/repl.h"
+#include "protocol/auto_state.h"
+#include "protocol/repl_state.h"
 
 /* A REPL answers within the first rungs of its ladder, or it is none; where it may
  * be a sketch that prints, its client is to hear that within 3 s. */

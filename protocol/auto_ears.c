@@ -5,7 +5,7 @@
  * another speed is no REPL, and one that is at a prompt has no other speed, whatever
  * its program prints.
  */
-#include "protocol/auto.h"
+#include "protocol/auto_state.h"
 
 /*
  * Its speed goes to the caller, and what it heard instead of what the other did, as

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "protocol/pins.h"
-#include "protocol/piserial.h"
+#include "protocol/piserial_state.h"
 
 static struct piserial *
 piserial_of(struct driver *d)

@@ -13,7 +13,7 @@
  */
 #include <string.h>
 
-#include "protocol/piserial.h"
+#include "protocol/piserial_state.h"
 
 /* A command that is broken off at once, whether or not there is such a command.
  * Its letter breaks off what the board may have of an unfinished one. */

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "protocol/piserial.h"
+#include "protocol/piserial_state.h"
 
 /* A line is told when it ends, or after so long. */
 #define LINE_MS		50

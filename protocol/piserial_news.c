@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "protocol/piserial.h"
+#include "protocol/piserial_state.h"
 
 void
 piserial_tell(struct piserial *p, struct driver_event event)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocol/piserial.h"
+#include "protocol/piserial_state.h"
 
 void
 piserial_speed_reset(struct piserial *p)

@@ -7,7 +7,7 @@
  * more than its own text.  This file has the driver's face, jobs and time; what
  * is said and heard is in repl_plan.c and repl_hear.c.
  */
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -17,7 +17,7 @@
  */
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 #include "protocol/repl_trace.h"
 
 #define CTRL_D	0x04

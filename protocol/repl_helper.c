@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 /*
  * The helper: called with a value to show, or with a line in a literal to carry

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 /*
  * What is said to a job that does not end, and after how long.  The first

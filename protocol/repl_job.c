@@ -12,7 +12,7 @@
  */
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 #include "protocol/repl_trace.h"
 
 /* Literals of up to ten bytes are kept by the board for ever. */

@@ -2,7 +2,7 @@
 /*
  * Leaving a board at its friendly prompt, as a person would find it.
  */
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 /* After a Ctrl-C without a prompt. */
 #define ASK_MS		60

@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 /* Text is told in pieces of at least this size while more of it is there. */
 #define TEXT_PIECE	512

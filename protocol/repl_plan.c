@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 #include "protocol/repl_trace.h"
 
 /* A value is shown by the helper alone; all else also goes without it. */

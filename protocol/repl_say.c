@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 /* splitmix64: any spread of bits will do, nothing here is a secret. */
 static uint32_t

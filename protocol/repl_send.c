@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 /* A port that takes nothing will not miss these: deadlines end the job. */
 void

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 const struct repl_limit repl_limits[REPL_STATES] = {
 	[REPL_ASK_FREE]	= { 500, NULL },

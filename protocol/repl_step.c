@@ -15,7 +15,7 @@
  */
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 /* All of the knocking of one job, at most. */
 #define SYNC_MS		20000

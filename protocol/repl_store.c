@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 #include "protocol/repl_text.h"
 
 /* Texts up to that length are not worth a question for room. */

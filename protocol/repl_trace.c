@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 #define STRING	"\"<string>\""
 #define STDIN	"\"<stdin>\""

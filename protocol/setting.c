@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * A port is not looked for, nor is a flasher: it is said what may stand there.
+ */
 #include "protocol/setting.h"
 
 #include <ctype.h>

@@ -2,7 +2,7 @@
 /* The REPL driver; besides its contract, raw-paste's window is kept. */
 #include <stdio.h>
 
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 #include "tests/fuzz/drive.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);

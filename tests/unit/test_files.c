@@ -13,7 +13,7 @@
 #include "protocol/files.h"
 #include "protocol/files_code.h"
 #include "protocol/limits.h"
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 
 #define NAMES	4
 #define STREAM	"1110100011111"	/* a MicroPython with deflate, see files_code.h */

@@ -6,7 +6,7 @@
 #include <check.h>
 
 #include "protocol/limits.h"
-#include "protocol/repl.h"
+#include "protocol/repl_state.h"
 #include "protocol/repl_trace.h"
 #include "tests/dialogues/play.h"
 

@@ -19,8 +19,8 @@
  *	repl_state.c	how long a state lasts, and the end of the job
  *	repl_news.c	the events that wait to be told
  */
-#ifndef PICOD_REPL_H
-#define PICOD_REPL_H
+#ifndef PICOD_REPL_STATE_H
+#define PICOD_REPL_STATE_H
 
 #include "protocol/driver.h"
 #include "protocol/repl_text.h"

@@ -5,12 +5,12 @@
  *	auto.c		which language it is
  *	auto_ears.c	PiSerial's ears, while another speaks
  */
-#ifndef PICOD_AUTO_H
-#define PICOD_AUTO_H
+#ifndef PICOD_AUTO_STATE_H
+#define PICOD_AUTO_STATE_H
 
 #include "protocol/driver.h"
-#include "protocol/piserial.h"
-#include "protocol/repl.h"
+#include "protocol/piserial_state.h"
+#include "protocol/repl_state.h"
 
 struct automatic {
 	struct driver		 base;

@@ -10,8 +10,8 @@
  *	piserial_speed.c at which speed it is
  *	piserial_news.c	what is told, the end of the job among it
  */
-#ifndef PICOD_PISERIAL_H
-#define PICOD_PISERIAL_H
+#ifndef PICOD_PISERIAL_STATE_H
+#define PICOD_PISERIAL_STATE_H
 
 #include "protocol/driver.h"
 #include "protocol/limits.h"
