@@ -35,6 +35,7 @@ struct sampler {
 	size_t		 count;
 	long long	 period_ms, start_ms, end_ms;
 	long long	 turn;		/* of the next sample */
+	bool		 denied;	/* boards come and go, rights do not */
 };
 
 static void
@@ -211,7 +212,7 @@ source_complain_of_board(struct source *source)
 
 /* Its answer is there: the value, unless it is of an earlier sample. */
 static void
-source_answer(struct source *source, double *value)
+source_answer(struct sampler *s, struct source *source, double *value)
 {
 	json_t	*reply;
 	bool	 continues, late = source->late;
@@ -221,6 +222,7 @@ source_answer(struct source *source, double *value)
 		return;
 	source->asked = source->late = false;
 	if (failure != 0) {
+		s->denied |= failure == PICOD_PERMISSION_DENIED;
 		source_complain_of_board(source);
 		if (failure < 0)
 			source_drop(source);
@@ -260,7 +262,8 @@ sampler_collect(struct sampler *s, long long until_ms)
 			continue;
 		for (i = 0; i < s->count; i++)
 			if (fds[i].revents != 0)
-				source_answer(&s->sources[i], &s->values[i]);
+				source_answer(s, &s->sources[i],
+				    &s->values[i]);
 	}
 	free(fds);
 }
@@ -291,6 +294,8 @@ sampler_next(struct sampler *s, struct sample *sample)
 		source_ask(s, &s->sources[i]);
 	}
 	sampler_collect(s, at + s->period_ms);
+	if (s->denied)
+		return STATUS_PERMISSION;
 	sample->time_us = t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 	sample->seconds = (double)(s->turn * s->period_ms) / 1000;
 	sample->count = s->count;

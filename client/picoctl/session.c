@@ -121,19 +121,27 @@ session_failed(struct picoctl *ctl, int failure, bool replied)
 }
 
 int
-session_call(struct picoctl *ctl, const char *method, json_t *parameters,
+session_ask(struct picoctl *ctl, const char *method, json_t *parameters,
     json_t **reply)
 {
 	bool	continues;
+	int	failure = picod_json_begin(ctl->picod, method, parameters, false);
+
+	if (failure != 0)
+		return failure;
+	waiting_tell(ctl);
+	return picod_json_next(ctl->picod, reply, &continues);
+}
+
+int
+session_call(struct picoctl *ctl, const char *method, json_t *parameters,
+    json_t **reply)
+{
 	int	failure;
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
-	failure = picod_json_begin(ctl->picod, method, parameters, false);
-	if (failure == 0) {
-		waiting_tell(ctl);
-		failure = picod_json_next(ctl->picod, reply, &continues);
-	}
+	failure = session_ask(ctl, method, parameters, reply);
 	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
 }
 

@@ -31,8 +31,15 @@ void	session_add_time(const struct picoctl *, json_t *parameters,
     enum option_id, const char *name);
 
 /*
- * A call with one reply, as picod_json_call(), but 0 or an exit status.
- * parameters may be NULL: then a complaint was made already.
+ * A call with one reply, as picod_json_call(), of which somebody at a terminal is
+ * told what it waits for.  A failure is that of the library: nothing is told of it.
+ */
+int	session_ask(struct picoctl *, const char *method, json_t *parameters,
+    json_t **reply);
+
+/*
+ * Likewise, but 0 or an exit status, after a complaint.  parameters may be NULL:
+ * then one was made already.
  */
 int	session_call(struct picoctl *, const char *method, json_t *parameters,
     json_t **reply);

@@ -24,36 +24,43 @@ verb_doctor_unreachable(struct doctor *d, int error)
 	doctor_say(d, VERDICT_PROBLEM, "picod", "%s", text);
 }
 
-/* The version and the boards; what was refused is told. */
+/*
+ * Asks over a connection of its own, since who may not use picod has one call.  What
+ * is refused is told.
+ */
+static int
+verb_doctor_call(struct doctor *d, const char *method, json_t **reply)
+{
+	struct picod	*picod = NULL;
+	int		 error = picod_connect(
+			    d->ctl->options.value[OPTION_SOCKET], &picod);
+
+	if (error == 0)
+		error = picod_json_call(picod, method, json_object(), reply);
+	if (error > 0)
+		doctor_say(d, VERDICT_PROBLEM, "picod", "%s",
+		    picod_message(picod));
+	else if (error < 0)
+		verb_doctor_unreachable(d, error);
+	picod_close(picod);
+	return error;
+}
+
+/* The version and the boards. */
 static void
 verb_doctor_ask(struct doctor *d)
 {
-	json_t		*reply;
-	const char	*path = d->ctl->options.value[OPTION_SOCKET];
-	int		 error = picod_connect(path, &d->ctl->picod);
+	json_t	*reply;
 
-	if (error < 0) {
-		verb_doctor_unreachable(d, error);
+	if (verb_doctor_call(d, "org.varlink.service.GetInfo", &reply) != 0)
 		return;
-	}
-	error = picod_json_call(d->ctl->picod, "org.varlink.service.GetInfo",
-	    json_object(), &reply);
-	if (error == 0) {
-		snprintf(d->version, sizeof d->version, "%s",
-		    output_string(reply, "version"));
-		json_decref(reply);
-		error = picod_json_call(d->ctl->picod, "io.picod.ListBoards",
-		    json_object(), &reply);
-	}
-	if (error == 0) {
-		d->boards = json_incref(json_object_get(reply, "boards"));
-		json_decref(reply);
-	} else if (error > 0) {
-		doctor_say(d, VERDICT_PROBLEM, "picod", "%s",
-		    picod_message(d->ctl->picod));
-	} else {
-		verb_doctor_unreachable(d, error);
-	}
+	snprintf(d->version, sizeof d->version, "%s",
+	    output_string(reply, "version"));
+	json_decref(reply);
+	if (verb_doctor_call(d, "io.picod.ListBoards", &reply) != 0)
+		return;
+	d->boards = json_incref(json_object_get(reply, "boards"));
+	json_decref(reply);
 }
 
 /* A board that is not plugged in is no fault of anybody's. */

@@ -24,18 +24,26 @@ struct pin {
 	struct pins_command	 command;
 };
 
-/* Sends a command; its reply is the caller's. */
-static int
-verb_pin_send(struct picoctl *ctl, const char *text, json_t **reply)
+/* Of Send, for a command; NULL after a complaint. */
+static json_t *
+verb_pin_parameters(struct picoctl *ctl, const char *text)
 {
 	json_t	*parameters = session_parameters(ctl, true);
 
 	if (parameters == NULL)
-		return STATUS_USAGE;
+		return NULL;
 	json_object_set_new(parameters, "text", json_string(text));
 	session_add_time(ctl, parameters, OPTION_TIMEOUT, "timeout");
 	session_add_time(ctl, parameters, OPTION_WAIT, "wait");
-	return session_call(ctl, "io.picod.Send", parameters, reply);
+	return parameters;
+}
+
+/* Sends a command; its reply is the caller's. */
+static int
+verb_pin_send(struct picoctl *ctl, const char *text, json_t **reply)
+{
+	return session_call(ctl, "io.picod.Send", verb_pin_parameters(ctl, text),
+	    reply);
 }
 
 static int
@@ -46,17 +54,21 @@ verb_pin_stranger(void)
 	return STATUS_FAILED;
 }
 
+/* Another sketch says RR, as to all that it does not know; a Python a traceback. */
 static int
 verb_pin_identify(struct picoctl *ctl, struct pins_board *board)
 {
-	json_t	*reply;
-	int	 status = verb_pin_send(ctl, PINS_IDENTIFY, &reply);
+	json_t	*reply, *parameters = verb_pin_parameters(ctl, PINS_IDENTIFY);
+	int	 failure, status = STATUS_OK;
 
-	/* Another sketch says RR, as to all that it does not know. */
-	if (status == STATUS_FAILED)
+	if (parameters == NULL)
+		return STATUS_USAGE;
+	failure = session_ask(ctl, "io.picod.Send", parameters, &reply);
+	if (failure == PICOD_COMMAND_REJECTED ||
+	    failure == PICOD_STATEMENT_FAILED)
 		return verb_pin_stranger();
-	if (status != STATUS_OK)
-		return status;
+	if (failure != 0)
+		return session_failed(ctl, failure, false);
 	if (pins_identify(board, output_string(reply, "output")) < 0)
 		status = verb_pin_stranger();
 	json_decref(reply);

@@ -5,9 +5,11 @@ import contextlib
 import ctypes
 import os
 import select
+import shutil
 import signal
 import socket
 import statistics
+import subprocess
 import threading
 import time
 import unittest
@@ -107,6 +109,28 @@ class Strangers(picod.Case):
             client = self.stranger()
             client.write(picod.encode(method, **parameters))
             self.check_denied(client, method)
+
+    def test_every_verb_says_what_to_run(self):
+        program = shutil.copy(picod.PICOCTL, self.p.directory)
+        image = os.path.join(self.p.directory, 'image.hex')
+        with open(image, 'w') as file:
+            file.write(':00000001FF\n')
+        for status, line in (
+                (10, 'list'), (10, 'list -v'), (10, 'top'), (10, 'send 1'),
+                (10, 'watch'), (10, 'repl'), (10, 'console'), (10, 'ls'),
+                (10, f'put {image} :'), (10, f'run {image}'),
+                (10, 'sample 1'), (10, 'plot -o x.svg 1'),
+                (10, 'pin 13 on'), (10, f'flash {image}'),
+                (10, 'firmware'), (125, 'hold true'), (125, 'lend true'),
+                (125, 'tty true'), (1, 'doctor')):
+            done = subprocess.run(
+                [program, *line.split()], user=STRANGER_UID, check=False,
+                group=STRANGER_UID, extra_groups=[], capture_output=True,
+                stdin=subprocess.DEVNULL, env=self.p.client_environment())
+            self.assertIn(b': you may not use picod; become a member of the '
+                          b'group picod: sudo usermod -aG picod "$USER"',
+                          done.stderr + done.stdout, line)
+            self.assertEqual(done.returncode, status, line)
 
     def test_has_one_call(self):
         client = self.stranger()

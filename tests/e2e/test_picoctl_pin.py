@@ -8,6 +8,7 @@ import subprocess
 import unittest
 
 import picod
+from boards import Microbit
 from uno import Uno
 
 SKETCH = os.path.join(picod.FIRMWARE, 'uno-pinserver.hex')
@@ -93,8 +94,18 @@ class NoPinServer(picod.Case):
         uno = self.board(Uno(sketch=os.path.join(
             os.path.dirname(SKETCH), 'uno-led.hex')))
         p = self.picod(uno=f'{uno.path},driver=piserial,baud=9600')
+        self.says_so(p)
+
+    def test_a_python(self):
+        board = self.board(Microbit())
+        self.says_so(self.picod(mb=f'unix:{board.path},driver=repl'))
+
+    def says_so(self, p):
+        """That, and nothing of what the board said to a question of picoctl's."""
         run = p.picoctl('pin', '13', 'on')
-        self.assertEqual(run.returncode, 1)
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (
+            1, '', 'picoctl: the board is no PinServer: put that on it with '
+            '"picoctl flash pinserver", or use "picoctl send"\n'))
 
 
 if __name__ == '__main__':
