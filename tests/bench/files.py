@@ -8,6 +8,7 @@ take.  Nothing here is a test.
 """
 
 import contextlib
+import functools
 import os
 import pty
 import random
@@ -19,12 +20,16 @@ import threading
 import time
 import tty
 
+import scripted
 from boards import ROOT, MicroPython
+from disks import MicroPythonDisk
 from picod import PICOCTL, Picod
 
 SIZE = 100_000
 RATE = 11_520           # bytes a second at 115200 baud
 CHUNK = 64
+CLASS = 16
+CLASS_RATE = 1_920      # 19200 baud: one Python is all of the boards
 
 
 class Line:
@@ -138,6 +143,32 @@ def many(folder):
               f'{again:.2f} s')
 
 
+def classroom(folder):
+    """A folder for one board, and for a class, each on a line of its own."""
+    farm = scripted.Farm()
+    lines = [Line(farm.add(functools.partial(MicroPythonDisk)).path,
+                  CLASS_RATE) for _ in range(CLASS)]
+    farm.start()
+    os.mkdir(f'{folder}/class')
+    p = Picod(boards={f'b{i}': f'{line.port},driver=repl'
+                      for i, line in enumerate(lines)})
+    try:
+        env = p.client_environment()
+        run([PICOCTL, 'df', '-b', 'all'], env=env)
+        took = []
+        for turn, boards in enumerate(('b0', 'all')):
+            for i in range(3):
+                with open(f'{folder}/class/{i}', 'wb') as file:
+                    file.write(random.Random(9 * turn + i).randbytes(2000))
+            took.append(run([PICOCTL, 'sync', '-b', boards,
+                             f'{folder}/class'], env=env))
+        print(f'  3 files of 2 KB at 19200 baud to one board: {took[0]:.2f} s, '
+              f'to {CLASS}: {took[1]:.2f} s, {took[1] / took[0]:.2f} times')
+    finally:
+        p.stop()
+        farm.stop()
+
+
 def main():
     mpremote = subprocess.run(
         [os.path.join(ROOT, 'tests/boards/mpremote-program')], text=True,
@@ -155,6 +186,7 @@ def main():
                 with MicroPython() as board:
                     by_mpremote(mpremote, board, rate, folder)
         many(folder)
+        classroom(folder)
 
 
 if __name__ == '__main__':
