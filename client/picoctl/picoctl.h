@@ -35,6 +35,7 @@ struct picoctl {
 	int			 operand_count;
 	char			**operands;
 	struct output		 output;
+	bool			 of_several;	/* its board is one of those named */
 	bool			 waiting;	/* a line says what for */
 	struct picod		*picod;		/* NULL before session_open() */
 	struct typing		*typing;	/* NULL: nobody types */

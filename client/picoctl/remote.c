@@ -246,14 +246,21 @@ remote_keep(struct remote_list *list, const char *pattern)
 	list->count = n;
 }
 
+bool
+remote_is_pattern(const char *word)
+{
+	return strpbrk(remote_base(remote_path(word)), "*?[") != NULL;
+}
+
 int
-remote_glob(struct picoctl *ctl, const char *word, struct remote_list *list)
+remote_glob(struct picoctl *ctl, const char *word, bool hash,
+    struct remote_list *list)
 {
 	const char	*path = remote_path(word);
 	char		*directory;
 	int		 status;
 
-	if (strpbrk(remote_base(path), "*?[") == NULL) {
+	if (!remote_is_pattern(word)) {
 		list->files = calloc(1, sizeof *list->files);
 		if (list->files == NULL)
 			abort();
@@ -262,7 +269,7 @@ remote_glob(struct picoctl *ctl, const char *word, struct remote_list *list)
 		return STATUS_OK;
 	}
 	directory = remote_directory(path);
-	status = remote_list(ctl, directory, false, false, list);
+	status = remote_list(ctl, directory, false, hash, list);
 	free(directory);
 	if (status != STATUS_OK)
 		return status;

@@ -50,8 +50,15 @@ void	remote_list_free(struct remote_list *);
 int	remote_stat(struct picoctl *, const char *path, bool hash,
     struct remote_file *found);
 
-/* The paths that a word with *, ? or [ stands for; a word without, itself. */
-int	remote_glob(struct picoctl *, const char *word, struct remote_list *);
+/* Whether a word has *, ? or [ in its last name. */
+bool	remote_is_pattern(const char *word);
+
+/*
+ * What a word with *, ? or [ stands for, with hashes; of a word without, its path
+ * and nothing else.
+ */
+int	remote_glob(struct picoctl *, const char *word, bool hash,
+    struct remote_list *);
 
 /* A whole file; the caller frees it. */
 int	remote_read(struct picoctl *, const char *path, void **bytes, size_t *len);

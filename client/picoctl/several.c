@@ -123,6 +123,7 @@ several_child(struct picoctl *ctl, const struct several_board *b,
 	dup2(err[1], STDERR_FILENO);
 	close(out[0]), close(out[1]), close(err[0]), close(err[1]);
 	ctl->options.value[OPTION_BOARD] = b->name;
+	ctl->of_several = true;
 	status = ctl->verb->run(ctl);
 	output_flush(&ctl->output);
 	_exit(status);

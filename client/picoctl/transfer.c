@@ -311,7 +311,7 @@ transfer_get_like(struct picoctl *ctl, const char *word, const char *to,
 {
 	struct remote_list	list = { 0 };
 	size_t			i;
-	int			status = remote_glob(ctl, word, &list);
+	int			status = remote_glob(ctl, word, false, &list);
 
 	if (status == STATUS_OK && list.count > 1 && !into) {
 		picoctl_complain("%s stands for %zu files, and %s is no "
@@ -324,8 +324,22 @@ transfer_get_like(struct picoctl *ctl, const char *word, const char *to,
 	return status;
 }
 
-int
-transfer_get(struct picoctl *ctl, char *const *sources, int count,
+/* Of several boards each has a place of its own, or all but one would be lost. */
+static int
+transfer_own_place(const struct picoctl *ctl, const char *to, char **place)
+{
+	int	status;
+
+	*place = NULL;
+	if (!ctl->of_several || strcmp(to, "-") == 0)
+		return STATUS_OK;
+	*place = remote_join(to, ctl->options.value[OPTION_BOARD]);
+	status = transfer_make_directory(to);
+	return status != STATUS_OK ? status : transfer_make_directory(*place);
+}
+
+static int
+transfer_get_all(struct picoctl *ctl, char *const *sources, int count,
     const char *to)
 {
 	struct stat	st;
@@ -339,6 +353,20 @@ transfer_get(struct picoctl *ctl, char *const *sources, int count,
 	}
 	for (i = 0; status == STATUS_OK && i < count; i++)
 		status = transfer_get_like(ctl, sources[i], to, into);
+	return status;
+}
+
+int
+transfer_get(struct picoctl *ctl, char *const *sources, int count,
+    const char *to)
+{
+	char	*place;
+	int	 status = transfer_own_place(ctl, to, &place);
+
+	if (status == STATUS_OK)
+		status = transfer_get_all(ctl, sources, count, place == NULL ?
+		    to : place);
+	free(place);
 	return status;
 }
 
@@ -356,20 +384,37 @@ transfer_copy_one(struct picoctl *ctl, const char *path, const char *to)
 	return status;
 }
 
+static int
+transfer_copy_like(struct picoctl *ctl, const char *word, const char *to,
+    bool into)
+{
+	struct remote_list	list = { 0 };
+	size_t			i;
+	char			*path;
+	int			status = remote_glob(ctl, word, false, &list);
+
+	for (i = 0; status == STATUS_OK && i < list.count; i++) {
+		path = into ? remote_join(to, remote_base(list.files[i].path)) :
+		    strdup(to);
+		status = transfer_copy_one(ctl, list.files[i].path, path);
+		free(path);
+	}
+	remote_list_free(&list);
+	return status;
+}
+
 int
 transfer_copy(struct picoctl *ctl, char *const *sources, int count,
     const char *to)
 {
-	char	*directory = transfer_trim(to), *path;
+	char	*directory = transfer_trim(to);
 	bool	 into;
-	int	 i, status = transfer_is_into(ctl, to, count, &into);
+	int	 i, status;
 
-	for (i = 0; status == STATUS_OK && i < count; i++) {
-		path = into ? remote_join(directory,
-		    remote_base(remote_path(sources[i]))) : strdup(directory);
-		status = transfer_copy_one(ctl, remote_path(sources[i]), path);
-		free(path);
-	}
+	status = transfer_is_into(ctl, to, count > 1 ||
+	    remote_is_pattern(sources[0]) ? 2 : 1, &into);
+	for (i = 0; status == STATUS_OK && i < count; i++)
+		status = transfer_copy_like(ctl, sources[i], directory, into);
 	free(directory);
 	return status;
 }

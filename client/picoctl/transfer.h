@@ -13,7 +13,7 @@
 int	transfer_put(struct picoctl *, char *const *sources, int count,
     const char *to);
 
-/* Paths there, patterns too, to a path here. */
+/* Paths there, patterns too, to a path here; of several boards, to one each. */
 int	transfer_get(struct picoctl *, char *const *sources, int count,
     const char *to);
 

@@ -28,7 +28,7 @@ const struct verb	verb_get = {
 "Copies each FILE of the board here: into a DIRECTORY that is there, else under\n"
 "that NAME; into the current one without either.  The \":\" may be left out.  A\n"
 "pattern such as \":*.py\" stands for all that is like it.  \"-\" is standard\n"
-"output.\n",
+"output.  Of several boards each gets a directory of its name there.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.least = 1,
 	.most = -1,

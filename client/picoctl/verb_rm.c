@@ -12,7 +12,7 @@ verb_rm_like(struct picoctl *ctl, const char *word)
 				    OPTION_RECURSIVE);
 	struct remote_list	list = { 0 };
 	size_t			i;
-	int			status = remote_glob(ctl, word, &list);
+	int			status = remote_glob(ctl, word, false, &list);
 
 	for (i = 0; status == STATUS_OK && i < list.count; i++)
 		status = remote_remove(ctl, list.files[i].path, recursive);

@@ -123,7 +123,7 @@ class Board:
         return {'board': 'b', 'token': 'secret', 'boot': 1}
 
 
-class Files(unittest.TestCase):
+class Case(unittest.TestCase):
     def setUp(self):
         self.board = Board()
         self.fake = FakePicod(**self.board.methods())
@@ -148,6 +148,8 @@ class Files(unittest.TestCase):
         self.assertEqual(done.returncode, status, done)
         return done.stdout.decode()
 
+
+class Files(Case):
     def test_put_and_get(self):
         content = bytes(range(256)) * 3000
         self.write('main.py', content)
@@ -201,6 +203,10 @@ class Files(unittest.TestCase):
         self.run_it('cp', 'a.py', ':b.py')
         self.run_it('cp', ':b.py', ':c.py')
         self.run_it('cp', ':c.py', 'd.py')
+        self.board.files['/lib'] = None
+        self.run_it('cp', ':?.py', ':lib')
+        self.assertEqual(self.board.files['/lib/b.py'], b'1')
+        self.assertEqual(self.board.files['/lib/c.py'], b'1')
         self.assertEqual(self.read('d.py'), b'1')
         self.run_it('cp', 'a.py', 'e.py', status=2)
         self.run_it('cp', 'a.py', ':b.py', ':', status=2)
@@ -211,6 +217,11 @@ class Files(unittest.TestCase):
             '/main.py': b'hello\n'})
         self.assertEqual(self.run_it('ls'), 'lib/\nlib-old.py\nmain.py\n')
         self.assertEqual(self.run_it('ls', ':lib'), 'x.py\n')
+        self.assertEqual(self.run_it('ls', '-l', ':main.py', ':l*').split(),
+                         ['6', 'main.py', '-', 'lib/', '0', 'lib-old.py'])
+        self.assertEqual(self.run_it('ls', ':lib/*.py'), 'lib/x.py\n')
+        self.run_it('ls', ':nix', status=12)
+        self.run_it('ls', ':*.nix', status=12)
         self.assertEqual(self.run_it('ls', '-lr').split(),
                          ['-', 'lib/', '5', 'lib/x.py', '0', 'lib-old.py',
                           '6', 'main.py'])
@@ -303,6 +314,18 @@ class Files(unittest.TestCase):
             PICOD_FIRMWARE=self.here))
         self.assertEqual(self.board.files, {'/main.py': b'def on(): pass\n'})
         self.run_it('install', 'nix', status=2)
+
+
+class FilesOfSeveral(Case):
+    def test_each_board_has_a_place_of_its_own(self):
+        self.board.files.update({'/a.py': b'1', '/b.py': b'2'})
+        for to in ([], ['back']):
+            self.run_it('get', '-b', 'x,y', ':*.py', *to)
+            for board in 'x', 'y':
+                self.assertEqual(self.read('/'.join([*to, board, 'b.py'])),
+                                 b'2')
+        self.assertEqual(sorted(self.run_it(
+            'cat', '-b', 'x,y', ':a.py').splitlines()), ['x: 1', 'y: 1'])
 
 
 class Several(unittest.TestCase):
