@@ -213,6 +213,26 @@ miss(unsigned which)
 	hotplug.handler->missed(hotplug.arg);
 }
 
+/* No board has the port of another. */
+static void
+check_ports(void)
+{
+	const struct board_usb	*usb;
+	struct board		*b;
+	size_t			 i, n;
+
+	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
+		for (n = 0; n < DEVICES; n++) {
+			usb = board_usb(b);
+			if (!board_is_open(b) || strcmp(board_port(b),
+			    devices[n].port.address) != 0)
+				continue;
+			assert(usb->vendor == devices[n].tty.vendor &&
+			    usb->product == devices[n].tty.product &&
+			    strcmp(usb->serial, devices[n].serial) == 0);
+		}
+}
+
 static struct device *
 pick_device(void)
 {
@@ -295,6 +315,7 @@ operate(void)
 		if (op >= 128)
 			miss(script_byte(&script));
 		turn();
+		check_ports();
 		break;
 	}
 }
