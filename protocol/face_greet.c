@@ -14,7 +14,7 @@
 enum { REBOOT, BANNER, PROMPT };
 
 static const char *const	words[FACE_WORDS] = {
-	[REBOOT] = "soft reboot", [BANNER] = "Python v", [PROMPT] = ">>> "
+	[REBOOT] = "soft reboot", [BANNER] = "Python ", [PROMPT] = ">>> "
 };
 
 bool

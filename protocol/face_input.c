@@ -13,6 +13,21 @@
 /* What may be said behind a Ctrl-C; more is data. */
 #define BEHIND_MAX	256
 
+void
+face_job_begin(struct repl_face *r, enum face_event_type type,
+    const struct face_text *text, struct face_event *event)
+{
+	r->busy = true;
+	r->started = r->fed = r->stopped = r->cut = false;
+	r->resetting = r->completing = false;
+	face_greet_begin(r);
+	r->base.late_len = 0;
+	r->ahead.len = 0;
+	event->type = type;
+	event->data = (const uint8_t *)text->bytes;
+	event->len = text->len;
+}
+
 /* As many as there is room for. */
 static size_t
 late_add(struct repl_face *r, const uint8_t *bytes, size_t len)

@@ -4,24 +4,15 @@
  * pyexec.c has them, so that Thonny, mpremote and their kind work beside everybody
  * else.
  *
- * A soft reset in raw mode is only acted: every tool does one when it connects,
- * none because its user asked, and it would take everybody's variables.  Ctrl-D at
- * the prompt is a person's, and is done.  Ctrl-C touches the tool's own job only.
- * Within raw-paste nothing but the window's bytes may come: tools die of others.
+ * Ctrl-D at the prompt is a person's, and is done.  Ctrl-C touches the tool's own job
+ * only.
  */
 #include "face_repl.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-
-#define RAW_BANNER	"raw REPL; CTRL-B to exit\r\n>"
 #define PROMPT		">>> "
-
-#define TRACEBACK	"Traceback (most recent call last):\r\n" \
-			"  File \"<stdin>\", line 1, in <module>\r\n"
 
 static struct repl_face *
 repl_of_face(struct face *f)
@@ -52,61 +43,7 @@ face_repl_destroy(struct face *f)
 	free(r);
 }
 
-/* ------------------------------------------------------------------- jobs */
-
-static void
-job_begin(struct repl_face *r, enum face_event_type type,
-    const struct face_text *text, struct face_event *event)
-{
-	r->busy = true;
-	r->started = r->fed = r->stopped = r->cut = false;
-	r->resetting = r->completing = false;
-	face_greet_begin(r);
-	r->base.late_len = 0;
-	r->ahead.len = 0;
-	event->type = type;
-	event->data = (const uint8_t *)text->bytes;
-	event->len = text->len;
-}
-
-/* Ends a raw text that no board is asked about. */
-static void
-raw_end(struct repl_face *r, const char *error)
-{
-	face_say(&r->base, "\x04");
-	face_say(&r->base, error);
-	face_say(&r->base, "\x04>");
-	r->text.len = 0;
-}
-
-static void
-raw_begin(struct repl_face *r, struct face_event *event)
-{
-	r->mode = FACE_RAW;
-	if (r->too_long)
-		raw_end(r, "MemoryError: picod takes " LIMIT_STATEMENT_SAID
-		    " at a time\r\n");
-	else if (r->text.len == 0)
-		raw_end(r, "");
-	else {
-		job_begin(r, FACE_JOB, &r->text, event);
-		face_mount_job(r, event);
-	}
-	r->too_long = false;
-}
-
 /* ------------------------------------------------------------------ modes */
-
-static void
-enter_raw(struct repl_face *r)
-{
-	if (r->mode == FACE_FRIENDLY)
-		face_say(&r->base, "\r\n");
-	r->mode = FACE_RAW;
-	r->text.len = 0;
-	face_edit_drop(r);
-	face_say(&r->base, RAW_BANNER);
-}
 
 static void
 enter_friendly(struct repl_face *r)
@@ -115,86 +52,6 @@ enter_friendly(struct repl_face *r)
 	r->text.len = 0;
 	face_say(&r->base, "\r\n");
 	face_greet(r);
-}
-
-static void
-enter_raw_paste(struct repl_face *r)
-{
-	static const char	header[] = { 'R', 1, FACE_WINDOW & 0xff,
-	    FACE_WINDOW >> 8, 1 };
-
-	r->mode = FACE_RAW_PASTE;
-	r->text.len = 0;
-	r->window = FACE_WINDOW;
-	face_say_bytes(&r->base, header, sizeof header);
-}
-
-static void
-act_soft_reset(struct repl_face *r)
-{
-	face_say(&r->base, face_is_circuitpython(r) ? "OK\r\nsoft reboot\r\n" :
-	    "OK\r\nMPY: soft reboot\r\n");
-	face_say(&r->base, RAW_BANNER);
-}
-
-static void
-text_add(struct repl_face *r, uint8_t c)
-{
-	if (r->text.len < LIMIT_STATEMENT)
-		face_text_add(&r->text, &c, 1);
-	else
-		r->too_long = true;
-}
-
-static void
-feed_raw(struct repl_face *r, uint8_t c, struct face_event *event)
-{
-	switch (c) {
-	case 0x01:
-		if (r->text.len == 2 && memcmp(r->text.bytes, "\x05" "A", 2) == 0)
-			enter_raw_paste(r);
-		else
-			enter_raw(r);
-		break;
-	case 0x02:
-		enter_friendly(r);
-		break;
-	case 0x03:
-		r->text.len = 0;
-		break;
-	case 0x04:
-		if (r->text.len == 0) {
-			act_soft_reset(r);
-			break;
-		}
-		face_say(&r->base, "OK");
-		raw_begin(r, event);
-		break;
-	default:
-		text_add(r, c);
-	}
-}
-
-static void
-feed_raw_paste(struct repl_face *r, uint8_t c, struct face_event *event)
-{
-	if (c == 0x04) {
-		face_say(&r->base, "\x04");
-		raw_begin(r, event);
-		return;
-	}
-	if (c == 0x03) {
-		r->mode = FACE_RAW;
-		face_say(&r->base, "\x04");
-		raw_end(r, TRACEBACK "KeyboardInterrupt: \r\n");
-		return;
-	}
-	text_add(r, c);
-	if (--r->window == 0) {
-		r->window = FACE_WINDOW;
-		/* 04 says stop: the tool ends the text then. */
-		face_say(&r->base, r->too_long ? "\x04" : "\x01");
-	}
 }
 
 static void
@@ -207,15 +64,15 @@ feed_shown_paste(struct repl_face *r, uint8_t c, struct face_event *event)
 		r->mode = FACE_FRIENDLY;
 		face_say(&r->base, "\r\n");
 		if (r->text.len > 0 && !r->too_long)
-			job_begin(r, FACE_STATEMENT, &r->text, event);
+			face_job_begin(r, FACE_STATEMENT, &r->text, event);
 		else
 			face_say(&r->base, PROMPT);
 		r->too_long = false;
 	} else if (c == '\r') {
-		text_add(r, '\n');
+		face_text_typed(r, '\n');
 		face_say(&r->base, "\r\n=== ");
 	} else {
-		text_add(r, c);
+		face_text_typed(r, c);
 		face_say_bytes(&r->base, &c, 1);
 	}
 }
@@ -226,7 +83,7 @@ feed_order(struct repl_face *r, uint8_t c, struct face_event *event)
 {
 	switch (c) {
 	case 0x01:
-		enter_raw(r);
+		face_raw_enter(r);
 		return true;
 	case 0x02:
 		enter_friendly(r);
@@ -253,7 +110,7 @@ feed_tab(struct repl_face *r, struct face_event *event)
 {
 	if (r->escape > 0 || !face_complete_ask(r))
 		return false;
-	job_begin(r, FACE_COMPLETE, &r->text, event);
+	face_job_begin(r, FACE_COMPLETE, &r->text, event);
 	r->completing = true;
 	return true;
 }
@@ -277,7 +134,7 @@ feed_friendly(struct repl_face *r, uint8_t c, bool last,
 	if (c == '\t' && last && feed_tab(r, event))
 		return;
 	if (face_edit(r, c))
-		job_begin(r, FACE_STATEMENT, &r->block, event);
+		face_job_begin(r, FACE_STATEMENT, &r->block, event);
 }
 
 /* Who types on does not want to know any more; it is for later. */
@@ -310,8 +167,13 @@ face_repl_feed(struct face *f, const uint8_t *bytes, size_t len,
 			feed_friendly(r, bytes[i], i + 1 == len, event);
 			break;
 		case FACE_SHOWN_PASTE: feed_shown_paste(r, bytes[i], event); break;
-		case FACE_RAW: feed_raw(r, bytes[i], event); break;
-		default: feed_raw_paste(r, bytes[i], event); break;
+		case FACE_RAW:
+			if (bytes[i] == 0x02)
+				enter_friendly(r);
+			else
+				face_raw(r, bytes[i], event);
+			break;
+		default: face_raw_paste(r, bytes[i], event); break;
 		}
 	return i;
 }
@@ -341,11 +203,11 @@ static void
 say_end(struct repl_face *r, enum face_end end, const char *text, size_t len)
 {
 	if (end == FACE_FAILED) {
-		face_say(&r->base, TRACEBACK "OSError: picod: ");
+		face_say(&r->base, FACE_TRACEBACK "OSError: picod: ");
 		face_say_bytes(&r->base, text, len);
 		face_say(&r->base, "\r\n");
 	} else if (end == FACE_INTERRUPTED && len == 0) {
-		face_say(&r->base, TRACEBACK "KeyboardInterrupt: \r\n");
+		face_say(&r->base, FACE_TRACEBACK "KeyboardInterrupt: \r\n");
 	} else
 		face_say_bytes(&r->base, text, len);
 }

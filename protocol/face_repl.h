@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of the face of a REPL, shared by face_repl.c (its modes and jobs),
- * face_edit.c (the line that a person types), face_complete.c (what a Tab makes of
- * it), face_input.c (what is said while a job runs), face_mount.c (a folder of the
- * tool's machine) and face_greet.c (what a board says that begins anew).
+ * The inside of the face of a REPL, shared by face_repl.c (its modes, and how a job
+ * ends), face_raw.c (the raw REPL), face_edit.c (the line that a person types),
+ * face_complete.c (what a Tab makes of it), face_input.c (what is said while a job
+ * runs), face_mount.c (a folder of the tool's machine) and face_greet.c (what a board
+ * says that begins anew).
  */
 #ifndef PICOD_FACE_REPL_H
 #define PICOD_FACE_REPL_H
 
 #include "face_private.h"
+
+#define FACE_TRACEBACK	"Traceback (most recent call last):\r\n" \
+			"  File \"<stdin>\", line 1, in <module>\r\n"
 
 #define FACE_HISTORY	16
 #define FACE_WINDOW	1024		/* of raw-paste */
@@ -97,6 +101,18 @@ void	face_edit_insert(struct repl_face *, uint8_t);
 void	face_edit_show(struct repl_face *);
 
 void	face_edit_finish(struct repl_face *);
+
+/* A byte in the raw REPL, in raw-paste; and the way into it. */
+void	face_raw(struct repl_face *, uint8_t, struct face_event *);
+void	face_raw_paste(struct repl_face *, uint8_t, struct face_event *);
+void	face_raw_enter(struct repl_face *);
+
+/* Another byte of the text that is to be carried out at once. */
+void	face_text_typed(struct repl_face *, uint8_t);
+
+/* There is a job: that text. */
+void	face_job_begin(struct repl_face *, enum face_event_type,
+	    const struct face_text *, struct face_event *);
 
 /* While there is a job: as face_feed() and face_started(), and that it is over. */
 size_t	face_input(struct repl_face *, const uint8_t *, size_t len,
