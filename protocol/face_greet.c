@@ -58,10 +58,11 @@ face_greet_heard(struct repl_face *r, const char *bytes, size_t len)
 	size_t			 i;
 	int			 word;
 
-	g->heard[PROMPT] = false;	/* that one is over */
-	for (i = 0; i < len; i++)
+	for (i = 0; i < len; i++) {
+		g->heard[PROMPT] = false;	/* it is the last */
 		for (word = 0; word < FACE_WORDS; word++)
 			greet_follow(g, word, bytes[i]);
+	}
 	if (g->heard[PROMPT])
 		g->owed = false;
 }
@@ -69,13 +70,9 @@ face_greet_heard(struct repl_face *r, const char *bytes, size_t len)
 void
 face_greet_reset(struct repl_face *r)
 {
-	struct face_greeting	*g = &r->greeting;
-
-	g->owed = !g->heard[PROMPT];
-	if (g->owed && !g->heard[REBOOT] && !g->heard[BANNER])
-		face_say(&r->base, face_is_circuitpython(r) ?
-		    "\r\nsoft reboot\r\n" : "\r\nMPY: soft reboot\r\n");
-	g->heard[REBOOT] = g->heard[BANNER] = false;
+	r->greeting = (struct face_greeting){ .owed = true };
+	face_say(&r->base, face_is_circuitpython(r) ? "\r\nsoft reboot\r\n" :
+	    "\r\nMPY: soft reboot\r\n");
 }
 
 void

@@ -90,7 +90,6 @@ feed_order(struct repl_face *r, uint8_t c, struct face_event *event)
 		return true;
 	case 0x04:
 		r->busy = r->resetting = r->started = true;
-		face_greet_begin(r);
 		event->type = FACE_RESET;
 		return true;
 	case 0x05:
@@ -252,13 +251,16 @@ face_repl_ended(struct face *f, enum face_end end, const char *text, size_t len)
 	face_say(f, raw ? "\x04>" : PROMPT);
 }
 
-/* A person at the prompt sees it; within an order of a tool it would do harm. */
+/*
+ * A person at the prompt sees it; within an order of a tool it would do harm.  What
+ * is said before a reset is done is of the way there.
+ */
 static void
 face_repl_heard(struct face *f, const void *bytes, size_t len)
 {
 	struct repl_face	*r = repl_of_face(f);
 
-	if (r->mode != FACE_FRIENDLY || (r->busy && !r->resetting))
+	if (r->mode != FACE_FRIENDLY || r->busy)
 		return;
 	face_greet_heard(r, bytes, len);
 	if (face_edit_is_empty(r))

@@ -58,13 +58,11 @@ class Mpremote(picod.Case):
         self.write('here.py', 'print("imported")\n'
                    'with open("made", "w") as file:\n    file.write("there")\n')
         with neighbours(self.p, self):
-            self.assertEqual(
-                self.tool('mount', '.', 'exec', 'import here'),
-                'Local directory . is mounted at /remote\nimported\n')
+            self.assertIn('imported\n',
+                          self.tool('mount', '.', 'exec', 'import here'))
             self.assertEqual(self.read('made'), 'there')
             self.write('run.py', 'print(open("made").read())\n')
-            self.assertTrue(
-                self.tool('mount', '.', 'run', 'run.py').endswith('\nthere\n'))
+            self.assertIn('there\n', self.tool('mount', '.', 'run', 'run.py'))
 
     def test_a_mounted_folder_at_the_prompt(self):
         self.write('here.py', 'print("imported")\n')
