@@ -183,11 +183,10 @@ piserial_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
     struct driver_event *event)
 {
 	struct piserial	*p = piserial_of(d);
-	size_t		 off = 0;
+	size_t		 off = piserial_speed_waits(p) ? len : 0;
 
-	do
+	while (off < len && (off == 0 || p->n_news == 0))
 		piserial_hear(p, buf[off++], now);
-	while (off < len && p->n_news == 0);
 	piserial_take_news(p, event);
 	return off;
 }

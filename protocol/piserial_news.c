@@ -64,17 +64,29 @@ piserial_lose(struct piserial *p, const char *why, bool foreign)
 	    .data = (const uint8_t *)why, .len = strlen(why) });
 }
 
-/* A job is over for the caller only when it was told. */
-bool
-piserial_end_waits(const struct piserial *p)
+static bool
+piserial_waits(const struct piserial *p, enum driver_event_type type)
 {
 	size_t	i;
 
 	for (i = 0; i < p->n_news; i++)
-		if (p->news[i].type == DRIVER_DONE ||
-		    p->news[i].type == DRIVER_LOST)
+		if (p->news[i].type == type)
 			return true;
 	return false;
+}
+
+/* A job is over for the caller only when it was told. */
+bool
+piserial_end_waits(const struct piserial *p)
+{
+	return piserial_waits(p, DRIVER_DONE) || piserial_waits(p, DRIVER_LOST);
+}
+
+/* So is a change of speed: what comes before that is of the speed before. */
+bool
+piserial_speed_waits(const struct piserial *p)
+{
+	return piserial_waits(p, DRIVER_SPEED);
 }
 
 void

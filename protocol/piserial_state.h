@@ -145,6 +145,7 @@ void	piserial_lose(struct piserial *, const char *why, bool foreign);
 /* Whether the end of a job is still to be told. */
 bool	piserial_end_waits(const struct piserial *);
 /* The next of the news, if there is one. */
+bool	piserial_speed_waits(const struct piserial *);
 void	piserial_take_news(struct piserial *, struct driver_event *);
 
 /* piserial_speed.c */

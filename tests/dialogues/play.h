@@ -89,6 +89,7 @@ struct play {
 	enum driver_event_type	 last;
 	char			 nonce[16];
 	size_t			 heard;		/* bytes of the board, in all */
+	unsigned		 speeds;	/* told so far */
 	int			 jobs, ends;
 	bool			 force;		/* the next job */
 	int			 result;	/* of the last driver_run() */
@@ -255,8 +256,10 @@ play_told(struct play *p, const struct driver_event *e)
 		strcat(p->told, " ");
 	if (text || e->type == DRIVER_DONE)
 		play_append(p->told, sizeof p->told, e->data, e->len);
-	if (e->type == DRIVER_SPEED)
+	if (e->type == DRIVER_SPEED) {
+		p->speeds++;
 		sprintf(p->told + strlen(p->told), " %u", e->baud);
+	}
 	if (e->type == DRIVER_LOST && e->outcome != DRIVER_OK)
 		strcat(p->told, play_outcomes[e->outcome]);
 	if (e->type == DRIVER_DONE || e->type == DRIVER_LOST)
@@ -292,14 +295,18 @@ play_settle(struct play *p)
 	}
 }
 
-/* A port is always written to between two reads, as in the daemon. */
+/*
+ * A port is always written to between two reads, as in the daemon; and what came
+ * before it has another speed is dropped.
+ */
 static void
 play_feed(struct play *p, const char *bytes, size_t len)
 {
 	struct driver_event	event;
+	unsigned		speeds = p->speeds;
 	size_t			n;
 
-	for (; len > 0; bytes += n, len -= n) {
+	for (; len > 0 && p->speeds == speeds; bytes += n, len -= n) {
 		n = driver_feed(p->driver, (const uint8_t *)bytes, len, p->now,
 		    &event);
 		assert(n > 0 && n <= len);
@@ -313,6 +320,7 @@ static bool
 play_hear(struct play *p, const char *bytes, size_t len)
 {
 	const struct manner	*m = p->manner;
+	unsigned		 speeds = p->speeds;
 	size_t			 n, off;
 	bool			 whole = true;
 
@@ -321,7 +329,7 @@ play_hear(struct play *p, const char *bytes, size_t len)
 		whole = false;
 	}
 	p->heard += len;
-	for (off = 0; off < len; off += n) {
+	for (off = 0; off < len && p->speeds == speeds; off += n) {
 		n = len - off;
 		if (m->piece > 0 && n > m->piece)
 			n = m->piece;

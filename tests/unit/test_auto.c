@@ -104,6 +104,52 @@ START_TEST(a_repl_behind_a_boot_loader_is_found)
 }
 END_TEST
 
+/* The end of all that it tells by then; *baud becomes the speed that it wants. */
+static enum driver_event_type
+ticked(struct driver *d, uint64_t until, unsigned *baud)
+{
+	struct driver_event	 event = { .type = DRIVER_NONE };
+	const uint8_t		*bytes;
+	uint64_t		 now = 0;
+	size_t			 n;
+
+	while (now < until && event.type != DRIVER_LOST) {
+		if ((n = driver_output(d, &bytes)) > 0)
+			driver_sent(d, n, now);
+		driver_tick(d, now, &event);
+		if (event.type == DRIVER_SPEED)
+			*baud = event.baud;
+		now += event.type == DRIVER_NONE;
+	}
+	return event.type;
+}
+
+/*
+ * What comes with the bytes that tell another speed, and after them, is of the
+ * speed before: it does not show that it is the right one.
+ */
+START_TEST(text_that_came_before_the_port_had_the_speed)
+{
+	static const char	 says[] = "temp 21.5\r\n\6\6\6\6\6\6temp 21.5\r\n";
+	struct driver_options	 options = { .find_baud = true,
+				    .baud = 115200 };
+	struct driver		*d = driver_create(&driver_auto, &options);
+	struct driver_job	 job = { .text = "c1", .len = 2 };
+	struct driver_event	 event;
+	unsigned		 baud = 0;
+	size_t			 off;
+
+	driver_open(d, 0, false, 0);
+	for (off = 0; off < sizeof says - 1; )
+		off += driver_feed(d, (const uint8_t *)says + off,
+		    sizeof says - 1 - off, 0, &event);
+	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	ck_assert_int_eq(ticked(d, 10000, &baud), DRIVER_LOST);
+	ck_assert_uint_eq(baud, 115200);
+	driver_destroy(d);
+}
+END_TEST
+
 START_TEST(text_of_either_language)
 {
 	const char		*why = NULL;
@@ -132,6 +178,7 @@ main(void)
 	tcase_add_loop_test(tc, dialogue_all_faults, 0, (int)dialogues->n);
 	tcase_add_test(tc, name_of_what_was_found);
 	tcase_add_test(tc, a_repl_behind_a_boot_loader_is_found);
+	tcase_add_test(tc, text_that_came_before_the_port_had_the_speed);
 	tcase_add_test(tc, text_of_either_language);
 	suite_add_tcase(suite, tc);
 
