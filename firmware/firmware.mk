@@ -7,7 +7,18 @@
 # When an image was built, how much of the chip each takes is shown, and kept in
 # build/firmware/sizes.
 
-.PHONY: firmware
+.PHONY: firmware firmware-tools
+
+firmware: firmware-tools
+
+# Said before the first compiler is called, as for picod itself.
+firmware-tools:
+	@for tool in avr-gcc arm-none-eabi-gcc; do \
+	    command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then \
+	    echo "The firmware cannot be built yet; missing:$$missing"; \
+	    echo 'On Debian, "tests/setup firmware" installs what is needed.'; \
+	    exit 1; fi
 
 # ---------------------------------------------------------------- Arduino
 #

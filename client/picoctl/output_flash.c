@@ -16,8 +16,9 @@ output_text_firmware(struct output *o, const json_t *firmware)
 
 	if (json_array_size(firmware) == 0) {
 		fputs("picoctl: no firmware came with this picod; "
-		    "Debian has it in the package picod-firmware, and \"make "
-		    "firmware\" in its sources\n", o->err);
+		    "Debian has it in the package picod-firmware, and its "
+		    "sources by \"make firmware\" and \"make install\"\n",
+		    o->err);
 		return;
 	}
 	fprintf(o->out, "%-12s %-12s %8s\n", "BOARD", "NAME", "SIZE");

@@ -159,6 +159,68 @@ class TestProtection(unittest.TestCase):
             self.assertIn('IBT', text, text.partition('\n')[0])
 
 
+class TestRelease(unittest.TestCase):
+    """What keeps make release from giving out what is not whole."""
+
+    ARCHITECTURES = ('amd64', 'x86_64-linux-gnu'), \
+        ('arm64', 'aarch64-linux-gnu'), ('armhf', 'arm-linux-gnueabihf')
+
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+
+    def says(self, *words):
+        """What it complains of, "" where all is well."""
+        done = subprocess.run(
+            [os.path.join(ROOT, 'tests/release'), *words], cwd=self.folder,
+            capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1 if done.stderr else 0, done)
+        return done.stderr
+
+    def package(self, arch, triplet, *more):
+        tree = os.path.join(self.folder, arch)
+        for path, text in (
+                ('DEBIAN/control', 'Package: p\nVersion: 1\nMaintainer: m\n'
+                 f'Architecture: {arch}\nDescription: d\n'),
+                (f'usr/lib/{triplet}/p.so', arch), ('usr/bin/p', arch),
+                *((path, '') for path in more)):
+            path = os.path.join(tree, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, 'w') as file:
+                file.write(text)
+        subprocess.run(['dpkg-deb', '-b', '--root-owner-group', '-Znone', tree,
+                        f'{self.folder}/p_1_{arch}.deb'], check=True,
+                       capture_output=True)
+
+    @unittest.skipIf(shutil.which('dpkg-deb') is None, 'no dpkg')
+    def test_architectures_have_the_same_files(self):
+        for arch in self.ARCHITECTURES:
+            self.package(*arch)
+        self.assertEqual(self.says('--alike', self.folder), '')
+        self.package(*self.ARCHITECTURES[2], 'usr/bin/more')
+        self.assertIn('p_1_armhf.deb has other files',
+                      self.says('--alike', self.folder))
+        os.unlink(self.folder + '/p_1_arm64.deb')
+        self.assertIn('there is no', self.says('--alike', self.folder))
+
+    def test_somebody_answers_for_the_news_of_this_version(self):
+        files = {name: read(*name.split('/')) for name in (
+            'Makefile', 'NEWS', 'debian/changelog')}
+        line = next(line for line in files['NEWS'].splitlines()
+                    if line[:1].isdigit())
+        version, day, name = line.split(', ')
+        os.mkdir(self.folder + '/debian')
+        for text, wrong in ((line, ''), (f'9{line}', 'nothing is said of'),
+                            (f'{version}, {day}', 'the first entry'),
+                            (f'{version}, 2001-01-01, {name}', 'it is of')):
+            files['NEWS'] = f'{text}\n----\n'
+            for path, content in files.items():
+                with open(os.path.join(self.folder, path), 'w') as file:
+                    file.write(content)
+            shown = self.says('--news')
+            self.assertIn(wrong, shown)
+            self.assertEqual(bool(wrong), bool(shown), text)
+
+
 class TestInstall(unittest.TestCase):
 
     def make(self, *words):
@@ -193,6 +255,17 @@ class TestInstall(unittest.TestCase):
                 self.assertIn(libraries + name, files)
             self.make('uninstall', 'DESTDIR=' + folder, 'PREFIX=/usr')
             self.assertEqual(self.files(folder), {'etc/picod/picod.conf'})
+
+    def test_firmware_without_its_compilers_says_what_to_run(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [shutil.which('make'), '-C', ROOT, 'BUILD=' + folder,
+                 'firmware'], env={'PATH': '/nowhere'}, capture_output=True,
+                text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('missing: avr-gcc arm-none-eabi-gcc\n'
+                      'On Debian, "tests/setup firmware" installs',
+                      done.stdout)
 
     def test_configuration_is_not_replaced(self):
         with tempfile.TemporaryDirectory() as folder:
