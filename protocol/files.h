@@ -35,7 +35,8 @@ enum files_op {
 
 struct files_order {
 	enum files_op	 op;
-	const char	*path;		/* on the board; copied */
+	const char	*path;		/* on the board; copied; "" of FILES_LIST: */
+					/* its own directory */
 	const char	*to;		/* of FILES_RENAME; copied */
 	const uint8_t	*content;	/* of FILES_WRITE: the caller's until it */
 	size_t		 len;		/* is over */

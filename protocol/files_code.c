@@ -98,7 +98,7 @@ static const char	code_digest_sum[] =
 	"  print('\\6%%T%d,%d,%s;'%(k,s[6],S(p) if not k and "		\
 	"h in (s[6],-1) else '-'),end='')\n"				\
 	" except OSError:print('\\6%T-1,0,-;',end='')\n"		\
-	" v=os.statvfs(d)\n"						\
+	" v=os.statvfs(d or os.getcwd())\n"				\
 	" print('\\6%%V%d,%d,%d,%d;'%(v[0],v[3],v[2]," read_only "),end='')\n"
 
 static const char	code_about[] = ABOUT("", "0");
@@ -299,8 +299,9 @@ static const char	code_give_plain[] =
 
 static const char	code_tree_ilist[] =
     "def L(d,r,h):\n"
+    " if not d and os.getcwd()=='/':d='/'\n"
     " for e in os.ilistdir(d):\n"
-    "  p=d+('' if d[-1:]=='/' else '/')+e[0];k=e[1]>>14&1\n"
+    "  p=d+('/' if d[-1:]not in('','/')else '')+e[0];k=e[1]>>14&1\n"
     "  s=e[3] if len(e)>3 else os.stat(p)[6]\n"
     "  print('\\6%%L%d,%d,%s,%s'%(k,s,S(p) if h and not k else '-',p),"
     "end='\\0')\n"
@@ -308,8 +309,9 @@ static const char	code_tree_ilist[] =
 
 static const char	code_tree[] =
     "def L(d,r,h):\n"
+    " if not d and os.getcwd()=='/':d='/'\n"
     " for n in os.listdir(d):\n"
-    "  p=d+('' if d[-1:]=='/' else '/')+n;s=os.stat(p);k=s[0]>>14&1\n"
+    "  p=d+('/' if d[-1:]not in('','/')else '')+n;s=os.stat(p);k=s[0]>>14&1\n"
     "  print('\\6%%L%d,%d,%s,%s'%(k,s[6],S(p) if h and not k else '-',p),"
     "end='\\0')\n"
     "  if r and k:L(p,r,h)\n";

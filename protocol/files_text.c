@@ -65,14 +65,17 @@ text_path(struct files *f, const char *path)
 	text_literal(f, "", path, strlen(path));
 }
 
-/* The directory it is in, for the space that its volume has. */
+/*
+ * The directory it is in, for the space that its volume has; 0 is the board's own,
+ * as "/" is no volume where the flash is /flash.
+ */
 static void
 text_directory(struct files *f)
 {
 	const char	*slash = strrchr(f->path, '/');
 
 	if (slash == NULL || slash == f->path)
-		text_say(f, "'/'");
+		text_say(f, "0");
 	else
 		text_literal(f, "", f->path, (size_t)(slash - f->path));
 }

@@ -38,7 +38,7 @@ struct remote_list {
 	size_t			 count;
 };
 
-/* What is in a directory.  To be freed. */
+/* What is in a directory; "" is where a path without a slash is.  To be freed. */
 int	remote_list(struct picoctl *, const char *path, bool recursive, bool hash,
     struct remote_list *);
 void	remote_list_free(struct remote_list *);

@@ -91,7 +91,7 @@ verb_ls_run(struct picoctl *ctl)
 	int	i, status = session_open(ctl);
 
 	if (status == STATUS_OK && ctl->operand_count == 0)
-		return verb_ls_directory(ctl, "/");
+		return verb_ls_directory(ctl, "");
 	for (i = 0; status == STATUS_OK && i < ctl->operand_count; i++)
 		status = verb_ls_word(ctl, ctl->operands[i]);
 	return status;

@@ -179,7 +179,8 @@ sync_list(struct sync *s)
 	if (status == REMOTE_ABSENT)
 		status = remote_make_directory(s->ctl, s->to);
 	if (status == STATUS_OK)
-		status = remote_list(s->ctl, s->to, true, true, &s->there);
+		status = remote_list(s->ctl, strcmp(s->to, "/") == 0 ? "" :
+		    s->to, true, true, &s->there);
 	s->kept = calloc(s->there.count + 1, sizeof *s->kept);
 	if (s->kept == NULL)
 		abort();

@@ -112,7 +112,7 @@ list_files_run(struct call *call)
 	const char			*path = method_string(call, "path");
 	struct files_order		 order = {
 		.op = FILES_LIST,
-		.path = path[0] == '\0' ? "/" : path,
+		.path = path,
 		.recursive = files_flag(call, "recursive"),
 		.hash = files_flag(call, "hash"),
 	};

@@ -29,12 +29,13 @@ class Off(BaseException):
 class Disk:
     """Paths, without the slash at their beginning; None is a directory.
 
-    fault() happens before the operation that changes something and has that
+    own: the directory where it is, and where a path without a slash is.  fault() happens before the operation that changes something and has that
     number; room is for how many bytes more, however many blocks are free.
     """
 
-    def __init__(self, blocks=64):
-        self.files = {'': None}
+    def __init__(self, own='', blocks=64):
+        self.own = own
+        self.files = {'': None, own: None}
         self.blocks = blocks
         self.room = None
         self.changes = 0
@@ -53,14 +54,21 @@ class Disk:
             1 if each is None else -(-len(each) // BLOCK) + 1
             for each in self.files.values())
 
+    def place(self, path):
+        if path[:1] != '/':
+            path = self.own + '/' + path
+        return path.strip('/')
+
     def find(self, path):
-        path = path.strip('/')
+        path = self.place(path)
         if path not in self.files:
             raise OSError(2)
         return path
 
     def new(self, path):
-        path = path.strip('/')
+        path = self.place(path)
+        if not path.startswith(self.own):
+            raise OSError(1)
         if self.files.get(path.rpartition('/')[0], b'') is not None:
             raise OSError(2)
         return path
@@ -127,13 +135,18 @@ class Os:
         return (DIRECTORY if content is None else FILE, 0, 0, 0, 0, 0,
                 len(content or b''), 0, 0, 0)
 
+    def getcwd(self):
+        return '/' + self.disk.own
+
     def statvfs(self, path):
+        if not self.disk.find(path).startswith(self.disk.own):
+            raise OSError(1)
         return (BLOCK, BLOCK, self.disk.blocks, self.disk.free(),
                 self.disk.free(), 0, 0, 0, 0, 255)
 
     def ilistdir(self, path='/'):
         for each in self.disk.below(self.disk.find(path)):
-            stat = self.stat(each)
+            stat = self.stat('/' + each)
             yield each.rpartition('/')[2], stat[0], 0, stat[6]
 
     def listdir(self, path='/'):
@@ -217,14 +230,14 @@ sys.displayhook = show
 class Running:
     """Has a Repl run its statements in a thread, so that they can read.
 
-    lacks: modules, and names in them, that the board has not got.
+    lacks: modules that the board has not got.  own: the directory of its disk.
     """
 
-    lacks = ()
+    lacks, own = (), ''
 
     def __init__(self, board, *arguments, **more):
         if not hasattr(board, 'disk'):
-            board.disk = Disk()
+            board.disk = Disk(self.own)
         if hasattr(board, 'machine'):
             board.machine.power_off()
         self.off = self.interrupted = False
@@ -334,8 +347,8 @@ class MicroPythonDisk(Running, scripted.Repl):
     NAME = 'micropython'
     WINDOW = 128
 
-    def __init__(self, board, lacks=()):
-        self.lacks = lacks
+    def __init__(self, board, lacks=(), own=''):
+        self.lacks, self.own = lacks, own
         super().__init__(board, True)
 
     def own_modules(self, console):

@@ -108,6 +108,29 @@ class WhatWasPutComesBack(Case):
         self.check(CircuitPythonDisk, blocks=30, lacks=('zlib',))
 
 
+class DiskInADirectory(Case):
+    """Where a board's flash is /flash, "main.py" is there, and nothing is in /."""
+
+    def test_put_ls_and_sync(self):
+        self.begin(own='flash')
+        self.put('main.py', TEXT)
+        self.assertEqual(bytes(self.b.disk.files['flash/main.py']), TEXT)
+        self.assertEqual(self.get('main.py'), TEXT)
+        self.assertEqual(self.run_it('ls').stdout, 'main.py\n')
+        self.assertGreater(int(self.run_it('df').stdout.split()[3]), 0)
+        self.write('src/main.py', TEXT)
+        self.write('src/lib/x.bin', NOISE)
+        for changed in 1, 0:
+            self.assertEqual(
+                self.run_it('sync', '--delete', '--json', 'src').stdout,
+                f'{{"changed":{changed},"same":{2 - changed},'
+                '"removed":0}\n')
+        self.b.disk.files['flash/old.py'] = bytearray()
+        self.run_it('sync', '--delete', 'src')
+        self.assertEqual(sorted(self.b.disk.files), [
+            '', 'flash', 'flash/lib', 'flash/lib/x.bin', 'flash/main.py'])
+
+
 class OldOrNew(Case):
     """Something ends at ten places of a conversation, by turns of bytes sent and
     heard, or of what the board does to its disk."""

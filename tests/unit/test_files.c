@@ -297,7 +297,7 @@ fake_run(struct fake *b, const char *text)
 		fake_print(b, "\6%?");
 		fake_print(b, b->has);
 		fake_print(b, "100000;");
-	} else if (sscanf(text, "__fm['C']('A','%60[^']','%*[^']',%ld)", name,
+	} else if (sscanf(text, "__fm['C']('A','%60[^']',0,%ld)", name,
 	    &n) == 2) {
 		fake_about(b, name, n);
 	} else if (sscanf(text, "__fm['C']('W','%60[^']','%2[^']',%zu,%zu,%zu,%u,"
