@@ -5,22 +5,55 @@
  */
 #include "seat_private.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/memory.h"
 
+/* How much of it the face has taken.  A job may be over right there. */
+static size_t
+seat_feed(struct seat *s, const uint8_t *bytes, size_t len)
+{
+	struct face_event	event;
+	size_t			n, off = 0;
+
+	s->feeding = true;
+	do {
+		n = face_feed(s->face, bytes + off, len - off, &event);
+		off += n;
+		seat_act(s, &event);
+		seat_pump(s);
+	} while (off < len && (n > 0 || event.type != FACE_NONE));
+	s->feeding = false;
+	return off;
+}
+
+/* What came behind the job that is over; how much of it is behind the next one. */
+static size_t
+seat_feed_late(struct seat *s)
+{
+	uint8_t	late[2 * FACE_LATE];
+	size_t	n = face_late(s->face, late), used;
+
+	memcpy(late + n, s->late, s->late_len);
+	n += s->late_len;
+	used = n == 0 ? 0 : seat_feed(s, late, n);
+	s->late_len = n - used;
+	assert(s->late_len <= sizeof s->late);
+	memcpy(s->late, late + used, s->late_len);
+	return s->late_len;
+}
+
 /* What the face did not take meanwhile, it takes now. */
 static void
 seat_go_on(struct seat *s)
 {
-	uint8_t	late[FACE_LATE];
-	size_t	len = face_late(s->face, late);
 	bool	blocked = s->blocked;
 
+	if (s->feeding || seat_feed_late(s) > 0)
+		return;
 	s->blocked = false;
-	if (len > 0)
-		seat_typed(s, late, len);
 	if (blocked)
 		s->ops->room(s->arg);
 	else if (seat_is_idle(s))
@@ -30,26 +63,16 @@ seat_go_on(struct seat *s)
 size_t
 seat_typed(struct seat *s, const void *bytes, size_t len)
 {
-	struct face_event	event;
-	size_t			n, off = 0;
+	size_t	off = s->late_len > 0 || len == 0 ? 0 : seat_feed(s, bytes, len);
 
-	while (off < len) {
-		n = face_feed(s->face, (const uint8_t *)bytes + off, len - off,
-		    &event);
-		off += n;
-		seat_act(s, &event);
-		seat_pump(s);
-		s->blocked = n == 0 && event.type == FACE_NONE;
-		if (s->blocked)
-			break;
-	}
+	s->blocked = off < len;
 	return off;
 }
 
 bool
 seat_is_idle(const struct seat *s)
 {
-	return s->asker == NULL && !s->blocked;
+	return s->asker == NULL && s->late_len == 0 && !s->blocked;
 }
 
 /* -------------------------------------------------------------- the board */

@@ -25,7 +25,10 @@ struct seat {
 	size_t			 len;
 	bool			 statement;	/* behind which more may be pasted */
 	struct event		*ahead;		/* what is, is its input from then on */
+	bool			 feeding;	/* the face, which may end a job */
 	bool			 blocked;	/* the face took no more */
+	uint8_t			 late[FACE_LATE];	/* what it takes then, */
+	size_t			 late_len;	/* before all else */
 };
 
 /* Passes on what the face has to say; whether it better had nothing. */

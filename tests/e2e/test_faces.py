@@ -276,6 +276,16 @@ print(b)"""
         face.end()              # who has nothing to do is done
         face.connection.wait_closed()
 
+    def test_what_is_pasted_behind_a_reset(self):
+        face = self.face()
+        face.say(b'x = 6\r\x04x = 7\r\x04')
+        face.say(b'6 * 7\r')
+        face.end()
+        said = face.connection.wait_closed()
+        self.assertEqual(said.count(b'soft reboot'), 2, said)
+        self.assertIn(b'x = 7\r\n', said)
+        self.assertIn(b'42\r\n', said)
+
     def test_a_face_ends_with_picod(self):
         face = self.raw()
         self.assertEqual(self.p.terminate(), 0)
