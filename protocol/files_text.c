@@ -255,17 +255,42 @@ text_apart(struct files *f, const char *text, const char *names)
 	text_say(f, names);
 }
 
+/*
+ * Where memory is short, those that the step does not call go before others come,
+ * but for the two that most of them need.
+ */
+static void
+text_forget(struct files *f, unsigned needs)
+{
+	static const char	letters[FILES_FUNCTIONS + 1] = "CSAWNGLDKB";
+	unsigned		surplus = f->board->defined & ~needs &
+				    ~(unsigned)(FILES_CALL | FILES_DIGEST);
+	int			i;
+
+	for (i = 0; i < FILES_FUNCTIONS; i++) {
+		if ((surplus & 1u << i) == 0)
+			continue;
+		text_say(f, "__fm.pop('");
+		text_add(f, &letters[i], 1);
+		text_say(f, "',0)\n");
+	}
+	f->board->defined &= ~surplus;
+}
+
 /* Those of them that the board has not got; one at a time where memory is short. */
 static unsigned
 text_define(struct files *f)
 {
+	bool		little = f->board->memory < FILES_LITTLE_MEMORY;
 	unsigned	needs = text_needs(f), bit;
 	int		i;
 
 	if (needs != 0)
 		needs |= files_code_needs(needs, f->board->has);
+	if (little && (needs & ~f->board->defined) != 0)
+		text_forget(f, needs);
 	needs &= ~f->board->defined;
-	if (f->board->memory < FILES_LITTLE_MEMORY)
+	if (little)
 		needs &= -needs;
 	if (needs != 0 && f->board->defined == 0)
 		text_say(f, "__fm={}\n");

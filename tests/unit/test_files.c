@@ -48,6 +48,7 @@ struct fake {
 	unsigned	 functions;	/* there is memory for so many; 0: for all */
 	unsigned	 defined;
 	bool		 full;		/* the job ends with a MemoryError */
+	const char	*memory;	/* free, as it says itself */
 };
 
 static struct file *
@@ -275,6 +276,8 @@ static void
 fake_define(struct fake *b, const char *text)
 {
 	ck_assert_ptr_nonnull(strstr(text, ").exec('"));
+	for (; strncmp(text, "__fm.pop('", 10) == 0; b->defined--)
+		text = strchr(text, '\n') + 1;
 	if (strncmp(text, "__fm={}", 7) == 0)
 		b->defined = 0;
 	while ((text = strstr(text, ").exec('")) != NULL) {
@@ -296,7 +299,7 @@ fake_run(struct fake *b, const char *text)
 	if (strstr(text, "sys\\',\\'stdin") != NULL) {
 		fake_print(b, "\6%?");
 		fake_print(b, b->has);
-		fake_print(b, "100000;");
+		fake_print(b, b->memory);
 	} else if (sscanf(text, "__fm['C']('A','%60[^']',0,%ld)", name,
 	    &n) == 2) {
 		fake_about(b, name, n);
@@ -493,6 +496,7 @@ setup(void)
 	memset(&known, 0, sizeof known);
 	board.has = STREAM;
 	board.room = 100;
+	board.memory = "100000;";
 	board.space = SIZE_MAX;
 }
 
@@ -603,6 +607,18 @@ START_TEST(test_functions_have_room_one_order_at_a_time)
 	ck_assert(board_has("a", "2", 1));
 	board.functions = 2;
 	ck_assert_int_eq(get("a"), FILES_NO_MEMORY);
+}
+END_TEST
+
+/* As on a micro:bit, whose programs need what there is. */
+START_TEST(test_functions_are_few_where_memory_is_short)
+{
+	board.memory = "9000;";
+	ck_assert_int_eq(put("a", noise, 3000, false), FILES_OK);
+	ck_assert_uint_le(board.defined, 3);
+	ck_assert_int_eq(get("a"), FILES_OK);
+	ck_assert_uint_le(board.defined, 3);
+	ck_assert_uint_eq(n_got, 3000);
 }
 END_TEST
 
@@ -768,6 +784,7 @@ main(void)
 	tcase_add_test(cases, test_the_same_is_not_sent_again);
 	tcase_add_test(cases, test_functions_are_sent_once);
 	tcase_add_test(cases, test_functions_have_room_one_order_at_a_time);
+	tcase_add_test(cases, test_functions_are_few_where_memory_is_short);
 	tcase_add_test(cases, test_no_room_is_told_before_any_byte);
 	tcase_add_loop_test(cases, test_a_bad_line_is_told_or_cured, 0, 6);
 	tcase_add_loop_test(cases, test_an_end_that_is_lost_leaves_old_or_new,
