@@ -235,6 +235,10 @@ auto_feed(struct driver *d, const uint8_t *buf, size_t len, uint64_t now,
 	struct automatic	*a = auto_of(d);
 	size_t			 n;
 
+	if (auto_speed_waits(a)) {
+		auto_ears_tell(a, event);
+		return len;
+	}
 	if (a->found != NULL) {
 		n = driver_feed(a->found, buf, len, now, event);
 		auto_pass(a, event, now);
@@ -286,7 +290,9 @@ auto_deadline(const struct driver *d)
 static size_t
 auto_output(const struct driver *d, const uint8_t **bytes)
 {
-	return driver_output(auto_active((const struct automatic *)d), bytes);
+	const struct automatic	*a = (const struct automatic *)d;
+
+	return auto_speed_waits(a) ? 0 : driver_output(auto_active(a), bytes);
 }
 
 static void

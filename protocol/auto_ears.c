@@ -54,8 +54,7 @@ auto_ears_hear(struct automatic *a, const uint8_t *buf, size_t len, uint64_t now
 			event->type = DRIVER_NONE;	/* the answer's end */
 		return;
 	}
-	/* What comes before the port has the next speed is of the one before. */
-	for (off = 0; off < len && a->overheard.type != DRIVER_SPEED; ) {
+	for (off = 0; off < len && !auto_speed_waits(a); ) {
 		off += driver_feed(a->piserial, buf + off, len - off, now,
 		    &heard);
 		auto_overheard(a, &heard, known, event, now);

@@ -52,6 +52,13 @@ auto_is_at_repl(const struct automatic *a)
 	return r->watch.at_prompt || r->watch.about[0] != '\0';
 }
 
+/* The port is to have another speed first; what comes is of the one before. */
+static inline bool
+auto_speed_waits(const struct automatic *a)
+{
+	return a->overheard.type == DRIVER_SPEED;
+}
+
 /* What the one that speaks was fed, too: *event is what that made of it. */
 void	auto_ears_hear(struct automatic *, const uint8_t *, size_t, uint64_t now,
 	    struct driver_event *event);

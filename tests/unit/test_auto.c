@@ -136,6 +136,7 @@ START_TEST(text_that_came_before_the_port_had_the_speed)
 	struct driver		*d = driver_create(&driver_auto, &options);
 	struct driver_job	 job = { .text = "c1", .len = 2 };
 	struct driver_event	 event;
+	const uint8_t		*bytes;
 	unsigned		 baud = 0;
 	size_t			 off;
 
@@ -144,6 +145,10 @@ START_TEST(text_that_came_before_the_port_had_the_speed)
 		off += driver_feed(d, (const uint8_t *)says + off,
 		    sizeof says - 1 - off, 0, &event);
 	ck_assert_int_eq(driver_run(d, &job, 0), 0);
+	ck_assert_uint_eq(driver_output(d, &bytes), 0);
+	driver_tick(d, 0, &event);
+	ck_assert_int_eq(event.type, DRIVER_SPEED);
+	ck_assert_uint_gt(driver_output(d, &bytes), 0);
 	ck_assert_int_eq(ticked(d, 10000, &baud), DRIVER_LOST);
 	ck_assert_uint_eq(baud, 115200);
 	driver_destroy(d);
