@@ -87,7 +87,8 @@ class OneAfterTheOther(Case):
         with Tool(self.path) as tool:
             tool.raw()
             tool.say(b"print('x' * 3000)\x04")
-            self.p.send('1')        # it was printed, and never read
+            tool.expect(b'OK')
+            self.p.send('1')        # the rest was printed, and never read
         self.wait_closed()
         with Tool(self.path) as tool:
             tool.say(b'\r')
