@@ -98,6 +98,13 @@ face_taken(struct face *f)
 		f->ops->taken(f);
 }
 
+void
+face_waited(struct face *f)
+{
+	if (f->ops->waited != NULL)
+		f->ops->waited(f);
+}
+
 const char *
 face_will(const struct face *f)
 {

@@ -58,6 +58,8 @@ void		 face_set_about(struct face *, const char *about);
 /*
  * The tool said len > 0 bytes: eats at least one and returns how many; at most one
  * event.  0: no more for now, until the job has ended; FACE_STOP may come with it.
+ * Or until FACE_AHEAD_MS later: then face_waited() says so, and it is to be tried
+ * again.
  */
 size_t		 face_feed(struct face *, const uint8_t *, size_t len,
     struct face_event *);
@@ -69,6 +71,8 @@ size_t		 face_feed(struct face *, const uint8_t *, size_t len,
  */
 #define FACE_AHEAD_MS	200
 void		 face_started(struct face *, struct face_event *);
+
+void		 face_waited(struct face *);
 
 /* What the job prints. */
 void		 face_print(struct face *, const void *, size_t len);

@@ -18,7 +18,7 @@ face_job_begin(struct repl_face *r, enum face_event_type type,
     const struct face_text *text, struct face_event *event)
 {
 	r->busy = true;
-	r->started = r->fed = r->stopped = r->cut = false;
+	r->started = r->fed = r->stopped = r->cut = r->waited = false;
 	r->resetting = r->completing = false;
 	face_greet_begin(r);
 	r->base.late_len = 0;
@@ -52,6 +52,7 @@ late_follow(struct repl_face *r, const uint8_t *bytes, size_t len)
 
 	if (stop != NULL) {
 		r->cut = true;
+		r->waited = false;
 		r->base.late_len = 0;
 		len -= (size_t)(stop + 1 - bytes);
 		bytes = stop + 1;
@@ -60,6 +61,21 @@ late_follow(struct repl_face *r, const uint8_t *bytes, size_t len)
 		r->cut = false;		/* so much is data */
 		r->base.late_len = 0;
 	}
+}
+
+/*
+ * How much of a job's input may go to the board: at its raw REPL, which may be there
+ * again behind a Ctrl-C, a Ctrl-D takes everybody's variables.
+ */
+static size_t
+input_safe(const struct repl_face *r, const uint8_t *bytes, size_t len)
+{
+	const uint8_t	*stop = memchr(bytes, 0x03, len), *reset;
+
+	if (stop != NULL)
+		len = (size_t)(stop + 1 - bytes);
+	reset = r->cut && !r->waited ? memchr(bytes, 0x04, len) : NULL;
+	return reset != NULL ? (size_t)(reset - bytes) : len;
 }
 
 /* An Enter before a Ctrl-C, as tools begin with, makes nobody a reader of bytes. */
@@ -99,6 +115,9 @@ face_input(struct repl_face *r, const uint8_t *bytes, size_t len,
 		face_text_add(&r->ahead, bytes, n);
 		return n;
 	}
+	n = input_safe(r, bytes, n);
+	if (n == 0)
+		return 0;
 	if (!is_enter(bytes, n))
 		r->fed = true;
 	late_follow(r, bytes, n);

@@ -287,6 +287,12 @@ face_repl_taken(struct face *f)
 		face_greet_taken(r);
 }
 
+static void
+face_repl_waited(struct face *f)
+{
+	repl_of_face(f)->waited = true;
+}
+
 static const char *
 face_repl_will(const struct face *f)
 {
@@ -304,5 +310,6 @@ const struct face_ops	face_repl = {
 	.heard = face_repl_heard,
 	.restarted = face_repl_restarted,
 	.taken = face_repl_taken,
+	.waited = face_repl_waited,
 	.will = face_repl_will,
 };

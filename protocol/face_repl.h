@@ -83,6 +83,7 @@ struct repl_face {
 	bool		 fed;		/* it was given input */
 	bool		 stopped;	/* it is to end */
 	bool		 cut;		/* there was a Ctrl-C in its input */
+	bool		 waited;	/* which did not end it */
 	struct face_text ahead;		/* typed before it started */
 	struct face_mount mount;
 };

@@ -11,6 +11,22 @@
 
 #include "daemon/base/memory.h"
 
+static bool
+seat_has_the_board(const struct seat *s)
+{
+	return s->asker != NULL && board_running(s->board) == s->asker->request;
+}
+
+/* A while, from the first of those who want it on. */
+static void
+seat_wait(struct seat *s)
+{
+	struct timeval	tv = { 0, FACE_AHEAD_MS * 1000 };
+
+	if (!event_pending(s->ahead, EV_TIMEOUT, NULL))
+		event_add(s->ahead, &tv);
+}
+
 /* How much of it the face has taken.  A job may be over right there. */
 static size_t
 seat_feed(struct seat *s, const uint8_t *bytes, size_t len)
@@ -26,6 +42,8 @@ seat_feed(struct seat *s, const uint8_t *bytes, size_t len)
 		seat_pump(s);
 	} while (off < len && (n > 0 || event.type != FACE_NONE));
 	s->feeding = false;
+	if (off < len && seat_has_the_board(s))
+		seat_wait(s);
 	return off;
 }
 
@@ -77,12 +95,6 @@ seat_is_idle(const struct seat *s)
 
 /* -------------------------------------------------------------- the board */
 
-static bool
-seat_has_the_board(const struct seat *s)
-{
-	return s->asker != NULL && board_running(s->board) == s->asker->request;
-}
-
 /* A tool that a REPL may have is left alone when it turns out to be there. */
 static const char *
 seat_language(const struct seat *s)
@@ -120,23 +132,30 @@ seat_ahead_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct seat		*s = arg;
 	struct face_event	 event;
+	size_t			 used;
 
 	(void)fd, (void)what;
 	face_started(s->face, &event);
 	seat_input(s, &event);
 	seat_pump(s);
+	face_waited(s->face);
+	used = s->late_len > 0 ? seat_feed(s, s->late, s->late_len) : 0;
+	s->late_len -= used;
+	memmove(s->late, s->late + used, s->late_len);
+	if (s->late_len == 0 && s->blocked) {
+		s->blocked = false;
+		s->ops->room(s->arg);
+	}
 }
 
 /* Its job is on the board. */
 static void
 seat_started(struct seat *s, struct face_event *event)
 {
-	struct timeval	tv = { 0, FACE_AHEAD_MS * 1000 };
-
 	if (!s->statement)
 		face_started(s->face, event);
-	else if (!event_pending(s->ahead, EV_TIMEOUT, NULL))
-		event_add(s->ahead, &tv);
+	else
+		seat_wait(s);
 }
 
 static void

@@ -177,6 +177,27 @@ class Dialogues(Case):
                          b"b'\\x01\\x02\\x03\\x04\\x05\\xff'\r\n\x04\x04>")
         self.assertEqual(self.p.send('6 * 7'), '42\n')
 
+    def test_what_follows_a_ctrl_c_is_not_the_boards(self):
+        """A Ctrl-D, which some tools say right behind it, would reset it."""
+        self.p.send('mine = 42')
+        face = self.raw()
+        face.say(b"input()\nprint('go')\nwhile True: pass\x04")
+        face.say(b'x\r')
+        face.expect(b'go\r\n')
+        face.say(b'\x03\x04')
+        self.assertIn(b'KeyboardInterrupt', face.expect(b'\x04>'))
+        face.expect(b'soft reboot\r\n')
+        self.assertEqual(self.p.send('mine'), '42\n')
+
+    def test_data_that_are_as_ctrl_c_and_ctrl_d(self):
+        face = self.raw()
+        face.say(b"import sys, micropython\nmicropython.kbd_intr(-1)\n"
+                 b"print('go')\nb = sys.stdin.buffer.read(512)\n"
+                 b"micropython.kbd_intr(3)\nprint(b == bytes(range(256)) * 2)\x04")
+        face.expect(b'go\r\n')
+        face.say(bytes(range(256)) * 2)
+        self.assertEqual(face.expect(b'\x04\x04>'), b'True\r\n\x04\x04>')
+
     def test_what_was_typed_for_nobody_is_nobodys(self):
         """It is not the next statement of somebody else."""
         face = self.raw()

@@ -24,7 +24,7 @@
 
 /* What a tool and a board do in turn. */
 enum act { SAY, JOB, HOOK, COMPLETE, STATEMENT, RESET, FLASH, STOP, INPUT, BEGIN, PRINT, END, HEAR,
-	RESTART, TAKEN, NOTHING };
+	RESTART, TAKEN, HELD, WAIT, NOTHING };
 
 struct move {
 	enum act	 act;
@@ -176,8 +176,29 @@ static const struct dialogue dialogues[] = {
 	    { SAY, "\x01" "input()\x04" "Bob\r", "\r\n" RAW "OK", 0 },
 	    { JOB, "input()", NULL, 0 },
 	    { BEGIN, "Bob\r", NULL, 0 },
-	    { SAY, "\x03\x04\x01", NULL, 0 },
-	    { INPUT, "\x03\x04\x01", NULL, 0 },
+	    { SAY, "\x03\x01", NULL, 0 },
+	    { INPUT, "\x03\x01", NULL, 0 },
+	    { END, "", "\x04\x04>", FACE_DONE } } },
+	{ "a Ctrl-D behind a Ctrl-C that is input", "repl", {
+	    { SAY, "\x01" "input()\x04", "\r\n" RAW "OK", 0 },
+	    { JOB, "input()", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { SAY, "Bob\r\x03", NULL, 0 },
+	    { INPUT, "Bob\r\x03", NULL, 0 },
+	    { HELD, "\x04", NULL, 0 },
+	    { END, TRACE "KeyboardInterrupt: \r\n", "\x04" TRACE
+		"KeyboardInterrupt: \r\n\x04>", FACE_RAISED },
+	    { SAY, "\x04", "OK\r\nMPY: soft reboot\r\n" RAW, 0 } } },
+	{ "a Ctrl-D behind a Ctrl-C that is data", "repl", {
+	    { SAY, "\x01" "read()\x04", "\r\n" RAW "OK", 0 },
+	    { JOB, "read()", NULL, 0 },
+	    { BEGIN, NULL, NULL, 0 },
+	    { SAY, "a\x03", NULL, 0 },
+	    { INPUT, "a\x03", NULL, 0 },
+	    { HELD, "\x04", NULL, 0 },
+	    { WAIT, NULL, NULL, 0 },
+	    { SAY, "\x04\x04", NULL, 0 },
+	    { INPUT, "\x04\x04", NULL, 0 },
 	    { END, "", "\x04\x04>", FACE_DONE } } },
 	{ "a person", "repl", {
 	    { SAY, "12\x7f" "1\r", "12\b \b1\r\n", 0 },
@@ -419,6 +440,14 @@ make_move(struct play *p, const struct move *m)
 		break;
 	case RESTART:
 		face_restarted(p->face);
+		break;
+	case HELD:		/* for now it is not taken */
+		ck_assert_uint_eq(face_feed(p->face, (const uint8_t *)m->text,
+		    strlen(m->text), &event), 0);
+		ck_assert_int_eq(event.type, FACE_NONE);
+		break;
+	case WAIT:
+		face_waited(p->face);
 		break;
 	case TAKEN:
 		face_taken(p->face);
