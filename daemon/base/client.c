@@ -96,3 +96,20 @@ client_name(struct client *client)
 	client_name_user(client);
 	process_name(client->pid, client->program, sizeof client->program);
 }
+
+/* By snprintf() it was a twenty-fifth of what a statement costs picod. */
+char *
+client_called(const struct client *client, char text[CLIENT_CALLED_SIZE])
+{
+	char	 digits[3 * sizeof client->pid + 1], *pid = digits + sizeof digits;
+	unsigned rest = (unsigned)client->pid;
+
+	if (rest == 0)
+		return strcpy(text, "picod");
+	*--pid = '\0';
+	for (; rest > 0; rest /= 10)
+		*--pid = (char)('0' + rest % 10);
+	strcpy(stpcpy(stpcpy(stpcpy(stpcpy(stpcpy(text, client->program),
+	    " (pid "), pid), ", user "), client->user), ")");
+	return text;
+}

@@ -30,4 +30,11 @@ int	client_init(struct client *, int fd);
  */
 void	client_name(struct client *);
 
+/*
+ * Writes "PROGRAM (pid N, user NAME)", as people are told of it, or "picod"; returns
+ * text.  This is done for every statement.
+ */
+#define CLIENT_CALLED_SIZE	144
+char	*client_called(const struct client *, char text[CLIENT_CALLED_SIZE]);
+
 #endif

@@ -177,7 +177,7 @@ struct tape	*board_tape(struct board *);
  * flashes it, or else who holds it; and in words with its name, "board pico0 is
  * lent to thonny (pid 7, user ben)", or its state if nobody has it.
  */
-#define BOARD_USE_SIZE	200
+#define BOARD_USE_SIZE	224
 const struct client *board_holder(const struct board *);
 void		 board_describe_use(const struct board *, char text[BOARD_USE_SIZE]);
 

@@ -171,16 +171,17 @@ void
 board_describe_use(const struct board *b, char text[BOARD_USE_SIZE])
 {
 	const struct client	*who = board_holder(b);
+	char			 called[CLIENT_CALLED_SIZE];
 
 	if (who == NULL)
 		snprintf(text, BOARD_USE_SIZE, "board %s is %s", b->name,
 		    board_state_name(b->state));
 	else
-		snprintf(text, BOARD_USE_SIZE, "board %s is %s %s (pid %d, user %s)",
+		snprintf(text, BOARD_USE_SIZE, "board %s is %s %s",
 		    b->name, b->state == BOARD_LENT ? "lent to" :
 		    b->state == BOARD_CONSOLE ? "the console of" :
 		    b->state == BOARD_FLASHING ? "being flashed by" : "held by",
-		    who->program, (int)who->pid, who->user);
+		    client_called(who, called));
 }
 
 const char *

@@ -87,11 +87,7 @@ board_enter_for(struct board *b, enum board_state state, const char *what,
 {
 	char	reason[BOARD_USE_SIZE];
 
-	if (who->pid == 0)
-		snprintf(reason, sizeof reason, "%s picod", what);
-	else
-		snprintf(reason, sizeof reason, "%s %s (pid %d, user %s)", what,
-		    who->program, (int)who->pid, who->user);
+	client_called(who, stpcpy(stpcpy(reason, what), " "));
 	board_enter(b, state, reason);
 }
 
@@ -123,11 +119,11 @@ board_tell_will(struct board *b, const struct client *client,
     const char *what, const char *why, const char *exception)
 {
 	struct board_notice	 notice = { .kind = NOTICE_WILL };
-	char			 reason[900];
+	char			 reason[900], who[CLIENT_CALLED_SIZE];
 
-	snprintf(reason, sizeof reason, "the last will of %s (pid %d, user %s) "
-	    "%s: %s%s%s", client->program, (int)client->pid, client->user, what,
-	    why, exception[0] == '\0' ? "" : ": ", exception);
+	snprintf(reason, sizeof reason, "the last will of %s %s: %s%s%s",
+	    client_called(client, who), what, why,
+	    exception[0] == '\0' ? "" : ": ", exception);
 	notice.reason = reason;
 	board_notify(b, &notice);
 	free(b->will_failed);

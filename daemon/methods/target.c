@@ -163,15 +163,14 @@ target_refuse(struct call *call, const struct method *m, const struct board *b)
 	const struct client	*client = call_client(call);
 	const char		*method = strrchr(m->name, '.') + 1;
 	const char		*name = b == NULL ? NULL : board_name(b);
-	char			 what[96];
+	char			 what[96], who[CLIENT_CALLED_SIZE];
 
 	snprintf(what, sizeof what, "%s%s%s", method,
 	    b == NULL ? "" : " on board ", b == NULL ? "" : name);
 	if (call_may_log(call, what))
 		log_warn_about(&(struct log_about){ .board = name,
 		    .client_pid = client->pid },
-		    "%s (pid %d, user %s) was refused %s", client->program,
-		    (int)client->pid, client->user, what);
+		    "%s was refused %s", client_called(client, who), what);
 	call_fail(call, ERROR_PERMISSION_DENIED, NULL, "the rules of access do "
 	    "not grant user %s %s; an administrator can, under [access] in "
 	    "/etc/picod/picod.conf", client->user, what);

@@ -47,6 +47,22 @@ START_TEST(test_kernels_word)
 }
 END_TEST
 
+START_TEST(test_called)
+{
+	struct client	client = { .pid = 4194304 };
+	char		text[CLIENT_CALLED_SIZE];
+
+	memset(client.user, 'u', sizeof client.user - 1);
+	memset(client.program, 'p', sizeof client.program - 1);
+	ck_assert_uint_lt(strlen(client_called(&client, text)), sizeof text);
+	ck_assert_ptr_nonnull(strstr(text, "p (pid 4194304, user u"));
+	client = (struct client){ .pid = 7, .program = "a.py", .user = "ben" };
+	ck_assert_str_eq(client_called(&client, text), "a.py (pid 7, user ben)");
+	client.pid = 0;
+	ck_assert_str_eq(client_called(&client, text), "picod");
+}
+END_TEST
+
 /* Whatever a process calls itself, no terminal obeys it and JSON can carry it. */
 START_TEST(test_program_is_cleaned)
 {
@@ -225,6 +241,7 @@ main(void)
 	int	 failed;
 
 	tcase_add_test(tc, test_kernels_word);
+	tcase_add_test(tc, test_called);
 	tcase_add_loop_test(tc, test_program_is_cleaned, 0, 7);
 	tcase_add_loop_test(tc, test_scripts_have_their_names, 0, 4);
 	tcase_add_loop_test(tc, test_command_lines, 0, 16);
