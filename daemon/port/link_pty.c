@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A pseudo-terminal: a simulator's, or socat's.  No modem lines, no speed.
+ * A pseudo-terminal: a simulator's, or socat's.  No modem lines, and no speed but
+ * what a simulator makes of its settings.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +13,22 @@
 #include "link.h"
 
 static int
-pty_open(struct link *link)
+pty_set_up(int fd, unsigned baud)
 {
 	struct termios	tio;
-	int		fd, error;
+
+	if (tcgetattr(fd, &tio) < 0)
+		return -errno;
+	cfmakeraw(&tio);
+	if (baud != 0)
+		cfsetspeed(&tio, baud);
+	return tcsetattr(fd, TCSANOW, &tio) < 0 ? -errno : 0;
+}
+
+static int
+pty_open(struct link *link)
+{
+	int	fd, error;
 
 	fd = open(link->address, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
@@ -24,17 +37,9 @@ pty_open(struct link *link)
 		error = errno == EWOULDBLOCK ? -EBUSY : -errno;
 		goto fail;
 	}
-	if (ioctl(fd, TIOCEXCL) < 0 || tcgetattr(fd, &tio) < 0) {
-		error = -errno;
+	error = ioctl(fd, TIOCEXCL) < 0 ? -errno : pty_set_up(fd, link->baud);
+	if (error < 0)
 		goto fail;
-	}
-	cfmakeraw(&tio);
-	if (link->baud != 0)
-		cfsetspeed(&tio, link->baud);	/* a simulator may look at it */
-	if (tcsetattr(fd, TCSANOW, &tio) < 0) {
-		error = -errno;
-		goto fail;
-	}
 	link->fd = fd;
 	return 0;
 fail:
@@ -59,6 +64,13 @@ pty_reset(struct link *link, bool pull)
 	return -ENOTSUP;
 }
 
+static void
+pty_set_baud(struct link *link)
+{
+	(void)pty_set_up(link->fd, link->baud);
+}
+
 const struct link_ops link_pty = {
 	.open = pty_open, .close = pty_close, .reset = pty_reset,
+	.set_baud = pty_set_baud,
 };

@@ -9,6 +9,7 @@ import unittest
 
 import picod
 import usb
+from uno import Uno
 
 SPEEDS = 9600, 19200, 38400, 57600, 115200
 # What a client is promised, with what a busy machine takes for the rest.
@@ -190,6 +191,17 @@ class Bridge(Case):
                 self.assertIn('prints, but does not speak PiSerial', message)
                 p.stop()
                 uno.stop()
+
+
+class Simulator(picod.Case):
+    """Its port is a pseudo-terminal, whose settings it looks at."""
+
+    def test_a_sketch_behind_a_pseudo_terminal(self):
+        uno = self.board(Uno(sketch=os.path.join(picod.FIRMWARE,
+                                                 'uno-probe-9600.hex')))
+        uno.wait_for('pin 13 0')
+        p = self.picod(uno=uno.path)
+        self.assertEqual(p.send('i1234'), 'v1234\n')
 
 
 if __name__ == '__main__':
