@@ -63,16 +63,14 @@ board_notify(struct board *b, const struct board_notice *notice)
 	TAILQ_INSERT_TAIL(&b->tell.notices, told, entry);
 }
 
-void
-board_enter(struct board *b, enum board_state state, const char *reason)
+static void
+board_tell_state(struct board *b, enum board_state state, const char *reason)
 {
 	struct board_notice	notice = {
 		.kind = NOTICE_STATE, .was = b->state, .state = state,
 		.reason = reason
 	};
 
-	if (b->state == state)
-		return;
 	b->state = state;
 	if (state == BOARD_SILENT || state == BOARD_ABSENT)
 		board_set_problem(b, reason);
@@ -82,13 +80,21 @@ board_enter(struct board *b, enum board_state state, const char *reason)
 }
 
 void
+board_enter(struct board *b, enum board_state state, const char *reason)
+{
+	if (b->state != state)
+		board_tell_state(b, state, reason);
+}
+
+/* The state may be that of before: then it is somebody else's from now on. */
+void
 board_enter_for(struct board *b, enum board_state state, const char *what,
     const struct client *who)
 {
 	char	reason[BOARD_USE_SIZE];
 
 	client_called(who, stpcpy(stpcpy(reason, what), " "));
-	board_enter(b, state, reason);
+	board_tell_state(b, state, reason);
 }
 
 void

@@ -198,6 +198,18 @@ class Dialogues(Case):
         face.say(bytes(range(256)) * 2)
         self.assertEqual(face.expect(b'\x04\x04>'), b'True\r\n\x04\x04>')
 
+    def test_what_is_typed_before_the_job_has_begun(self):
+        """It begins in the moment in which somebody else's ends."""
+        face = self.raw()
+        with self.p.connect() as other:
+            other.send('Send', text='import time; time.sleep_ms(300)')
+            self.until(lambda: self.p.board()['state'] == 'busy')
+            face.say(b'print(input())\x04')
+            self.until(lambda: self.p.board()['waiting'] == 1)
+            face.say(b'Bob\r')
+            other.receive()
+            self.assertIn(b'Bob\r\n', face.expect(b'\x04\x04>'))
+
     def test_what_was_typed_for_nobody_is_nobodys(self):
         """It is not the next statement of somebody else."""
         face = self.raw()
