@@ -125,8 +125,9 @@ static const char	code_about_uart[] =
     " else:print('\\6%T-1,0,-;',end='')\n";
 
 /*
- * Over a directory entry some file systems do not rename.  Between the removal
- * and the new name there is only the complete temporary.
+ * Over a directory entry some file systems do not rename, and some do by removing
+ * it first.  Between the removal and the new name there is only the complete
+ * temporary.
  */
 #define PLACE								\
 	" if S(t)!=x:raise OSError(5)\n"				\
@@ -347,7 +348,8 @@ static const char	code_make[] =
 
 /*
  * What interrupted writers have left, in any directory: so many entries are looked
- * at, however large a card is.  A name like that is nobody else's.
+ * at, however large a card is.  A name like that is nobody else's.  Where there is
+ * nothing of the name that it was to get, it may be all that there is of a file.
  */
 #define SWEEP(each, name, is_directory)					\
 	"import os\n"							\
@@ -358,7 +360,7 @@ static const char	code_make[] =
 	"  p=d+('' if d=='/' else '/')+" name ";n-=1\n"		\
 	"  if n<0:break\n"						\
 	"  try:\n"							\
-	"   if p[-2:]=='.~':os.remove(p)\n"				\
+	"   if p[-2:]=='.~':os.stat(p[:-2]);os.remove(p)\n"		\
 	"   elif " is_directory "&16384:D(p)\n"			\
 	"  except OSError:pass\n"					\
 	"D('/')\n"							\
@@ -369,8 +371,9 @@ static const char	code_sweep[] = SWEEP("listdir", "e", "os.stat(p)[0]");
 
 static const char	code_sweep_flat[] =
     "import os\n"
-    "for p in os.listdir():\n"
-    " if p in('~','~~') or p[-2:]=='.~':os.remove(p)\n"
+    "l=os.listdir()\n"
+    "for p in l:\n"
+    " if p in('~','~~') or p[-2:]=='.~' and p[:-2]in l:os.remove(p)\n"
     FILES_END;
 
 const char *

@@ -49,6 +49,18 @@ sync_find(struct sync *s, const char *path)
 	return NULL;
 }
 
+/* What was left of an earlier write is what this one began with: it is gone. */
+static void
+sync_forget_litter(struct sync *s, const char *path)
+{
+	char	*litter;
+
+	if (asprintf(&litter, "%s.~", path) < 0)
+		abort();
+	sync_find(s, litter);
+	free(litter);
+}
+
 static bool
 sync_is_same(const struct remote_file *file, const void *bytes, size_t len)
 {
@@ -81,9 +93,10 @@ sync_file(struct sync *s, const char *local, const char *path)
 	if (!sync_is_same(sync_find(s, path), bytes, len))
 		status = remote_write(s->ctl, path, bytes, len, &changed);
 	free(bytes);
-	if (status == STATUS_OK && changed)
+	if (status == STATUS_OK && changed) {
+		sync_forget_litter(s, path);
 		s->count.changed++;
-	else if (status == STATUS_OK)
+	} else if (status == STATUS_OK)
 		s->count.same++;
 	return status;
 }
@@ -141,13 +154,22 @@ sync_walk(struct sync *s)
 	return status;
 }
 
-/* Whether it is what an interrupted write has left. */
+/*
+ * Whether it is what an interrupted write has left: where there is nothing of the
+ * name that it was to get, it may be all that there is of a file.
+ */
 static bool
-sync_is_litter(const char *path)
+sync_is_litter(const struct sync *s, const char *path)
 {
-	size_t	len = strlen(path);
+	size_t	i, len = strlen(path);
 
-	return len > 2 && strcmp(path + len - 2, ".~") == 0;
+	if (len < 3 || strcmp(path + len - 2, ".~") != 0)
+		return false;
+	for (i = 0; i < s->there.count; i++)
+		if (strlen(s->there.files[i].path) == len - 2 &&
+		    memcmp(s->there.files[i].path, path, len - 2) == 0)
+			return true;
+	return false;
 }
 
 /* From behind: what is in a directory goes before it. */
@@ -160,7 +182,7 @@ sync_remove(struct sync *s)
 
 	for (i = s->there.count; status == STATUS_OK && i-- > 0; ) {
 		if (s->kept[i] || (!all &&
-		    !sync_is_litter(s->there.files[i].path)))
+		    !sync_is_litter(s, s->there.files[i].path)))
 			continue;
 		status = remote_remove(s->ctl, s->there.files[i].path, false);
 		s->removed += status == STATUS_OK;

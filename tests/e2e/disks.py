@@ -29,8 +29,11 @@ class Off(BaseException):
 class Disk:
     """Paths, without the slash at their beginning; None is a directory.
 
-    own: the directory where it is, and where a path without a slash is.  fault() happens before the operation that changes something and has that
-    number; room is for how many bytes more, however many blocks are free.
+    own: the directory where it is, and where a path without a slash is.
+    rename: 'replaces' a file of the new name, or 'removes' that first, or
+    'refuses'.  fault() happens before the operation that changes something and
+    has that number; room is for how many bytes more, however many blocks are
+    free.
     """
 
     def __init__(self, own='', blocks=64):
@@ -38,6 +41,7 @@ class Disk:
         self.files = {'': None, own: None}
         self.blocks = blocks
         self.room = None
+        self.rename = 'replaces'
         self.changes = 0
         self.fault_at = self.fault = None
 
@@ -172,6 +176,10 @@ class Os:
 
     def rename(self, path, to):
         path, to = self.disk.find(path), self.disk.new(to)
+        if to in self.disk.files and self.disk.rename == 'refuses':
+            raise OSError(17)
+        if to in self.disk.files and self.disk.rename == 'removes':
+            self.remove('/' + to)
         self.disk.change()
         self.disk.files[to] = self.disk.files.pop(path)
 
@@ -380,3 +388,9 @@ def pull(board):
     """Its power ends in the middle of what it does, until plug()."""
     board.machine.power_off()
     board.vanish()
+
+
+def cut(board):
+    """pull(), as a fault of its disk: nothing more is done to that."""
+    pull(board)
+    raise Off()

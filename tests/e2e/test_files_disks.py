@@ -12,7 +12,7 @@ import unittest
 
 import picod
 import scripted
-from disks import CircuitPythonDisk, Disk, MicroPythonDisk, pull
+from disks import CircuitPythonDisk, Disk, MicroPythonDisk, cut, pull
 
 NOISE = random.Random(2).randbytes(3000)
 TEXT = b''.join(b'x = %d\n' % i for i in range(400))
@@ -200,23 +200,41 @@ class OldOrNew(Case):
             self.b.plug()
             self.check()
 
-    def check_each_change(self, kind):
+    def check_what_is_whole_stays(self):
+        """Where the old one is removed first; and the new one still comes."""
+        self.run_it('ls', '--wait', '60s')
+        self.assertEqual(self.b.disk.files, {'': None, 'a.~': NOISE})
+        self.write('src/a', NOISE)
+        self.run_it('sync', '--delete', 'src')
+        self.assertEqual(self.b.disk.files, {'': None, 'a': NOISE})
+
+    def check_each_change(self, kind, rename):
         self.begin(kind)
+        self.b.disk.rename = rename
         self.prepare()
+        without_either = 0
         self.b.disk.arm(0, None)
         self.run_it('put', 'new', ':a')
         for number in range(1, self.b.disk.changes + 1):
             self.prepare()
-            self.b.disk.arm(number, functools.partial(pull, self.b))
+            self.b.disk.arm(number, functools.partial(cut, self.b))
             self.run_it('put', 'new', ':a', status=None)
             self.b.plug()
-            self.check()
+            if 'a' in self.b.disk.files:
+                self.check()
+            else:
+                self.check_what_is_whole_stays()
+                without_either += 1
+        self.assertEqual(without_either, 0 if rename == 'replaces' else 1)
 
     def test_no_power_at_a_change_of_micropythons_disk(self):
-        self.check_each_change(MicroPythonDisk)
+        self.check_each_change(MicroPythonDisk, 'replaces')
+
+    def test_no_power_at_a_change_of_micropythons_card(self):
+        self.check_each_change(MicroPythonDisk, 'removes')
 
     def test_no_power_at_a_change_of_circuitpythons_disk(self):
-        self.check_each_change(CircuitPythonDisk)
+        self.check_each_change(CircuitPythonDisk, 'refuses')
 
     def test_a_full_disk(self):
         self.begin()

@@ -65,6 +65,7 @@ class Board:
         changed = self.files.get(path) != content
         if changed:
             self.written.append(path)
+            self.files.pop(path + '.~', None)
         self.files[path] = content
         return {'done': len(content), 'total': len(content),
                 'changed': changed}
@@ -265,16 +266,20 @@ class Files(Case):
     def test_sync(self):
         self.write('src/main.py', b'1')
         self.write('src/lib/x.py', b'2')
-        self.board.files.update({'/old.py': b'', '/half.py.~': b'h'})
+        self.board.files.update({
+            '/old.py': b'', '/old.py.~': b'h', '/main.py.~': b'h',
+            '/all.py.~': b'a'})
         self.run_it('sync', 'src')
         self.assertEqual(self.board.files, {
-            '/main.py': b'1', '/lib': None, '/lib/x.py': b'2', '/old.py': b''})
+            '/main.py': b'1', '/lib': None, '/lib/x.py': b'2', '/old.py': b'',
+            '/all.py.~': b'a'})
         self.board.written.clear()
         self.write('src/main.py', b'3')
         self.assertEqual(self.run_it('sync', 'src', '--delete', '--json'),
-                         '{"changed":1,"same":1,"removed":1}\n')
+                         '{"changed":1,"same":1,"removed":2}\n')
         self.assertEqual(self.board.written, ['/main.py'])
-        self.assertNotIn('/old.py', self.board.files)
+        self.assertEqual(self.board.files, {
+            '/main.py': b'3', '/lib': None, '/lib/x.py': b'2'})
         writes = [call for call in self.fake.calls
                   if call['method'].endswith('WriteFile')]
         self.assertEqual(len(writes), 3, 'what is the same was sent')

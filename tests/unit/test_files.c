@@ -265,11 +265,19 @@ fake_give(struct fake *b, const char *name, size_t off, size_t window)
 static void
 fake_sweep(struct fake *b)
 {
+	char	name[sizeof b->files[0].name];
+	char	*end;
 	int	i;
 
-	for (i = 0; i < NAMES; i++)
-		if (strstr(b->files[i].name, ".~") != NULL)
+	for (i = 0; i < NAMES; i++) {
+		strcpy(name, b->files[i].name);
+		end = strstr(name, ".~");
+		if (end == NULL)
+			continue;
+		*end = '\0';
+		if (fake_find(b, name) != NULL)
 			fake_remove(b, b->files[i].name);
+	}
 }
 
 static void
