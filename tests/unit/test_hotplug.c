@@ -123,7 +123,7 @@ say(const char *action, size_t filling)
 	char			*p = message + sizeof *header;
 
 	p += 1 + sprintf(p, "ACTION=%s", action);
-	p += 1 + sprintf(p, "DEVPATH=%s", ID + strlen("/sys"));
+	p += 1 + sprintf(p, "DEVPATH=%s", &ID[strlen("/sys")]);
 	p += 1 + sprintf(p, "SUBSYSTEM=tty");
 	p += 1 + sprintf(p, "SEQNUM=1");
 	p += sprintf(p, "FILLING=");
