@@ -88,8 +88,8 @@ const struct verb	verb_rtc = {
 	.summary = "set a board's clock from the one here",
 	.details =
 "Sets the clock of a board that has one to the time of day here, and prints\n"
-"that.  Most boards forget it when they lose power.  Where there is no clock that\n"
-"can be set, the exit status is 1.\n",
+"that.  Most boards forget it when they lose power.  Where there is no clock\n"
+"that can be set, the exit status is 1.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.run = verb_rtc_run,
 };
