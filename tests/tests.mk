@@ -52,8 +52,8 @@ E2E_NEEDS = $(PICOD) $(PICOCTL) $(BUILD)/tests/boards/uno firmware \
 	boards-firmware
 
 # These wait for boards more than for a processor, and begin first.
-E2E_WAITING = flash_stages ports flash_pico flash_silence names port_cycles \
-	flash flash_failures files
+E2E_WAITING = flash_stages ports faults recovery speeds flash_pico \
+	flash_silence names port_cycles flash flash_failures files
 
 check-e2e: $(E2E_WAITING:%=check-e2e-%) $(E2E_NAMES:%=check-e2e-%)
 
