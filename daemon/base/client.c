@@ -101,15 +101,18 @@ client_name(struct client *client)
 char *
 client_called(const struct client *client, char text[CLIENT_CALLED_SIZE])
 {
-	char	 digits[3 * sizeof client->pid + 1], *pid = digits + sizeof digits;
-	unsigned rest = (unsigned)client->pid;
+	char		 digits[3 * sizeof client->pid + 1], *end = text;
+	char		*pid = digits + sizeof digits - 1;
+	unsigned	 rest = (unsigned)client->pid;
 
 	if (rest == 0)
 		return strcpy(text, "picod");
-	*--pid = '\0';
+	*pid = '\0';
 	for (; rest > 0; rest /= 10)
 		*--pid = (char)('0' + rest % 10);
-	strcpy(stpcpy(stpcpy(stpcpy(stpcpy(stpcpy(text, client->program),
-	    " (pid "), pid), ", user "), client->user), ")");
+	end = stpcpy(end, client->program);
+	end = stpcpy(stpcpy(end, " (pid "), pid);
+	end = stpcpy(stpcpy(end, ", user "), client->user);
+	strcpy(end, ")");
 	return text;
 }

@@ -140,7 +140,10 @@ void	tell_finish(struct tell *);
 /* Enters a state for a reason, the only place where it changes. */
 void	board_enter(struct board *, enum board_state, const char *reason);
 
-/* Likewise, for a client: "it is lent to", and what he is called. */
+/*
+ * Likewise, for a client: "it is lent to", and what he is called.  It may be in that
+ * state already, for another one.
+ */
 void	board_enter_for(struct board *, enum board_state, const char *what,
 	    const struct client *who);
 

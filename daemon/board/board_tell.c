@@ -86,7 +86,6 @@ board_enter(struct board *b, enum board_state state, const char *reason)
 		board_tell_state(b, state, reason);
 }
 
-/* The state may be that of before: then it is somebody else's from now on. */
 void
 board_enter_for(struct board *b, enum board_state state, const char *what,
     const struct client *who)

@@ -47,12 +47,16 @@ seat_feed(struct seat *s, const uint8_t *bytes, size_t len)
 	return off;
 }
 
-/* What came behind the job that is over; how much of it is behind the next one. */
-static size_t
-seat_feed_late(struct seat *s)
+/*
+ * The face takes what it did not take before, which goes before all that is typed
+ * now; of a job that is over, what was behind that first.
+ */
+static void
+seat_take(struct seat *s, bool over)
 {
 	uint8_t	late[2 * FACE_LATE];
-	size_t	n = face_late(s->face, late), used;
+	size_t	n = over ? face_late(s->face, late) : 0, used;
+	bool	blocked = s->blocked;
 
 	memcpy(late + n, s->late, s->late_len);
 	n += s->late_len;
@@ -60,22 +64,21 @@ seat_feed_late(struct seat *s)
 	s->late_len = n - used;
 	assert(s->late_len <= sizeof s->late);
 	memcpy(s->late, late + used, s->late_len);
-	return s->late_len;
-}
-
-/* What the face did not take meanwhile, it takes now. */
-static void
-seat_go_on(struct seat *s)
-{
-	bool	blocked = s->blocked;
-
-	if (s->feeding || seat_feed_late(s) > 0)
+	if (s->late_len > 0)
 		return;
 	s->blocked = false;
 	if (blocked)
 		s->ops->room(s->arg);
 	else if (seat_is_idle(s))
 		s->ops->idle(s->arg);
+}
+
+/* What is being fed just now goes on by itself. */
+static void
+seat_go_on(struct seat *s)
+{
+	if (!s->feeding)
+		seat_take(s, true);
 }
 
 size_t
@@ -132,20 +135,13 @@ seat_ahead_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct seat		*s = arg;
 	struct face_event	 event;
-	size_t			 used;
 
 	(void)fd, (void)what;
 	face_started(s->face, &event);
 	seat_input(s, &event);
 	seat_pump(s);
 	face_waited(s->face);
-	used = s->late_len > 0 ? seat_feed(s, s->late, s->late_len) : 0;
-	s->late_len -= used;
-	memmove(s->late, s->late + used, s->late_len);
-	if (s->late_len == 0 && s->blocked) {
-		s->blocked = false;
-		s->ops->room(s->arg);
-	}
+	seat_take(s, false);
 }
 
 /* Its job is on the board. */
