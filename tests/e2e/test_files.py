@@ -12,6 +12,7 @@ import unittest
 
 import picod
 from boards import MicroPython, Microbit
+from folder import Folder
 from relay import Relay
 
 NOISE = random.Random(1).randbytes(20000)
@@ -21,7 +22,7 @@ EVERY = bytes(range(256)) * 8
 PLACES = 10 if 'PICOD_LONG' in os.environ else 3
 
 
-class Case(picod.Case):
+class Case(Folder, picod.Case):
     BOARD = MicroPython
 
     def setUp(self):
@@ -35,21 +36,6 @@ class Case(picod.Case):
         done = self.p.picoctl(*words, cwd=self.here, **more)
         self.assertEqual(done.returncode, status, done)
         return done.stdout
-
-    def write(self, name, content):
-        path = os.path.join(self.here, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, 'wb') as file:
-            file.write(content)
-
-    def put(self, name, content, status=0):
-        self.write('local', content)
-        return self.run_it('put', 'local', ':' + name, status=status)
-
-    def get(self, name):
-        self.run_it('get', ':' + name, 'back')
-        with open(os.path.join(self.here, 'back'), 'rb') as file:
-            return file.read()
 
 
 class Files(Case):

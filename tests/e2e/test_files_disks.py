@@ -13,6 +13,7 @@ import unittest
 import picod
 import scripted
 from disks import CircuitPythonDisk, Disk, MicroPythonDisk, cut, pull
+from folder import Folder
 
 NOISE = random.Random(2).randbytes(3000)
 TEXT = b''.join(b'x = %d\n' % i for i in range(400))
@@ -20,7 +21,7 @@ PLACES = 10
 CLASS = 16
 
 
-class Case(picod.Case):
+class Case(Folder, picod.Case):
     def setUp(self):
         self.farm = scripted.Farm()
         self.addCleanup(self.farm.stop)
@@ -36,26 +37,11 @@ class Case(picod.Case):
         self.farm.start()
         self.p = self.picod(b=self.b.url() + ',driver=repl')
 
-    def write(self, name, content):
-        path = os.path.join(self.here, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, 'wb') as file:
-            file.write(content)
-
     def run_it(self, *words, status=0):
         done = self.p.picoctl(*words, cwd=self.here)
         if status is not None:
             self.assertEqual(done.returncode, status, done)
         return done
-
-    def put(self, name, content, status=0):
-        self.write('local', content)
-        return self.run_it('put', 'local', ':' + name, status=status)
-
-    def get(self, name):
-        self.run_it('get', ':' + name, 'back')
-        with open(os.path.join(self.here, 'back'), 'rb') as file:
-            return file.read()
 
 
 class WhatWasPutComesBack(Case):

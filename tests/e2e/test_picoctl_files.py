@@ -13,6 +13,7 @@ import unittest
 
 from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod
 from fake import environment, picoctl
+from folder import Folder
 
 
 class Board:
@@ -124,7 +125,7 @@ class Board:
         return {'board': 'b', 'token': 'secret', 'boot': 1}
 
 
-class Case(unittest.TestCase):
+class Case(Folder, unittest.TestCase):
     def setUp(self):
         self.board = Board()
         self.fake = FakePicod(**self.board.methods())
@@ -132,17 +133,6 @@ class Case(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.here = folder.name
-
-    def write(self, name, content=b'x'):
-        path = os.path.join(self.here, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, 'wb') as file:
-            file.write(content)
-        return path
-
-    def read(self, name):
-        with open(os.path.join(self.here, name), 'rb') as file:
-            return file.read()
 
     def run_it(self, *words, status=0, **more):
         done = picoctl('-s', self.fake.path, *words, cwd=self.here, **more)
