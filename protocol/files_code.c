@@ -373,7 +373,7 @@ static const char	code_sweep_flat[] =
     "import os\n"
     "l=os.listdir()\n"
     "for p in l:\n"
-    " if p in('~','~~') or p[-2:]=='.~' and p[:-2]in l:os.remove(p)\n"
+    " if p=='~~' or p[-2:]=='.~' and p[:-2]in l:os.remove(p)\n"
     FILES_END;
 
 const char *

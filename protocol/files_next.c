@@ -10,6 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Without rename its name is not whole as it is placed: the temporary is. */
+static bool
+next_is_placing_by_copy(const struct files *f)
+{
+	return (f->board->has & FILES_HAS_RENAME) == 0 &&
+	    (f->step == FILES_STEP_PLACE || (f->step == FILES_STEP_TAKE &&
+	    f->phase == FILES_ALL_SENT));
+}
+
 /* It failed for good: remove what there is of it, if anything. */
 static void
 next_give_up(struct files *f)
@@ -66,6 +75,7 @@ next_after_ask_write(struct files *f)
 	} else if (f->read_only) {
 		files_fail_number(f, "30");
 	} else if (next_has_room(f)) {
+		f->replaces = f->exists;
 		files_enter(f, files_way_is_stream(f) ||
 		    (f->board->has & FILES_HAS_UART) != 0 ? FILES_STEP_TAKE :
 		    FILES_STEP_PIECE);
@@ -221,7 +231,10 @@ next_after_end(struct files *f, enum files_end end, const char *traceback,
 		files_enter(f, FILES_STEP_OVER);
 	} else if (end == FILES_ENDED_INTERRUPTED && !f->stopping) {
 		files_fail(f, FILES_INTERRUPTED, "it was interrupted");
-		next_give_up(f);
+		if (next_is_placing_by_copy(f))
+			files_enter(f, FILES_STEP_OVER);
+		else
+			next_give_up(f);
 	} else if (f->step == FILES_STEP_CLEAN) {
 		f->touched = end != FILES_ENDED;
 		files_enter(f, FILES_STEP_OVER);

@@ -68,6 +68,7 @@ struct files {
 	uint64_t		 size, block, blocks_free, blocks, done;
 
 	/* writing */
+	bool			 replaces;	/* a file that was there before */
 	enum files_phase	 phase;
 	struct files_way	 way;
 	unsigned		 level;		/* of memory it may take */

@@ -207,11 +207,20 @@ text_one(struct files *f)
 	}
 }
 
-/* Whatever is wrong with it, it is not what the order failed for. */
+/*
+ * Whatever is wrong with it, it is not what the order failed for.  Where the file
+ * that it was to replace is no more, it is the new one: see files_code.c.
+ */
 static void
 text_clean(struct files *f)
 {
-	text_say(f, "try:__import__('os').remove(");
+	text_say(f, "try:\n");
+	if (f->replaces && (f->board->has & FILES_HAS_STAT) != 0) {
+		text_say(f, " __import__('os').stat(");
+		text_path(f, f->path);
+		text_say(f, ")\n");
+	}
+	text_say(f, " __import__('os').remove(");
 	text_path(f, f->temporary);
 	text_say(f, ")\nexcept OSError:pass\n" FILES_END);
 }

@@ -117,6 +117,11 @@ class DiskInADirectory(Case):
             '', 'flash', 'flash/lib', 'flash/lib/x.bin', 'flash/main.py'])
 
 
+def stop(_board):
+    """Whoever shares the board has stopped what runs there."""
+    raise KeyboardInterrupt
+
+
 class OldOrNew(Case):
     """Something ends at ten places of a conversation, by turns of bytes sent and
     heard, or of what the board does to its disk."""
@@ -194,7 +199,7 @@ class OldOrNew(Case):
         self.run_it('sync', '--delete', 'src')
         self.assertEqual(self.b.disk.files, {'': None, 'a': NOISE})
 
-    def check_each_change(self, kind, rename):
+    def check_each_change(self, kind, rename, fault=cut):
         self.begin(kind)
         self.b.disk.rename = rename
         self.prepare()
@@ -203,9 +208,10 @@ class OldOrNew(Case):
         self.run_it('put', 'new', ':a')
         for number in range(1, self.b.disk.changes + 1):
             self.prepare()
-            self.b.disk.arm(number, functools.partial(cut, self.b))
+            self.b.disk.arm(number, functools.partial(fault, self.b))
             self.run_it('put', 'new', ':a', status=None)
-            self.b.plug()
+            if fault is cut:
+                self.b.plug()
             if 'a' in self.b.disk.files:
                 self.check()
             else:
@@ -221,6 +227,9 @@ class OldOrNew(Case):
 
     def test_no_power_at_a_change_of_circuitpythons_disk(self):
         self.check_each_change(CircuitPythonDisk, 'refuses')
+
+    def test_ctrl_c_at_a_change_of_circuitpythons_disk(self):
+        self.check_each_change(CircuitPythonDisk, 'refuses', stop)
 
     def test_a_full_disk(self):
         self.begin()
