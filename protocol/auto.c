@@ -339,6 +339,12 @@ auto_language(const struct driver *d)
 	return a->found != NULL ? a->found->ops->name : d->ops->name;
 }
 
+static unsigned
+auto_baud(const struct driver *d)
+{
+	return auto_ears((const struct automatic *)d)->baud;
+}
+
 static void
 auto_set_baud(struct driver *d, unsigned baud)
 {
@@ -369,5 +375,6 @@ const struct driver_ops driver_auto = {
 	.fed		= auto_fed,
 	.program	= auto_program,
 	.language	= auto_language,
+	.baud		= auto_baud,
 	.set_baud	= auto_set_baud,
 };

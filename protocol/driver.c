@@ -146,6 +146,12 @@ driver_name(const struct driver *d)
 	return d->ops->language(d);
 }
 
+unsigned
+driver_baud(const struct driver *d)
+{
+	return d->ops->baud != NULL ? d->ops->baud(d) : 0;
+}
+
 void
 driver_set_baud(struct driver *d, unsigned baud)
 {

@@ -125,6 +125,7 @@ struct driver_ops {
 	void		 (*fed)(struct driver *);
 	enum driver_program (*program)(const struct driver *);
 	const char	*(*language)(const struct driver *);
+	unsigned	 (*baud)(const struct driver *);	/* or NULL */
 	void		 (*set_baud)(struct driver *, unsigned baud);	/* or NULL */
 };
 
@@ -225,8 +226,15 @@ bool	driver_hears(const struct driver *);
 /* Some were sent.  Those that the job leaves unread are nobody's. */
 void	driver_fed(struct driver *);
 
+/*
+ * The speed that the port is to have, or 0: as it is.  A driver that was closed tells
+ * nothing more, so that its caller asks: a try is over then, what was found stays.
+ */
+unsigned driver_baud(const struct driver *);
+
 /* The speed of the port, which is closed, was changed by somebody else. */
 void	driver_set_baud(struct driver *, unsigned baud);
+
 /* What its own program does, while no job of ours is on the board. */
 enum driver_program driver_program(const struct driver *);
 

@@ -114,7 +114,6 @@ piserial_open(struct driver *d, uint64_t settle_ms, bool ask, uint64_t now)
 	struct piserial	*p = piserial_of(d);
 
 	piserial_close(d);
-	piserial_speed_begin(p);
 	p->state = PISERIAL_IDLE;
 	p->deaf = p->greeting = settle_ms > 0;
 	p->ask = ask;
@@ -255,6 +254,12 @@ piserial_sent(struct driver *d, size_t n, uint64_t now)
 	p->deadline = DRIVER_NEVER;
 }
 
+static unsigned
+piserial_baud(const struct driver *d)
+{
+	return piserial_const(d)->baud;
+}
+
 static void
 piserial_set_baud(struct driver *d, unsigned baud)
 {
@@ -326,5 +331,6 @@ const struct driver_ops driver_piserial = {
 	.fed		= piserial_fed,
 	.program	= piserial_program,
 	.language	= piserial_language,
+	.baud		= piserial_baud,
 	.set_baud	= piserial_set_baud,
 };

@@ -12,12 +12,14 @@
 
 #include "protocol/piserial_state.h"
 
+/* A search that came to no end leaves no trace: its last speed was a try. */
 void
 piserial_speed_reset(struct piserial *p)
 {
 	memset(&p->ear, 0, sizeof p->ear);
 	if (p->heard || p->prints || p->placed)
 		p->first_baud = p->baud;
+	p->baud = p->first_baud;
 	p->turns = 0;
 	p->placed = p->prints = p->heard = p->moved = false;
 }
@@ -46,14 +48,6 @@ piserial_speed_set(struct piserial *p, unsigned baud, bool heard)
 	p->moved = true;
 	piserial_tell(p, (struct driver_event){
 	    .type = DRIVER_SPEED, .baud = baud });
-}
-
-/* A search that came to no end leaves no trace: its last speed was a try. */
-void
-piserial_speed_begin(struct piserial *p)
-{
-	piserial_speed_set(p, p->first_baud, false);
-	p->moved = false;
 }
 
 /* What was heard leads there, or, if it tells nothing, where all can be told. */

@@ -158,7 +158,6 @@ enum piserial_said {
 
 /* The port was closed; it is opened. */
 void	piserial_speed_reset(struct piserial *);
-void	piserial_speed_begin(struct piserial *);
 /* A byte was heard. */
 enum piserial_said piserial_speed_hear(struct piserial *, uint8_t);
 /* From now on it is this one: that is what was heard, or a try. */

@@ -58,6 +58,7 @@ board_create(const struct board_options *options, uint64_t boot)
 	b->driver = xhave(driver_create(options->driver,
 	    &options->driver_options));
 	b->may_interrupt = options->driver_options.may_interrupt;
+	b->tell.baud = options->driver_options.baud;
 	b->boot = boot;
 	b->next_id = 1;
 	b->turn.timeout_at = b->probe_at = b->coming_at = DRIVER_NEVER;
@@ -123,6 +124,8 @@ void
 board_set_baud(struct board *b, unsigned baud)
 {
 	driver_set_baud(b->driver, baud);
+	b->tell.baud = baud;
+	b->tell.new_baud = false;
 }
 
 void
@@ -134,6 +137,8 @@ board_set_driver(struct board *b, const struct driver_ops *ops,
 	b->driver = xhave(driver_create(ops, options));
 	b->driver_ops = ops;
 	b->may_interrupt = options->may_interrupt;
+	b->tell.baud = options->baud;
+	b->tell.new_baud = false;
 }
 
 /* Whether the driver has the board: its port is open, and it is no console. */
@@ -178,7 +183,7 @@ board_output(const struct board *b, const uint8_t **bytes)
 {
 	size_t	len;
 
-	if (b->tell.port != WISH_NONE || b->tell.baud != 0)
+	if (b->tell.port != WISH_NONE || b->tell.new_baud)
 		return 0;		/* the port is about to change */
 	if (!board_is_driven(b))
 		return board_peek(b->away.typed, bytes);

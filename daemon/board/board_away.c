@@ -17,7 +17,7 @@
 void
 away_take(struct board *b)
 {
-	driver_close(b->driver);
+	board_close_driver(b);
 	b->probe_at = b->coming_at = DRIVER_NEVER;
 	b->becoming = false;
 	b->away.client = b->turn.request->client;

@@ -14,7 +14,7 @@ lose_turn(struct board *b, const char *reason, bool again)
 {
 	b->probe_at = DRIVER_NEVER;
 	b->resetting = false;
-	driver_close(b->driver);
+	board_close_driver(b);
 	switch (b->turn.phase) {
 	case TURN_SET_OUT:
 	case TURN_BEGUN:

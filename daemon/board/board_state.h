@@ -70,7 +70,8 @@ struct told;
 /* What is to be told, in board_event_next(). */
 struct tell {
 	enum port_wish		 port;
-	unsigned		 baud;		/* the port's from now on; or 0 */
+	unsigned		 baud;		/* the port's */
+	bool			 new_baud;	/* from now on */
 	bool			 drop_unsent;	/* the port shall, of what it took */
 	TAILQ_HEAD(, told)	 notices;
 	struct told		*last;		/* the one that was taken last */
@@ -149,6 +150,12 @@ void	board_enter_for(struct board *, enum board_state, const char *what,
 
 /* Why it cannot be used, in words. */
 void	board_set_problem(struct board *, const char *reason);
+
+/* The port shall have that speed from now on; 0: the one that it has. */
+void	board_change_speed(struct board *, unsigned baud);
+
+/* The driver is closed: the port gets the speed at which it would open it. */
+void	board_close_driver(struct board *);
 
 /* Tells the watchers; the reason and the bytes are copied. */
 void	board_notify(struct board *, const struct board_notice *);

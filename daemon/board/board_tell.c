@@ -194,6 +194,22 @@ board_flush(struct board *b, enum board_flush which, enum error_code error,
 	}
 }
 
+void
+board_change_speed(struct board *b, unsigned baud)
+{
+	if (baud == 0 || baud == b->tell.baud)
+		return;
+	b->tell.baud = baud;
+	b->tell.new_baud = true;
+}
+
+void
+board_close_driver(struct board *b)
+{
+	driver_close(b->driver);
+	board_change_speed(b, driver_baud(b->driver));
+}
+
 /* ----------------------------------------------------------------- events */
 
 static bool
@@ -204,10 +220,10 @@ tell_port(struct tell *t, struct board_event *event)
 		[WISH_RESET] = BOARD_RESET_PORT,
 	};
 
-	if (t->baud != 0) {
+	if (t->new_baud) {
 		event->type = BOARD_CHANGE_SPEED;
 		event->baud = t->baud;
-		t->baud = 0;
+		t->new_baud = false;
 		return true;
 	}
 	if (t->drop_unsent) {

@@ -291,7 +291,7 @@ board_hear(struct board *b, const struct driver_event *event, uint64_t now)
 	case DRIVER_NONE:
 		break;
 	case DRIVER_SPEED:
-		b->tell.baud = event->baud;
+		board_change_speed(b, event->baud);
 		break;
 	case DRIVER_STEP:
 		turn_recover(b, event);

@@ -90,6 +90,7 @@ struct play {
 	char			 nonce[16];
 	size_t			 heard;		/* bytes of the board, in all */
 	unsigned		 speeds;	/* told so far */
+	unsigned		 baud;		/* the one told last */
 	int			 jobs, ends;
 	bool			 force;		/* the next job */
 	int			 result;	/* of the last driver_run() */
@@ -258,6 +259,7 @@ play_told(struct play *p, const struct driver_event *e)
 		play_append(p->told, sizeof p->told, e->data, e->len);
 	if (e->type == DRIVER_SPEED) {
 		p->speeds++;
+		p->baud = e->baud;
 		sprintf(p->told + strlen(p->told), " %u", e->baud);
 	}
 	if (e->type == DRIVER_LOST && e->outcome != DRIVER_OK)
@@ -461,6 +463,7 @@ play_open(struct play *p, const struct dialogue *d)
 			assert(!"a known option");
 	}
 	p->driver = driver_create(p->ops, &options);
+	p->baud = options.baud;
 	assert(p->driver != NULL);
 	driver_open(p->driver, settle, ask, p->now);
 }
@@ -472,6 +475,21 @@ play_close(struct play *p)
 	driver_destroy(p->driver);
 	while (p->n_texts > 0)
 		free(p->texts[--p->n_texts]);
+}
+
+/* Who closes it ends the job, and asks what speed the port is to have. */
+static void
+play_reopen(struct play *p)
+{
+	struct driver_event	event = { .type = DRIVER_SPEED };
+
+	driver_close(p->driver);
+	event.baud = driver_baud(p->driver);
+	if (event.baud != 0 && event.baud != p->baud)
+		play_told(p, &event);
+	driver_open(p->driver, 0, false, p->now);
+	p->ends = p->jobs;
+	play_settle(p);
 }
 
 /* One line; *on is false when the fault has struck or an expectation failed. */
@@ -503,10 +521,7 @@ play_line(struct play *p, const struct play_line *line, bool *on)
 		driver_interrupt(p->driver, p->now);
 		play_settle(p);
 	} else if (strcmp(line->verb, "reopen") == 0) {
-		driver_close(p->driver);
-		driver_open(p->driver, 0, false, p->now);
-		p->ends = p->jobs;	/* who closes it ends the job */
-		play_settle(p);
+		play_reopen(p);
 	} else if (strcmp(line->verb, "wait") == 0) {
 		play_wait(p, strtoull(text, NULL, 10));
 	} else if (strcmp(line->verb, "fails") == 0) {
