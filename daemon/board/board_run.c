@@ -39,7 +39,7 @@ run_may_go_on(const struct board *b)
 	const struct asker	*maker = request_maker(b->turn.request);
 
 	return maker != NULL && maker->sink->next != NULL &&
-	    b->turn.stop != STOP_LEFT && b->stay == BOARD_STAYS;
+	    b->turn.stop != STOP_LEFT && b->stay != BOARD_ENDS;
 }
 
 void

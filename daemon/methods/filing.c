@@ -188,15 +188,16 @@ filing_finish(struct asker *asker, const struct request_result *result)
 		filing_destroy(f);
 		return;
 	}
-	if (end.error == ERROR_NONE) {
-		/* Interrupted, and then what was there of it was removed. */
-		end.error = ERROR_INTERRUPTED;
+	if (files_over(f->files)) {
+		/* Whatever came of removing, since, what was there of it. */
+		end.error = said->kind == FILES_RESTARTED ?
+		    ERROR_DISCONNECTED : ERROR_INTERRUPTED;
 		end.started = true;
 	}
 	json = json_object();
 	answer_set_error(json, &end);
-	call_fail(f->call, end.error, json, "%s", result->error == ERROR_NONE ?
-	    said->message : result->message);
+	call_fail(f->call, end.error, json, "%s", end.error == result->error ?
+	    result->message : said->message);
 	filing_destroy(f);
 }
 

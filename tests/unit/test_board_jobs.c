@@ -124,6 +124,21 @@ START_TEST(test_maker_that_left_has_no_next_job)
 }
 END_TEST
 
+/* It is half of what was asked for, however that job ended. */
+START_TEST(test_job_that_ends_as_picod_leaves_is_no_answer)
+{
+	static struct someone	a;
+
+	jobs = "yz";
+	submit(make_for(&maker_sink, &a, REQUEST_RUN, "x"), 0);
+	leave();
+	say("d", 0);
+	ck_assert_int_eq(a.error, ERROR_DISCONNECTED);
+	ck_assert_int_eq(a.answers, 1);
+	ck_assert_int_eq(fake->task, DRIVER_LEAVE);
+}
+END_TEST
+
 START_TEST(test_several_askers_have_one_answer)
 {
 	static struct someone	 a, b, c;
@@ -268,6 +283,7 @@ main(void)
 	tcase_add_test(tc, test_next_job_waits_for_a_board_that_was_reset);
 	tcase_add_test(tc, test_will_goes_before_the_next_job);
 	tcase_add_test(tc, test_maker_that_left_has_no_next_job);
+	tcase_add_test(tc, test_job_that_ends_as_picod_leaves_is_no_answer);
 	tcase_add_test(tc, test_several_askers_have_one_answer);
 	tcase_add_test(tc, test_who_would_miss_output_is_no_asker);
 	tcase_add_test(tc, test_last_asker_that_leaves_interrupts);
