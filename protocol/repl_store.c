@@ -16,6 +16,9 @@
 /* Texts up to that length are not worth a question for room. */
 #define SMALL	1000
 
+/* The whole text, which the store has no more then. */
+#define REPL_TAKEN	REPL_STORE ".pop()"
+
 bool
 repl_must_store(const struct repl *r, size_t len)
 {
@@ -62,18 +65,21 @@ store_say_piece(struct repl *r, uint64_t now)
 	    false, now);
 }
 
-/* It is all there, and goes away by what it is used for, if that succeeds. */
+/*
+ * It is all there, and goes away as it is used: a board that has no room to read it
+ * has none for another statement, which would have to remove it, either.
+ */
 static void
 store_say_use(struct repl *r, uint64_t now)
 {
 	static const char	run[] = REPL_STORE "=" REPL_BUILTINS ".exec("
-	    REPL_STORE ")";
+	    REPL_TAKEN ")";
 	static const char	run_marked[] = REPL_STORE "=" REPL_BUILTINS ".exec("
-	    REPL_STORE ");" REPL_HELPER "()";
+	    REPL_TAKEN ");" REPL_HELPER "()";
 	static const char	show[] = REPL_STORE "=" REPL_HELPER "(" REPL_BUILTINS
-	    ".eval(" REPL_STORE "))";
+	    ".eval(" REPL_TAKEN "))";
 	static const char	line[] = REPL_STORE "=" REPL_HELPER "(0,"
-	    REPL_STORE ")";
+	    REPL_TAKEN ")";
 	bool			job = r->store_for == REPL_FOR_JOB;
 
 	r->wrapped = true;
@@ -94,8 +100,8 @@ store_say_use(struct repl *r, uint64_t now)
 static void
 store_say_whole(struct repl *r, uint64_t now)
 {
-	static const char	whole[] = REPL_STORE "=" REPL_BUILTINS ".bytes("
-	    REPL_STORE ")";
+	static const char	whole[] = REPL_STORE "=[" REPL_BUILTINS ".bytes("
+	    REPL_STORE ")]";
 
 	r->store_whole = true;
 	store_say(r, REPL_FOR_STORE, whole, sizeof whole - 1, false, now);

@@ -88,7 +88,7 @@ model_execute(struct model *m, const char *line, size_t len, char *says)
 	if (model_find(line, len, "__pt+=") != NULL)
 		return model_say(says, "\4\4>");
 	m->has_helper |= model_find(line, len, "def __p(") != NULL ||
-	    model_find(line, len, "exec(__pt)") != NULL;
+	    model_find(line, len, "exec(__pt.pop())") != NULL;
 	if ((p = model_find(line, len, "{}[")) != NULL) {
 		n = strspn(p + 3, "0123456789");
 		snprintf(error, sizeof error, "KeyError: %.*s", (int)(n % 32),
