@@ -79,8 +79,8 @@ digest_content(struct files *f)
 		for (i = 0; i < SHA256_DIGEST_LENGTH; i++)
 			snprintf(f->digest + 2 * i, 3, "%02x", sum[i]);
 	} else if (has(f, FILES_HAS_CRC)) {
-		snprintf(f->digest, sizeof f->digest, "%08x",
-		    (unsigned)crc32(0, f->content, (uInt)f->len));
+		snprintf(f->digest, sizeof f->digest, "%lu",
+		    (unsigned long)crc32(0, f->content, (uInt)f->len));
 	} else
 		snprintf(f->digest, sizeof f->digest, "%lu",
 		    (unsigned long)files_sum_file(f->content, f->len));

@@ -38,13 +38,16 @@ const char	files_probe[] =
  * the functions import is in their namespace, once: MicroPython looks for a module
  * of its own in each directory of sys.path first, each time.
  */
-static const char	code_call[] =
-    "import os\n"
-    "def C(f,*a):\n"
-    " try:(f if callable(f) else globals()[f])(*a)\n"
-    " except OSError as e:print('\\6%%E%s;'%e.args[:1],end='')\n"
-    " except MemoryError:print('\\6%M;',end='')\n"
-    " finally:print('\\x1e',end='')\n";
+#define CALL(import, finally)						\
+	"import os" import "\n"						\
+	"def C(f,*a):\n"						\
+	" try:(f if callable(f) else globals()[f])(*a)\n"		\
+	" except OSError as e:print('\\6%%E%s;'%e.args[:1],end='')\n"	\
+	" except MemoryError:print('\\6%M;',end='')\n"			\
+	" finally:" finally "print('\\x1e',end='')\n"
+
+static const char	code_call[] = CALL("", "");
+static const char	code_call_uart[] = CALL(",gc", "gc.collect();");
 
 static const char	code_digest_sha[] =
     "import hashlib,binascii\n"
@@ -73,7 +76,7 @@ static const char	code_digest_crc[] =
     " with open(p,'rb') as f:\n"
     "  while 1:\n"
     "   n=f.readinto(m)\n"
-    "   if not n:return '%08x'%(c&0xffffffff)\n"
+    "   if not n:return c&0xffffffff\n"
     "   c=binascii.crc32(m[:n],c)\n";
 
 /* 4294967291 is the largest prime of 32 bits; see files_frame.h. */
@@ -83,7 +86,7 @@ static const char	code_digest_sum[] =
     " with open(p,'rb') as f:\n"
     "  while 1:\n"
     "   b=f.read(120)\n"
-    "   if not b:return str(s)\n"
+    "   if not b:return s\n"
     "   s=(s*257+int.from_bytes(b,'big'))%4294967291\n";
 
 /*
@@ -191,26 +194,30 @@ static const char	code_take_cdc_raw[] = TAKE("usb_cdc", CDC, "", "");
 
 /*
  * A micro:bit reads from its UART without blocking, so there Ctrl-C can be off,
- * and a time-out of its own ends the wait.
+ * and a time-out of its own ends the wait.  It has 10 KB for all, in which the text
+ * of a function must lie in one piece beside whatever is there: so they are small.
  */
+static const char	code_hear_uart[] =
+    "def V(u,T,k,w):\n"
+    " b=b'';t=T()\n"
+    " while len(b)<k:\n"
+    "  r=u.read(k-len(b))\n"
+    "  if r:b+=r;t=T();w=200\n"
+    "  elif T()-t>w:break\n"
+    " return b\n";
+
 static const char	code_take_uart[] =
     "def W(t,n,w):\n"
     " import micropython as M\n"
     " from microbit import uart as u,running_time as T\n"
     " M.kbd_intr(-1)\n"
     " try:\n"
-    "  f=open(t,'wb');t=T();u.write('\\6%!')\n"
+    "  f=open(t,'wb');u.write('\\6%!')\n"
     "  while n:\n"
-    "   b=b'';k=min(n,w)+4\n"
-    "   while len(b)<k:\n"
-    "    r=u.read(k-len(b))\n"
-    "    if r:b+=r;t=T()\n"
-    "    elif T()-t>(200 if b else 3000):\n"
-    "     if not b:raise OSError(110)\n"
-    "     break\n"
+    "   k=min(n,w)+4;b=V(u,T,k,3000)\n"
+    "   if not b:raise OSError(110)\n"
     "   if len(b)<k or int.from_bytes(b,'big')%4294967291:\n"
-    "    while T()-t<50:\n"
-    "     if u.read(64):t=T()\n"
+    "    while V(u,T,64,50):pass\n"
     "    u.write('\\6%-')\n"
     "   else:f.write(b[:-4]);n-=k-4;u.write('\\6%+')\n"
     "  f.close()\n"
@@ -236,14 +243,17 @@ static const char	code_place[] = "def N(t,p,x):\n" PLACE;
 
 static const char	code_place_copy[] = PLACE_BY_COPY("");
 
+static const char	code_place_uart[] = PLACE_BY_COPY(" R(t,p)\n");
+
 /* It tells nobody how much room there is: try, before the old one is no more. */
-static const char	code_place_uart[] = PLACE_BY_COPY(
+static const char	code_room_uart[] =
+    "def R(t,p):\n"
     " if p in os.listdir():\n"
     "  k=os.size(t)-os.size(p)\n"
     "  if k>0:\n"
     "   with open('~~','wb') as f:\n"
     "    while k>-64:k-=f.write(b'~'*64)\n"
-    "   os.remove('~~')\n");
+    "   os.remove('~~')\n";
 
 /* 04 would be the end of the statement, so frames have none. */
 #define GIVE(module, out)						\
@@ -268,6 +278,16 @@ static const char	code_give_stream[] =
 static const char	code_give_cdc[] =
     GIVE("usb_cdc", "usb_cdc.console.write");
 
+static const char	code_frame_uart[] =
+    "def X(u,x):\n"
+    " t=b''\n"
+    " if b'\\4' in x:\n"
+    "  for j in range(len(x)):\n"
+    "   if x[j]==4:t+=bytes([128,j|128])\n"
+    "  x=x.replace(b'\\4',b' ')+t\n"
+    " u.write('\\6%%=%04x%04x%08x'%(len(x),len(t)//2,"
+    "int.from_bytes(x,'big')%4294967291));u.write(x)\n";
+
 static const char	code_give_uart[] =
     "def G(p,s,w):\n"
     " from microbit import uart as u\n"
@@ -276,13 +296,7 @@ static const char	code_give_uart[] =
     "  while 1:\n"
     "   x=f.read(120)\n"
     "   if not x:break\n"
-    "   t=b''\n"
-    "   if b'\\4' in x:\n"
-    "    for j in range(len(x)):\n"
-    "     if x[j]==4:t+=bytes([128,j|128])\n"
-    "    x=x.replace(b'\\4',b' ')+t\n"
-    "   u.write('\\6%%=%04x%04x%08x'%(len(x),len(t)//2,"
-    "int.from_bytes(x,'big')%4294967291));u.write(x)\n"
+    "   X(u,x)\n"
     " u.write('\\6%$')\n";
 
 /* Where nothing but print is sure to be there: hexadecimal. */
@@ -455,7 +469,8 @@ const char *
 files_code(enum files_function function, unsigned has)
 {
 	switch (function) {
-	case FILES_CALL: return code_call;
+	case FILES_CALL: return (has & FILES_HAS_UART) != 0 ? code_call_uart :
+	    code_call;
 	case FILES_DIGEST: return code_digest(has);
 	case FILES_ABOUT: return code_about_of(has);
 	case FILES_TAKE: return code_take(has);
@@ -466,6 +481,9 @@ files_code(enum files_function function, unsigned has)
 	    code_drop_plain;
 	case FILES_MAKE: return code_make;
 	case FILES_ADD: return code_add;
+	case FILES_HEAR: return code_hear_uart;
+	case FILES_ROOM: return code_room_uart;
+	case FILES_FRAME: return code_frame_uart;
 	default: return "";
 	}
 }
@@ -475,11 +493,17 @@ files_code_needs(enum files_function function, unsigned has)
 {
 	switch (function) {
 	case FILES_TAKE:
-		return (has & FILES_HAS_UART) != 0 ? FILES_CALL :
-		    FILES_CALL | FILES_DIGEST;
-	case FILES_ABOUT: case FILES_PLACE: case FILES_TREE:
+		return FILES_CALL | ((has & FILES_HAS_UART) != 0 ?
+		    FILES_HEAR : FILES_DIGEST);
+	case FILES_PLACE:
+		return FILES_CALL | FILES_DIGEST |
+		    ((has & FILES_HAS_UART) != 0 ? FILES_ROOM : 0);
+	case FILES_ABOUT: case FILES_TREE:
 		return FILES_CALL | FILES_DIGEST;
-	case FILES_GIVE: case FILES_DROP: case FILES_MAKE: case FILES_ADD:
+	case FILES_GIVE:
+		return FILES_CALL | ((has & FILES_HAS_UART) != 0 ?
+		    FILES_FRAME : 0);
+	case FILES_DROP: case FILES_MAKE: case FILES_ADD:
 		return FILES_CALL;
 	default:
 		return 0;

@@ -40,7 +40,11 @@ enum files_function {
 	FILES_DROP = 1 << 7,	/* removes, with all that is in it */
 	FILES_MAKE = 1 << 8,	/* makes a directory, with those above it */
 	FILES_ADD = 1 << 9,	/* adds a literal to a file */
-	FILES_FUNCTIONS = 10
+	FILES_HEAR = 1 << 10,	/* of a micro:bit: bytes, until no more come */
+	FILES_ROOM = 1 << 11,	/* of a micro:bit: makes sure that there is room */
+	FILES_FRAME = 1 << 12,	/* of a micro:bit: sends a frame of a file */
+	FILES_FUNCTIONS = 13,
+	FILES_NAMES = 1 << 13	/* the dictionary that they are in */
 };
 
 /*

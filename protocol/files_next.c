@@ -202,12 +202,11 @@ next_after_traceback(struct files *f, const char *traceback, size_t len)
 	/*
 	 * An error about what is ours: the board lost it.  Or there is no room for
 	 * all of it and the text that calls it, which then has not begun: without
-	 * what earlier orders needed there is.
+	 * what earlier orders needed there is, and each time lies elsewhere.
 	 */
 	full = memmem(traceback, len, "MemoryError", 11) != NULL;
 	if ((full || memmem(traceback, len, "'__fm'", 6) != NULL) &&
-	    !f->defined_anew) {
-		f->defined_anew = true;
+	    f->defined_anew++ < FILES_ANEW) {
 		f->board->defined = 0;
 		files_enter(f, f->step);
 		return;

@@ -60,7 +60,8 @@ struct files {
 	struct files_ear	 ear;
 	char			 number[80];	/* of the job's OSError, or "" */
 	bool			 no_memory;	/* its MemoryError */
-	bool			 defined_anew, begun_anew;	/* once is enough */
+	bool			 begun_anew;	/* once is enough */
+	unsigned		 defined_anew;	/* times */
 	char			 digest[65];	/* of content, as the board has it */
 
 	/* what the board said of the path, and of its volume */
@@ -90,6 +91,7 @@ struct files {
 };
 
 #define FILES_ATTEMPTS	8	/* without progress */
+#define FILES_ANEW	3	/* times that functions are put on it again, at most */
 
 /* files.c */
 void	files_enter(struct files *, enum files_step);

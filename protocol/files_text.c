@@ -107,6 +107,23 @@ text_ask_path(struct files *f)
 	text_ask(f, f->path, size);
 }
 
+/*
+ * A number, where it is short: the board would keep a short string for good, as it
+ * keeps names, one for each file that it ever had.
+ */
+static void
+text_digest(struct files *f)
+{
+	bool	is_hash = (f->board->has &
+	    (FILES_HAS_SHA | FILES_HAS_SHA_NEW)) != 0;
+
+	text_say(f, ",");
+	if (is_hash)
+		text_path(f, f->digest);
+	else
+		text_say(f, f->digest);
+}
+
 static void
 text_take(struct files *f)
 {
@@ -130,8 +147,7 @@ text_take(struct files *f)
 	text_number(f, f->way.bits);
 	text_say(f, ",");
 	text_path(f, f->path);
-	text_say(f, ",");
-	text_path(f, f->digest);
+	text_digest(f);
 	text_say(f, ")");
 }
 
@@ -155,8 +171,7 @@ text_place(struct files *f)
 	text_path(f, f->temporary);
 	text_say(f, ",");
 	text_path(f, f->path);
-	text_say(f, ",");
-	text_path(f, f->digest);
+	text_digest(f);
 	text_say(f, ")");
 }
 
@@ -271,9 +286,10 @@ text_apart(struct files *f, const char *text, const char *names)
 static void
 text_forget(struct files *f, unsigned needs)
 {
-	static const char	letters[FILES_FUNCTIONS + 1] = "CSAWNGLDKB";
+	static const char	letters[FILES_FUNCTIONS + 1] = "CSAWNGLDKBVRX";
 	unsigned		surplus = f->board->defined & ~needs &
-				    ~(unsigned)(FILES_CALL | FILES_DIGEST);
+				    ~(unsigned)(FILES_NAMES | FILES_CALL |
+				    FILES_DIGEST);
 	int			i;
 
 	for (i = 0; i < FILES_FUNCTIONS; i++) {
@@ -286,7 +302,10 @@ text_forget(struct files *f, unsigned needs)
 	f->board->defined &= ~surplus;
 }
 
-/* Those of them that the board has not got; one at a time where memory is short. */
+/*
+ * Those of them that the board has not got; one at a time where memory is short, and
+ * what was there before them goes before any comes.
+ */
 static unsigned
 text_define(struct files *f)
 {
@@ -301,13 +320,17 @@ text_define(struct files *f)
 	needs &= ~f->board->defined;
 	if (little)
 		needs &= -needs;
-	if (needs != 0 && f->board->defined == 0)
+	if (needs != 0 && (f->board->defined & FILES_NAMES) == 0) {
 		text_say(f, "__fm={}\n");
+		needs = little ? FILES_NAMES : needs | FILES_NAMES;
+	}
 	for (i = 0; i < FILES_FUNCTIONS; i++) {
 		bit = 1u << i;
 		if ((needs & bit) != 0)
 			text_apart(f, files_code(bit, f->board->has), ",__fm)\n");
 	}
+	if (needs != 0 && little)
+		text_say(f, "__import__('gc').collect()\n");
 	if (needs != 0)
 		text_say(f, FILES_END);
 	return needs;

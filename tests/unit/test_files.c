@@ -47,6 +47,7 @@ struct fake {
 	unsigned	 jobs;
 	unsigned	 functions;	/* there is memory for so many; 0: for all */
 	unsigned	 defined;
+	unsigned	 scattered;	/* so many are not read, until they are */
 	bool		 full;		/* the job ends with a MemoryError */
 	const char	*memory;	/* free, as it says itself */
 };
@@ -297,7 +298,13 @@ fake_sweep(struct fake *b)
 static void
 fake_define(struct fake *b, const char *text)
 {
-	ck_assert_ptr_nonnull(strstr(text, ").exec('"));
+	ck_assert(strstr(text, ").exec('") != NULL ||
+	    strncmp(text, "__fm={}", 7) == 0);
+	if (b->scattered > 0 && strstr(text, ").exec('") != NULL) {
+		b->scattered--;
+		b->full = true;
+		return;
+	}
 	for (; strncmp(text, "__fm.pop('", 10) == 0; b->defined--)
 		text = strchr(text, '\n') + 1;
 	if (strncmp(text, "__fm={}", 7) == 0)
@@ -643,6 +650,19 @@ START_TEST(test_functions_are_few_where_memory_is_short)
 }
 END_TEST
 
+/* What is free may lie in pieces, and elsewhere when the old ones have gone. */
+START_TEST(test_functions_that_found_no_room_are_sent_again)
+{
+	board.memory = "9000;";
+	board.scattered = 3;
+	ck_assert_int_eq(put("a", "new", 3, false), FILES_OK);
+	board.scattered = 4;
+	ck_assert_int_eq(get("a"), FILES_NO_MEMORY);
+	board.scattered = 0;
+	ck_assert_int_eq(get("a"), FILES_OK);
+}
+END_TEST
+
 START_TEST(test_no_room_is_told_before_any_byte)
 {
 	put("a", "old", 3, true);
@@ -806,6 +826,7 @@ main(void)
 	tcase_add_test(cases, test_functions_are_sent_once);
 	tcase_add_test(cases, test_functions_have_room_one_order_at_a_time);
 	tcase_add_test(cases, test_functions_are_few_where_memory_is_short);
+	tcase_add_test(cases, test_functions_that_found_no_room_are_sent_again);
 	tcase_add_test(cases, test_no_room_is_told_before_any_byte);
 	tcase_add_loop_test(cases, test_a_bad_line_is_told_or_cured, 0, 6);
 	tcase_add_loop_test(cases, test_an_end_that_is_lost_leaves_old_or_new,
