@@ -33,21 +33,7 @@ const char	files_probe[] =
     "str(__import__('gc').mem_free()),end=';')\n"
     FILES_END;
 
-/*
- * The number of an error is the same in every language, its words are not.  What
- * the functions import is in their namespace, once: MicroPython looks for a module
- * of its own in each directory of sys.path first, each time.
- */
-#define CALL(import, finally)						\
-	"import os" import "\n"						\
-	"def C(f,*a):\n"						\
-	" try:(f if callable(f) else globals()[f])(*a)\n"		\
-	" except OSError as e:print('\\6%%E%s;'%e.args[:1],end='')\n"	\
-	" except MemoryError:print('\\6%M;',end='')\n"			\
-	" finally:" finally "print('\\x1e',end='')\n"
-
-static const char	code_call[] = CALL("", "");
-static const char	code_call_uart[] = CALL(",gc", "gc.collect();");
+static const char	code_call[] = FILES_CODE_CALL("", "");
 
 static const char	code_digest_sha[] =
     "import hashlib,binascii\n"
@@ -120,13 +106,6 @@ static const char	code_about_plain[] =
     "  print('\\6%%T0,%d,%s;'%(n,S(p) if h in (n,-1) else '-'),end='')\n"
     " except OSError:print('\\6%T-1,0,-;',end='')\n";
 
-static const char	code_about_uart[] =
-    "def A(p,d,h):\n"
-    " if p in os.listdir():\n"
-    "  n=os.size(p)\n"
-    "  print('\\6%%T0,%d,%s;'%(n,S(p) if h in (n,-1) else '-'),end='')\n"
-    " else:print('\\6%T-1,0,-;',end='')\n";
-
 /*
  * Over a directory entry some file systems do not rename, and some do by removing
  * it first.  Between the removal and the new name there is only the complete
@@ -192,68 +171,9 @@ static const char	code_take_stream_raw[] = TAKE("sys", STREAM, "", "");
 static const char	code_take_cdc[] = TAKE("usb_cdc,zlib", CDC, "", BY_ZLIB);
 static const char	code_take_cdc_raw[] = TAKE("usb_cdc", CDC, "", "");
 
-/*
- * A micro:bit reads from its UART without blocking, so there Ctrl-C can be off,
- * and a time-out of its own ends the wait.  It has 10 KB for all, in which the text
- * of a function must lie in one piece beside whatever is there: so they are small.
- */
-static const char	code_hear_uart[] =
-    "def V(u,T,k,w):\n"
-    " b=b'';t=T()\n"
-    " while len(b)<k:\n"
-    "  r=u.read(k-len(b))\n"
-    "  if r:b+=r;t=T();w=200\n"
-    "  elif T()-t>w:break\n"
-    " return b\n";
-
-static const char	code_take_uart[] =
-    "def W(t,n,w):\n"
-    " import micropython as M\n"
-    " from microbit import uart as u,running_time as T\n"
-    " M.kbd_intr(-1)\n"
-    " try:\n"
-    "  f=open(t,'wb');u.write('\\6%!')\n"
-    "  while n:\n"
-    "   k=min(n,w)+4;b=V(u,T,k,3000)\n"
-    "   if not b:raise OSError(110)\n"
-    "   if len(b)<k or int.from_bytes(b,'big')%4294967291:\n"
-    "    while V(u,T,64,50):pass\n"
-    "    u.write('\\6%-')\n"
-    "   else:f.write(b[:-4]);n-=k-4;u.write('\\6%+')\n"
-    "  f.close()\n"
-    " finally:M.kbd_intr(3)\n";
-
 static const char	code_place[] = "def N(t,p,x):\n" PLACE;
 
-/*
- * Without rename the checked temporary is copied: for as long as that takes, the
- * name is not whole, and the temporary is.
- */
-#define PLACE_BY_COPY(make_sure)					\
-	"def N(t,p,x):\n"						\
-	" if S(t)!=x:raise OSError(5)\n"				\
-	make_sure							\
-	" with open(t,'rb') as f,open(p,'wb') as g:\n"			\
-	"  while 1:\n"							\
-	"   b=f.read(64)\n"						\
-	"   if not b:break\n"						\
-	"   g.write(b)\n"						\
-	" if S(p)!=x:raise OSError(5)\n"				\
-	" os.remove(t)\n"
-
-static const char	code_place_copy[] = PLACE_BY_COPY("");
-
-static const char	code_place_uart[] = PLACE_BY_COPY(" R(t,p)\n");
-
-/* It tells nobody how much room there is: try, before the old one is no more. */
-static const char	code_room_uart[] =
-    "def R(t,p):\n"
-    " if p in os.listdir():\n"
-    "  k=os.size(t)-os.size(p)\n"
-    "  if k>0:\n"
-    "   with open('~~','wb') as f:\n"
-    "    while k>-64:k-=f.write(b'~'*64)\n"
-    "   os.remove('~~')\n";
+static const char	code_place_copy[] = FILES_CODE_COPY("");
 
 /* 04 would be the end of the statement, so frames have none. */
 #define GIVE(module, out)						\
@@ -277,27 +197,6 @@ static const char	code_give_stream[] =
     GIVE("sys", "sys.stdout.buffer.write");
 static const char	code_give_cdc[] =
     GIVE("usb_cdc", "usb_cdc.console.write");
-
-static const char	code_frame_uart[] =
-    "def X(u,x):\n"
-    " t=b''\n"
-    " if b'\\4' in x:\n"
-    "  for j in range(len(x)):\n"
-    "   if x[j]==4:t+=bytes([128,j|128])\n"
-    "  x=x.replace(b'\\4',b' ')+t\n"
-    " u.write('\\6%%=%04x%04x%08x'%(len(x),len(t)//2,"
-    "int.from_bytes(x,'big')%4294967291));u.write(x)\n";
-
-static const char	code_give_uart[] =
-    "def G(p,s,w):\n"
-    " from microbit import uart as u\n"
-    " with open(p,'rb') as f:\n"
-    "  while s>0:s-=len(f.read(min(s,64)))\n"
-    "  while 1:\n"
-    "   x=f.read(120)\n"
-    "   if not x:break\n"
-    "   X(u,x)\n"
-    " u.write('\\6%$')\n";
 
 /* Where nothing but print is sure to be there: hexadecimal. */
 static const char	code_give_plain[] =
@@ -330,12 +229,6 @@ static const char	code_tree[] =
     "  print('\\6%%L%d,%d,%s,%s'%(k,s[6],S(p) if h and not k else '-',p),"
     "end='\\0')\n"
     "  if r and k:L(p,r,h)\n";
-
-static const char	code_tree_uart[] =
-    "def L(d,r,h):\n"
-    " for n in os.listdir():\n"
-    "  print('\\6%%L0,%d,%s,%s'%(os.size(n),S(n) if h else '-',n),"
-    "end='\\0')\n";
 
 static const char	code_drop[] =
     "def D(p):\n"
@@ -415,8 +308,6 @@ code_digest(unsigned has)
 static const char *
 code_take(unsigned has)
 {
-	if ((has & FILES_HAS_UART) != 0)
-		return code_take_uart;
 	if ((has & FILES_HAS_CDC) != 0)
 		return (has & FILES_HAS_ZLIB) != 0 ? code_take_cdc :
 		    code_take_cdc_raw;
@@ -429,8 +320,6 @@ code_take(unsigned has)
 static const char *
 code_give(unsigned has)
 {
-	if ((has & FILES_HAS_UART) != 0)
-		return code_give_uart;
 	if ((has & FILES_HAS_CRC) == 0)
 		return code_give_plain;
 	if ((has & FILES_HAS_CDC) != 0)
@@ -442,8 +331,6 @@ code_give(unsigned has)
 static const char *
 code_about_of(unsigned has)
 {
-	if ((has & FILES_HAS_UART) != 0)
-		return code_about_uart;
 	if ((has & FILES_HAS_STAT) == 0 || (has & FILES_HAS_SPACE) == 0)
 		return code_about_plain;
 	return (has & FILES_HAS_MOUNT) != 0 ? code_about_mount : code_about;
@@ -452,25 +339,25 @@ code_about_of(unsigned has)
 static const char *
 code_place_of(unsigned has)
 {
-	if ((has & FILES_HAS_UART) != 0)
-		return code_place_uart;
 	return (has & FILES_HAS_RENAME) != 0 ? code_place : code_place_copy;
 }
 
 static const char *
 code_tree_of(unsigned has)
 {
-	if ((has & FILES_HAS_UART) != 0)
-		return code_tree_uart;
 	return (has & FILES_HAS_ILIST) != 0 ? code_tree_ilist : code_tree;
 }
 
 const char *
 files_code(enum files_function function, unsigned has)
 {
+	const char	*text = (has & FILES_HAS_UART) != 0 ?
+			    files_code_uart(function) : NULL;
+
+	if (text != NULL)
+		return text;
 	switch (function) {
-	case FILES_CALL: return (has & FILES_HAS_UART) != 0 ? code_call_uart :
-	    code_call;
+	case FILES_CALL: return code_call;
 	case FILES_DIGEST: return code_digest(has);
 	case FILES_ABOUT: return code_about_of(has);
 	case FILES_TAKE: return code_take(has);
@@ -481,9 +368,6 @@ files_code(enum files_function function, unsigned has)
 	    code_drop_plain;
 	case FILES_MAKE: return code_make;
 	case FILES_ADD: return code_add;
-	case FILES_HEAR: return code_hear_uart;
-	case FILES_ROOM: return code_room_uart;
-	case FILES_FRAME: return code_frame_uart;
 	default: return "";
 	}
 }

@@ -56,6 +56,36 @@ enum files_function {
 /* Says that a text has come to its end, as the driver's own texts do. */
 #define FILES_END	"__import__('builtins').print('\\x1e',end='')"
 
+/*
+ * What carries out another function: the number of an error is the same in every
+ * language, its words are not.  What the functions import is in their namespace,
+ * once: MicroPython looks for a module of its own in each directory of sys.path
+ * first, each time.
+ */
+#define FILES_CODE_CALL(import, finally)				\
+	"import os" import "\n"						\
+	"def C(f,*a):\n"						\
+	" try:(f if callable(f) else globals()[f])(*a)\n"		\
+	" except OSError as e:print('\\6%%E%s;'%e.args[:1],end='')\n"	\
+	" except MemoryError:print('\\6%M;',end='')\n"			\
+	" finally:" finally "print('\\x1e',end='')\n"
+
+/*
+ * Without rename the checked temporary is copied: for as long as that takes, the
+ * name is not whole, and the temporary is.
+ */
+#define FILES_CODE_COPY(make_sure)					\
+	"def N(t,p,x):\n"						\
+	" if S(t)!=x:raise OSError(5)\n"				\
+	make_sure							\
+	" with open(t,'rb') as f,open(p,'wb') as g:\n"			\
+	"  while 1:\n"							\
+	"   b=f.read(64)\n"						\
+	"   if not b:break\n"						\
+	"   g.write(b)\n"						\
+	" if S(p)!=x:raise OSError(5)\n"				\
+	" os.remove(t)\n"
+
 /* Asks for files_has and the free memory, in a program of its own. */
 extern const char files_probe[];
 
@@ -64,6 +94,9 @@ const char	*files_sweep(unsigned has);
 
 /* The text that defines that one function on a board that has those things. */
 const char	*files_code(enum files_function, unsigned has);
+
+/* Likewise of a micro:bit; NULL: the one that others get. */
+const char	*files_code_uart(enum files_function);
 
 /* The functions that one needs besides itself. */
 unsigned	 files_code_needs(enum files_function, unsigned has);
