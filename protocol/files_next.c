@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MEMORY_FULL	"the board's memory is full, or what is free of it lies in " \
+    "pieces; free some, or reset the board"
+
 /* Without rename its name is not whole as it is placed: the temporary is. */
 static bool
 next_is_placing_by_copy(const struct files *f)
@@ -176,7 +179,7 @@ next_after_error(struct files *f)
 		return;
 	}
 	if (f->no_memory)
-		files_fail(f, FILES_NO_MEMORY, "the board's memory is full");
+		files_fail(f, FILES_NO_MEMORY, MEMORY_FULL);
 	else if (writes && !f->begun_anew &&
 	    (strcmp(f->number, "5") == 0 || strcmp(f->number, "110") == 0)) {
 		f->begun_anew = true;
@@ -212,7 +215,7 @@ next_after_traceback(struct files *f, const char *traceback, size_t len)
 		return;
 	}
 	if (full)
-		files_fail(f, FILES_NO_MEMORY, "the board's memory is full");
+		files_fail(f, FILES_NO_MEMORY, MEMORY_FULL);
 	files_fail(f, FILES_OTHER, "%s: %.*s", f->path, (int)(end - begin),
 	    traceback + begin);
 	next_give_up(f);

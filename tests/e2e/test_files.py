@@ -234,6 +234,21 @@ class MicrobitFiles(Files):
         self.assertEqual(self.run_it('ls'), 'a\n')
         self.assertEqual(self.get('a'), most)
 
+    def test_memory_is_not_broken_up(self):
+        watcher = self.p.connect()
+        self.addCleanup(watcher.close)
+        trace = watcher.stream('Watch', trace=True)
+        for content in (NOISE[:3000], TEXT[:3000], NOISE[3000:6000]):
+            self.put('a', content)
+            self.assertEqual(self.get('a'), content)
+        self.run_it('send', '"that" + " is all"')
+        said = b''
+        while b'that is all' not in said:
+            event = next(trace)
+            said += base64.b64decode(event.get('data', ''))
+        self.assertNotIn(b'MemoryError:', said.replace(
+            b'except MemoryError:', b''))
+
     def test_no_directories(self):
         self.run_it('mkdir', ':lib', status=2)
         self.run_it('mv', ':a', ':b', status=2)
