@@ -6,7 +6,7 @@
 # make check-static units, udev rules and manuals against the sources
 # make check-e2e    picod and picoctl with boards that run real firmware
 # make check-long   everything, and all of that with sanitizers, too
-# make check-tools  Thonny's own window, mpremote and miniterm, beside others
+# make check-tools  Thonny's own window, mpremote and serial monitors, beside others
 # make fuzz         see tests/fuzz/fuzz.mk
 #
 # make check-e2e-NAME runs tests/e2e/test_NAME.py alone.
