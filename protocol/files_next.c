@@ -17,7 +17,7 @@
 static bool
 next_is_placing_by_copy(const struct files *f)
 {
-	return (f->board->has & FILES_HAS_RENAME) == 0 &&
+	return !files_has(f, FILES_HAS_RENAME) &&
 	    (f->step == FILES_STEP_PLACE || (f->step == FILES_STEP_TAKE &&
 	    f->phase == FILES_ALL_SENT));
 }
@@ -45,7 +45,7 @@ next_try_again(struct files *f)
 	f->written = 0;
 	files_enter(f, f->step == FILES_STEP_GIVE ? FILES_STEP_GIVE :
 	    f->step == FILES_STEP_TAKE && f->opened &&
-	    (f->board->has & FILES_HAS_UART) == 0 ? FILES_STEP_SEEK :
+	    !files_has(f, FILES_HAS_UART) ? FILES_STEP_SEEK :
 	    f->step == FILES_STEP_SEEK || f->step == FILES_STEP_TAKE ?
 	    FILES_STEP_TAKE : f->step);
 }
@@ -80,7 +80,7 @@ next_after_ask_write(struct files *f)
 	} else if (next_has_room(f)) {
 		f->replaces = f->exists;
 		files_enter(f, files_way_is_stream(f) ||
-		    (f->board->has & FILES_HAS_UART) != 0 ? FILES_STEP_TAKE :
+		    files_has(f, FILES_HAS_UART) ? FILES_STEP_TAKE :
 		    FILES_STEP_PIECE);
 		return;
 	}
@@ -110,7 +110,7 @@ next_after_ask(struct files *f)
 static void
 next_after_take(struct files *f)
 {
-	if ((f->board->has & FILES_HAS_UART) != 0 && f->written == f->len)
+	if (files_has(f, FILES_HAS_UART) && f->written == f->len)
 		files_enter(f, FILES_STEP_PLACE);
 	else if (f->phase == FILES_ALL_SENT) {
 		f->touched = false;
@@ -263,8 +263,8 @@ files_ended(struct files *f, enum files_end end, const char *traceback,
 	next_after_end(f, end, traceback, len);
 	f->number[0] = '\0';
 	f->no_memory = false;
-	files_ear_init(&f->ear, (f->board->has & FILES_HAS_CRC) == 0 ||
-	    (f->board->has & FILES_HAS_UART) != 0);
+	files_ear_init(&f->ear, !files_has(f, FILES_HAS_CRC) ||
+	    files_has(f, FILES_HAS_UART));
 }
 
 const struct files_result *

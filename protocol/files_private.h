@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inside of an order about files, shared by files.c (a step),
- * files_next.c (the steps), files_text.c (what the board is to carry out) and
- * files_result.c (how it ended).
+ * The inside of an order about files, shared by, from the top down: files_hear.c
+ * (what the board says of a step), files_write.c (what it is given, to write a
+ * file) and files_next.c (which step comes next); files.c (a step); files_text.c
+ * (what the board is to carry out) and files_result.c (how it ended).
  */
 #ifndef PICOD_FILES_PRIVATE_H
 #define PICOD_FILES_PRIVATE_H
@@ -92,6 +93,15 @@ struct files {
 
 #define FILES_ATTEMPTS	8	/* without progress */
 #define FILES_ANEW	3	/* times that functions are put on it again, at most */
+/* From when a board was last heard of: the longest erase, the slowest digest. */
+#define FILES_SILENT_MS	30000
+
+/* Whether the board has one of those things, FILES_HAS_. */
+static inline bool
+files_has(const struct files *f, unsigned what)
+{
+	return (f->board->has & what) != 0;
+}
 
 /* files.c */
 void	files_enter(struct files *, enum files_step);
@@ -103,6 +113,14 @@ void	files_begin_swept(struct files *);
 bool	files_way_is_stream(const struct files *);
 /* Less of the board's memory from now on; false: it is the least already. */
 bool	files_take_less(struct files *);
+/* Asks for the job's end, once. */
+void	files_stop(struct files *, struct files_event *);
+
+/* files_write.c: the board listens; a frame arrived, was written, was damaged. */
+void	files_write_begin(struct files *, uint64_t now, struct files_event *);
+void	files_write_arrived(struct files *, uint64_t now, struct files_event *);
+void	files_write_written(struct files *, uint64_t now, struct files_event *);
+void	files_write_refused(struct files *, uint64_t now, struct files_event *);
 
 /* files_text.c: what the board is to carry out now, in text[]. */
 void	files_make_text(struct files *);

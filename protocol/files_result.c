@@ -63,7 +63,7 @@ fail_by(struct files *f, long number)
 		    "remove something there", path);
 		break;
 	case EROFS:
-		f->result.drive = (f->board->has & FILES_HAS_MOUNT) != 0;
+		f->result.drive = files_has(f, FILES_HAS_MOUNT);
 		files_fail(f, FILES_READ_ONLY, f->result.drive ? "the board's "
 		    "drive belongs to the computer that it is plugged into: "
 		    "write to that drive, or give it to the board in boot.py "
@@ -99,7 +99,7 @@ files_fail_number(struct files *f, const char *number)
 	if (end != number && *end == '\0')
 		fail_by(f, value);
 	else if (f->op == FILES_MAKE_DIRECTORY ||
-	    (f->op == FILES_RENAME && (f->board->has & FILES_HAS_RENAME) == 0))
+	    (f->op == FILES_RENAME && !files_has(f, FILES_HAS_RENAME)))
 		files_fail(f, FILES_UNSUPPORTED, "the board has no %s",
 		    f->op == FILES_RENAME ? "rename" : "directories");
 	else

@@ -85,7 +85,7 @@ text_ask(struct files *f, const char *path, const char *digest_if)
 {
 	text_say(f, "__fm['C']('A',");
 	text_path(f, path);
-	if ((f->board->has & FILES_HAS_UART) == 0) {
+	if (!files_has(f, FILES_HAS_UART)) {
 		text_say(f, ",");
 		text_directory(f);
 	} else
@@ -114,8 +114,7 @@ text_ask_path(struct files *f)
 static void
 text_digest(struct files *f)
 {
-	bool	is_hash = (f->board->has &
-	    (FILES_HAS_SHA | FILES_HAS_SHA_NEW)) != 0;
+	bool	is_hash = files_has(f, FILES_HAS_SHA | FILES_HAS_SHA_NEW);
 
 	text_say(f, ",");
 	if (is_hash)
@@ -129,7 +128,7 @@ text_take(struct files *f)
 {
 	text_say(f, "__fm['C']('W',");
 	text_path(f, f->temporary);
-	if ((f->board->has & FILES_HAS_UART) != 0) {
+	if (files_has(f, FILES_HAS_UART)) {
 		text_say(f, ",");
 		text_number(f, f->len);
 		text_say(f, ",");
@@ -190,7 +189,7 @@ text_remove(struct files *f)
 {
 	if (f->recursive)
 		text_say(f, "__fm['C']('D',");
-	else if ((f->board->has & FILES_HAS_STAT) != 0)
+	else if (files_has(f, FILES_HAS_STAT))
 		text_say(f, "__fm['C'](lambda p,o=__import__('os'):(o.rmdir if "
 		    "o.stat(p)[0]&16384 else o.remove)(p),");
 	else
@@ -230,7 +229,7 @@ static void
 text_clean(struct files *f)
 {
 	text_say(f, "try:\n");
-	if (f->replaces && (f->board->has & FILES_HAS_STAT) != 0) {
+	if (f->replaces && files_has(f, FILES_HAS_STAT)) {
 		text_say(f, " __import__('os').stat(");
 		text_path(f, f->path);
 		text_say(f, ")\n");
