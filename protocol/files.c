@@ -13,6 +13,7 @@
  * free.
  */
 #include "files_private.h"
+#include "files_sum.h"
 
 #include <sha2.h>
 #include <stdio.h>

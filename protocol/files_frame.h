@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the bytes of a file go over a board's console, both ways.
+ * How the bytes of a file go over a board's console, both ways, and how those to
+ * the board are made; files_ear.h takes those from it.
  *
  *	to the board	LLLL EEEE CCCCCCCC data places
  *	from it		06 % = LLLL EEEE CCCCCCCC data places
@@ -21,17 +22,6 @@
 
 #define FILES_HEAD	16		/* bytes before the data */
 #define FILES_WINDOW	4096		/* the largest; see place */
-/* The longest answer: a path and what is said of it, or a frame of 04s only. */
-#define FILES_ANSWER	(3 * FILES_WINDOW)
-
-/* The digest of a file by sums that a board without binascii reckons in C. */
-uint32_t	files_sum_file(const uint8_t *, size_t);
-
-/*
- * A window for a board that reads whole windows without a head: the bytes, and
- * four more that make the sum of all of them 0.  to has room for len + 4.
- */
-size_t	files_seal(const uint8_t *, size_t len, uint8_t *to);
 
 /* How a file is to go to a board. */
 struct files_way {
@@ -68,34 +58,5 @@ bool	files_sender_next(struct files_sender *, bool *fits);
 
 /* Whether deflate saves enough of it to be worth the board's memory. */
 bool	files_worth(const uint8_t *content, size_t len, unsigned bits);
-
-/* One answer of the board. */
-struct files_answer {
-	char		 kind;		/* the letter behind FILES_MARK; 0: none */
-	const uint8_t	*data;		/* of ? E T V L, and of frames, which are */
-	size_t		 len;		/* whole again; valid until the next call */
-	bool		 damaged;	/* a frame whose checksum is wrong */
-};
-
-/* Takes answers out of what a board prints, which is cut anywhere. */
-struct files_ear {
-	bool		 by_sum;	/* its frames have such sums */
-	char		 kind;
-	unsigned	 state;
-	size_t		 want;		/* bytes of a frame */
-	size_t		 places;
-	uint32_t	 check;
-	uint8_t		 held[FILES_ANSWER + 1];
-	size_t		 held_len;
-};
-
-void	files_ear_init(struct files_ear *, bool by_sum);
-
-/*
- * Eats at least one of len > 0 bytes and returns how many.  What is no answer is
- * skipped: something else may print meanwhile.
- */
-size_t	files_ear_feed(struct files_ear *, const uint8_t *, size_t len,
-    struct files_answer *);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "files.h"
 #include "files_code.h"
+#include "files_ear.h"
 #include "files_frame.h"
 #include "limits.h"
 

@@ -8,6 +8,7 @@
  * job is stopped, and files_next.c goes on from what is there.
  */
 #include "files_private.h"
+#include "files_sum.h"
 
 /* For a frame to arrive, beyond its time on the wire; and to be written. */
 #define TAKEN_MS	2000
