@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A board whose sketch uses the library PiSerial, for play.h. */
+/* A board whose sketch uses the library PiSerial, for faults.h. */
 #ifndef DIALOGUES_LIBRARY_H
 #define DIALOGUES_LIBRARY_H
 
-#include "tests/dialogues/play.h"
+#include "tests/dialogues/faults.h"
 
 static void
 library_reset(struct model *m)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The driver that finds out the language (tests/dialogues/auto.txt). */
 #include <check.h>
+#include <errno.h>
 
 #include "tests/dialogues/library.h"
 #include "tests/dialogues/play.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The PiSerial driver: its conversations (tests/dialogues/piserial.txt). */
 #include <check.h>
+#include <errno.h>
 
 #include "protocol/limits.h"
 #include "tests/dialogues/library.h"

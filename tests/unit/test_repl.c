@@ -4,6 +4,7 @@
  * and the pure parts it is made of.
  */
 #include <check.h>
+#include <errno.h>
 
 #include "protocol/limits.h"
 #include "protocol/repl_state.h"
