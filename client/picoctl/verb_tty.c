@@ -21,6 +21,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "modem_lines.h"
 #include "private_dev.h"
 #include "program.h"
 #include "session.h"
@@ -37,6 +38,7 @@ struct flow {
 struct seat {
 	struct picoctl	*ctl;
 	int		 master, slave;
+	int		 asked;		/* of its modem lines, or -1 */
 	char		 pty[64];
 	char		 name[64];	/* "ttyACM0": below the tool's /dev */
 	struct flow	 to_board, to_tool;
@@ -149,44 +151,70 @@ flow_write(struct flow *f)
 	return true;
 }
 
-/* Carries both ways until the tool has ended, or picod has. */
+/* false: picod's side is over. */
+static bool
+seat_move(struct seat *s, short master, short picod)
+{
+	struct flow	*in = &s->to_tool, *out = &s->to_board;
+
+	/* What screen(1) leaves behind would keep others out. */
+	ioctl(s->slave, TIOCNXCL);
+	if (master & POLLIN && !flow_read(out))
+		return false;
+	if (out->len > 0 && !flow_write(out))
+		return false;
+	if (in->len == 0 && picod & (POLLIN | POLLHUP) && !flow_read(in))
+		return false;
+	return in->len == 0 || flow_write(in);
+}
+
+static void
+seat_answer(struct seat *s, short asked)
+{
+	if (asked & POLLIN)
+		modem_lines_answer(s->asked, s->slave);
+	else if (asked != 0) {		/* nobody is left who could ask */
+		close(s->asked);
+		s->asked = -1;
+	}
+}
+
+/*
+ * Carries both ways until the tool has ended.  Where picod ends first the tool goes
+ * on, with whatever other ports it has, and must not wait for an answer.
+ */
 static void
 seat_carry(struct seat *s, int tool)
 {
 	struct flow	*in = &s->to_tool, *out = &s->to_board;
-	struct pollfd	 fds[3];
+	struct pollfd	 fds[4];
 	bool		 go_on = true;
 
-	while (go_on) {
+	while (go_on || (tool >= 0 && s->asked >= 0)) {
 		fds[0] = (struct pollfd){ tool, POLLIN, 0 };
-		fds[1] = (struct pollfd){ s->master, (short)
+		fds[1] = (struct pollfd){ go_on ? s->master : -1, (short)
 		    ((out->len == 0 ? POLLIN : 0) |
 		    (in->len > 0 ? POLLOUT : 0)), 0 };
-		fds[2] = (struct pollfd){ out->to, (short)
+		fds[2] = (struct pollfd){ go_on ? out->to : -1, (short)
 		    ((in->len == 0 ? POLLIN : 0) |
 		    (out->len > 0 ? POLLOUT : 0)), 0 };
-		if (poll(fds, 3, -1) < 0)
+		fds[3] = (struct pollfd){ s->asked, POLLIN, 0 };
+		if (poll(fds, 4, -1) < 0)
 			continue;
 		if (fds[0].revents != 0)
 			return;
-		/* What screen(1) leaves behind would keep others out. */
-		ioctl(s->slave, TIOCNXCL);
-		if (fds[1].revents & POLLIN)
-			go_on = flow_read(out);
-		if (go_on && out->len > 0)
-			go_on = flow_write(out);
-		if (go_on && in->len == 0 && fds[2].revents & (POLLIN | POLLHUP))
-			go_on = flow_read(in);
-		if (go_on && in->len > 0)
-			go_on = flow_write(in);
+		seat_answer(s, fds[3].revents);
+		if (go_on && !seat_move(s, fds[1].revents, fds[2].revents)) {
+			go_on = false;
+			picoctl_complain("picod ended the connection, or serves "
+			    "the board no more");
+		}
 	}
-	picoctl_complain("picod ended the connection, or serves the board no "
-	    "more");
 }
 
 /* In the child: the tool, with its port. */
 static void
-seat_exec(struct seat *s)
+seat_exec(struct seat *s, int modem_lines)
 {
 	char	 port[80], **argv;
 	int	 error = private_dev(s->name, s->pty);
@@ -198,6 +226,7 @@ seat_exec(struct seat *s)
 	    error < 0 ? s->pty : s->name);
 	argv = program_words(s->ctl, port);
 	setenv("PICOD_PORT", port, 1);
+	modem_lines_give(modem_lines);
 	execvp(argv[0], argv);
 	error = errno;
 	picoctl_complain("cannot run %s: %s", argv[0], strerror(error));
@@ -208,20 +237,25 @@ static int
 seat_run(struct seat *s)
 {
 	pid_t	pid;
-	int	tool;
+	int	tool, pair[2];
 
 	fflush(NULL);
-	pid = fork();
-	if (pid < 0) {
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ||
+	    (pid = fork()) < 0) {
 		picoctl_complain("cannot start a process: %s", strerror(errno));
 		return STATUS_OWN_FAILURE;
 	}
 	if (pid == 0)
-		seat_exec(s);
+		seat_exec(s, pair[1]);
+	close(pair[1]);
 	signal(SIGINT, SIG_IGN);	/* the tool's affair */
 	signal(SIGPIPE, SIG_IGN);
 	tool = program_pidfd(pid);
+	s->asked = modem_lines_take(pair[0]);
+	close(pair[0]);
 	seat_carry(s, tool);
+	if (s->asked >= 0)
+		close(s->asked);
 	close(tool);
 	return program_wait(pid);
 }

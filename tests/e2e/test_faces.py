@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Tools that want the port for themselves, unmodified, beside other clients."""
 
+import errno
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -465,7 +467,23 @@ class OwnDev(picod.Case):
     NAME = '/dev/ttyACM-b'
     USER = None
 
-    def test_the_name(self):
+    # Of the port's, of another terminal's, and once picod has ended.
+    MODEM_LINES = """
+import fcntl, os, struct, termios
+def ask(fd):
+    try:
+        lines, = struct.unpack('I', fcntl.ioctl(fd, termios.TIOCMGET, bytes(4)))
+        return bool(lines & termios.TIOCM_DTR)
+    except OSError as error:
+        return error.errno
+port = os.open(os.environ['PICOD_PORT'], os.O_RDWR | os.O_NOCTTY)
+fcntl.ioctl(port, termios.TIOCMBIC, struct.pack('I', termios.TIOCM_DTR))
+print(ask(port), ask(os.openpty()[1]), flush=True)
+input()
+print(ask(port))
+"""
+
+    def setUp(self):
         if self.USER is not None and os.getuid() != 0:
             self.skipTest('needs root, to be somebody else')
         if subprocess.run(['unshare', '-Urm', 'true'], check=False,
@@ -474,19 +492,39 @@ class OwnDev(picod.Case):
         simulated = self.board(MicroPython())
         for path in (simulated.directory, simulated.path):
             os.chown(path, self.USER or os.getuid(), -1)
-        p = picod.Picod(boards={'b': f'unix:{simulated.path}'},
-                        user=self.USER)
-        self.addCleanup(p.stop)
+        self.p = picod.Picod(boards={'b': f'unix:{simulated.path}'},
+                             user=self.USER)
+        self.addCleanup(self.p.stop)
+
+    def begin(self, *argv):
         someone = {} if self.USER is None else {
             'user': self.USER, 'group': self.USER, 'extra_groups': []}
-        done = subprocess.run(
-            [p.within_reach(picod.PICOCTL), 'tty', '--', 'sh', '-c',
-             self.LOOK], env=p.client_environment(), text=True,
-            capture_output=True, timeout=picod.PATIENCE_S, **someone)
-        self.assertEqual(sorted(done.stdout.split()), sorted(
-            [self.NAME, self.NAME, '/dev/null', '/dev/shm']), done)
-        self.assertEqual(done.stderr, '')
+        tool = subprocess.Popen(
+            [self.p.within_reach(picod.PICOCTL), 'tty', '--', *argv],
+            env=self.p.client_environment(), text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, **someone)
+        self.addCleanup(tool.wait)
+        self.addCleanup(tool.kill)
+        return tool
+
+    def test_the_name(self):
+        output, error = self.begin('sh', '-c', self.LOOK).communicate(
+            timeout=picod.PATIENCE_S)
+        self.assertEqual(sorted(output.split()), sorted(
+            [self.NAME, self.NAME, '/dev/null', '/dev/shm']))
+        self.assertEqual(error, '')
         self.assertFalse(os.path.exists(self.NAME))
+
+    def test_modem_lines(self):
+        """The monitor of arduino-cli goes nowhere without."""
+        with self.begin(sys.executable, '-c', self.MODEM_LINES) as tool:
+            self.assertEqual(tool.stdout.readline(),
+                             f'True {errno.ENOTTY}\n')
+            self.p.terminate()
+            self.assertIn('picod ended', tool.stderr.readline())
+            output, _ = tool.communicate('\n', timeout=picod.PATIENCE_S)
+            self.assertEqual(output, 'True\n')
 
 
 class OwnDevOfUser(OwnDev):
