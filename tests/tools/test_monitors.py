@@ -28,9 +28,33 @@ MONITORS = {
 SCRIPT = '''
 import sys, serial
 with serial.Serial(sys.argv[1], 9600, timeout=60) as port:
-    for n in range(0x1000, 0x1020):
+    for n in range(int(sys.argv[2]), int(sys.argv[3])):
         port.write(b"i%04X\\r\\n" % n)
         print(port.read_until(b"OK"))
+'''
+
+# What arduino-cli's monitor does, which comes in no package: without modem lines it
+# says that this is no serial port.
+ARDUINO_CLI = '''
+import fcntl, os, struct, sys, termios, tty
+port = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY | os.O_NDELAY)
+tty.setraw(port)
+lines, = struct.unpack("I", fcntl.ioctl(port, termios.TIOCMGET, bytes(4)))
+lines |= termios.TIOCM_DTR | termios.TIOCM_RTS
+fcntl.ioctl(port, termios.TIOCMSET, struct.pack("I", lines))
+settings = termios.tcgetattr(port)
+settings[4] = settings[5] = termios.B9600
+termios.tcsetattr(port, termios.TCSANOW, settings)
+os.set_blocking(port, True)
+fcntl.ioctl(port, termios.TIOCEXCL)
+for n in range(int(sys.argv[2]), int(sys.argv[3])):
+    os.write(port, b"i%04X\\n" % n)
+    answer = b""
+    while not answer.endswith(b"OK"):
+        answer += os.read(port, 4096)
+    print(answer)
+fcntl.ioctl(port, termios.TIOCNXCL)
+os.close(port)
 '''
 
 
@@ -67,6 +91,8 @@ class Monitor(Terminal):
 
 
 class Monitors(picod.Case):
+    LINES = 32      # of a script
+
     def setUp(self):
         simulated = self.board(Uno(sketch=os.path.join(
             picod.FIRMWARE, 'uno-probe-9600.hex')))
@@ -90,7 +116,8 @@ class Monitors(picod.Case):
     def test_several_at_once(self):
         """Each at a port of its own, but for one that has picod's."""
         with neighbours(self.p, self, Probe):
-            script = self.begin_script()
+            scripts = [self.begin_script(script, 0x1000 * i)
+                       for i, script in enumerate((SCRIPT, ARDUINO_CLI))]
             tools = [Monitor(self, self.p, 'picocom', path=self.path)]
             tools += [Monitor(self, self.p, name, picod.PICOCTL, 'tty', '--')
                       for name in MONITORS]
@@ -103,17 +130,22 @@ class Monitors(picod.Case):
                     tool.check_shown(b'v%04X\nOK' % (number + 0x1000 * i))
             for tool in tools:
                 tool.end()
-            output, _ = script.communicate(timeout=picod.PATIENCE_S)
-        self.assertEqual(output.splitlines(),
-                         [str(b'v%04X\nOK' % n) for n in range(0x1000, 0x1020)])
+            for i, script in enumerate(scripts):
+                self.check_script(script, 0x1000 * i)
 
-    def begin_script(self):
+    def begin_script(self, text, first):
         script = subprocess.Popen(
-            [picod.PICOCTL, 'tty', '--', sys.executable, '-c', SCRIPT, '{}'],
+            [picod.PICOCTL, 'tty', '--', sys.executable, '-c', text, '{}',
+             str(first), str(first + self.LINES)],
             env=self.p.client_environment(), stdout=subprocess.PIPE, text=True)
         self.addCleanup(script.wait)
         self.addCleanup(script.kill)
         return script
+
+    def check_script(self, script, first):
+        output, _ = script.communicate(timeout=picod.PATIENCE_S)
+        self.assertEqual(output.splitlines(), [
+            str(b'v%04X\nOK' % n) for n in range(first, first + self.LINES)])
 
 
 if __name__ == '__main__':
