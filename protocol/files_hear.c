@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a board says while it carries out a step, answer by answer.  Anything else
- * may print meanwhile, and a board may say what was not asked: what is wrong is
- * left out, and how the job ends then leads on.
+ * may print meanwhile, and so a board may say what was not asked: that is left
+ * out, as what is wrong is, and how the job ends then leads on.
  */
 #include "files_private.h"
 
@@ -102,12 +102,29 @@ hear_content(struct files *f, const struct files_answer *answer,
 	event->total = f->size;
 }
 
+/* Whether its job receives a file; one that defines functions does not yet. */
+static bool
+hear_is_taking(const struct files *f)
+{
+	return f->step == FILES_STEP_TAKE && f->defining == 0;
+}
+
+/* Of what the board has, or of a file that it receives: only where it was asked. */
+static bool
+hear_is_unasked(const struct files *f, char kind)
+{
+	return (kind == '?' && f->step != FILES_STEP_PROBE) ||
+	    (strchr("!+.-", kind) != NULL && !hear_is_taking(f));
+}
+
 static void
 hear_answer(struct files *f, const struct files_answer *answer, uint64_t now,
     struct files_event *event)
 {
 	char	*text = (char *)(uintptr_t)answer->data;
 
+	if (hear_is_unasked(f, answer->kind))
+		return;
 	switch (answer->kind) {
 	case '?': hear_probe(f, text); break;
 	case 'E': snprintf(f->number, sizeof f->number, "%s", text); break;
@@ -136,7 +153,7 @@ files_hear(struct files *f, const uint8_t *bytes, size_t len, uint64_t now,
 	n = files_ear_feed(&f->ear, bytes, len, &answer);
 	if (f->stopping)
 		return n;
-	if (f->step != FILES_STEP_TAKE || f->defining != 0)
+	if (!hear_is_taking(f))
 		f->deadline = now + FILES_SILENT_MS;
 	if (answer.kind != 0)
 		hear_answer(f, &answer, now, event);

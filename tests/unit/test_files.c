@@ -794,6 +794,37 @@ START_TEST(test_functions_import_nothing_when_called)
 }
 END_TEST
 
+static void
+tell(struct files *f, const char *says)
+{
+	struct files_event	event;
+	size_t			len = strlen(says), n;
+
+	for (; len > 0; says += n, len -= n)
+		n = files_hear(f, (const uint8_t *)says, len, 1, &event);
+}
+
+START_TEST(test_what_is_told_unasked_changes_nothing)
+{
+	struct files_board	microbit = { .known = true,
+				    .has = FILES_HAS_UART };
+	const struct files_order order = { .op = FILES_WRITE, .path = "a",
+	    .content = (const uint8_t *)"abc", .len = 3 };
+	struct files		*f = files_create(&order, &microbit);
+	const uint8_t		*bytes;
+	size_t			 len;
+
+	/* It sweeps: nobody has asked it to receive, or what it has. */
+	ck_assert_ptr_nonnull(files_job(f, &len));
+	tell(f, "\6%!");
+	ck_assert_uint_eq(files_say(f, &bytes), 0);
+	tell(f, "\6%?0000000000000;\6%.\6%-");
+	ck_assert_uint_eq(files_say(f, &bytes), 0);
+	ck_assert_uint_eq(microbit.has, FILES_HAS_UART);
+	files_destroy(f);
+}
+END_TEST
+
 START_TEST(test_paths)
 {
 	char	path[LIMIT_PATH + 2];
@@ -835,6 +866,7 @@ main(void)
 	    0, 2);
 	tcase_add_test(cases, test_what_is_not_there);
 	tcase_add_test(cases, test_functions_import_nothing_when_called);
+	tcase_add_test(cases, test_what_is_told_unasked_changes_nothing);
 	tcase_add_test(cases, test_paths);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
