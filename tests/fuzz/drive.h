@@ -127,17 +127,19 @@ drive_run(struct drive *v)
 	static const char *const	texts[] = { "1", "c1", "a\nb", "f()",
 	    "print('\x04')\n\x01", "w0F" };
 	uint8_t				kind = drive_byte(v);
+	const char			*text = texts[kind % 6];
+	size_t				len = strlen(text);
 	struct driver_job		job = { .task = kind >> 6 };
 	int				result;
 
 	/* The text is the driver's until the job is over. */
 	if (!v->busy) {
 		memset(v->text, 'x', sizeof v->text);
-		strcpy(v->text, texts[kind % 6]);
-		v->text[strlen(v->text)] = kind & 8 ? '\n' : '\0';
+		memcpy(v->text, text, len);
+		v->text[len] = kind & 8 ? '\n' : '\0';
 	}
 	job.text = v->text;
-	job.len = kind & 16 ? sizeof v->text : strlen(texts[kind % 6]);
+	job.len = kind & 16 ? sizeof v->text : len;
 	if (v->busy)
 		job.text = "never looked at", job.len = 15;
 	result = driver_run(v->d, &job, v->now);

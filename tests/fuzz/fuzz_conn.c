@@ -43,6 +43,8 @@
 #define ROUNDS		400
 /* A board that was lost is asked so often until it serves again. */
 #define TRIES		4
+/* So long a port is left alone that came and went. */
+#define PAUSE_MS	5000
 /* What libevent and others keep for later. */
 #define SLACK		(64 * 1024)
 
@@ -329,6 +331,8 @@ ask_board(const char *name)
 			pass(100);
 		}
 		assert(!caller_asks(c));
+		if (!c->served)		/* its port may come and go */
+			pass(PAUSE_MS);
 	}
 	assert(c->served);
 	caller_leave(c);
