@@ -161,6 +161,8 @@ seat_notice(struct watcher *w, struct board *b,
 	struct seat		*s = (struct seat *)w;
 	struct face_event	 event = { 0 };
 
+	if (s->board == NULL)	/* another one, where the old one lay in memory */
+		return;
 	if (s->asker == NULL && strcmp(s->language, seat_language(s)) != 0)
 		seat_set_face(s);
 	if (board_about(b) != NULL)
