@@ -70,6 +70,12 @@ boards_record(struct boards *bs, struct board *b, struct board_notice notice)
 	tape_add(board_tape(b), &notice);
 }
 
+static bool
+watcher_sees(const struct watcher *w, const struct board *b)
+{
+	return w->board == NULL || w->board == b;
+}
+
 static void
 boards_tell(void *arg, struct board *board, const struct board_notice *notice)
 {
@@ -82,7 +88,7 @@ boards_tell(void *arg, struct board *board, const struct board_notice *notice)
 		return;
 	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
 		next = LIST_NEXT(w, entry);
-		if ((w->board == NULL || w->board == board) &&
+		if (watcher_sees(w, board) &&
 		    (w->trace || notice->kind != NOTICE_TRACE))
 			w->notice(w, board, notice);
 	}
@@ -190,6 +196,10 @@ boards_remove(struct boards *bs, struct board *b)
 	unit_end(u);
 	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
 		next = LIST_NEXT(w, entry);
+		if (!watcher_sees(w, b))
+			continue;
+		if (w->board == b)	/* another one may lie there soon */
+			boards_unwatch(w);
 		if (w->removed != NULL)
 			w->removed(w, b);
 	}

@@ -26,7 +26,10 @@ struct watcher {
 	 * all; or NULL.
 	 */
 	void	(*added)(struct watcher *, struct board *);
-	/* The board has ended and is about to be destroyed. */
+	/*
+	 * The board has ended and is about to be destroyed.  Who watches no other
+	 * hears nothing more.
+	 */
 	void	(*removed)(struct watcher *, struct board *);
 };
 
@@ -103,7 +106,10 @@ struct board	*boards_find(struct boards *, const char *name);
  */
 struct board	*boards_numbered(struct boards *, uint64_t number);
 
-/* Until boards_unwatch(), which may come after the boards are destroyed. */
+/*
+ * Until boards_unwatch(), which may come after the boards are destroyed, or the one
+ * that is watched was removed.
+ */
 void		 boards_watch(struct boards *, struct watcher *);
 void		 boards_unwatch(struct watcher *);
 

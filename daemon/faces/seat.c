@@ -84,8 +84,11 @@ seat_go_on(struct seat *s)
 size_t
 seat_typed(struct seat *s, const void *bytes, size_t len)
 {
-	size_t	off = s->late_len > 0 || len == 0 ? 0 : seat_feed(s, bytes, len);
+	size_t	off;
 
+	if (s->board == NULL)	/* and the seat goes as soon as it can */
+		return len;
+	off = s->late_len > 0 || len == 0 ? 0 : seat_feed(s, bytes, len);
 	s->blocked = off < len;
 	return off;
 }
@@ -161,8 +164,6 @@ seat_notice(struct watcher *w, struct board *b,
 	struct seat		*s = (struct seat *)w;
 	struct face_event	 event = { 0 };
 
-	if (s->board == NULL)	/* another one, where the old one lay in memory */
-		return;
 	if (s->asker == NULL && strcmp(s->language, seat_language(s)) != 0)
 		seat_set_face(s);
 	if (board_about(b) != NULL)
@@ -185,10 +186,9 @@ seat_removed(struct watcher *w, struct board *b)
 {
 	struct seat	*s = (struct seat *)w;
 
-	if (b == s->board) {
-		s->board = NULL;
-		s->ops->gone(s->arg);
-	}
+	(void)b;
+	s->board = NULL;
+	s->ops->gone(s->arg);
 }
 
 struct seat *
