@@ -260,7 +260,10 @@ void	board_resetting(struct board *, bool resetting, uint64_t now);
 void	board_set_driver(struct board *, const struct driver_ops *,
     const struct driver_options *);
 
-/* The speed of its port from now on; of a board whose port is not open. */
+/* The speed of its port, in baud: the one that was found, if any was. */
+unsigned board_baud(const struct board *);
+
+/* The same from now on; of a board whose port is not open. */
 void	board_set_baud(struct board *, unsigned baud);
 
 /*

@@ -46,6 +46,12 @@ board_port(const struct board *b)
 	return b->port;
 }
 
+unsigned
+board_baud(const struct board *b)
+{
+	return b->tell.baud;
+}
+
 void *
 board_owner(const struct board *b)
 {

@@ -67,7 +67,6 @@ static void
 unit_serve(struct unit *u, const struct board_config *config)
 {
 	served_set(&u->served, config);
-	u->baud = config->baud;
 	port_set_baud(u->port, config->baud);
 	port_set_drop_dtr(u->port, config->drop_dtr);
 }
@@ -203,10 +202,9 @@ unit_change(struct unit *u, const struct board_config *config)
 void
 unit_set_baud(struct unit *u, unsigned baud)
 {
-	if (u->baud == baud || !board_is_away(u->board) ||
+	if (board_baud(u->board) == baud || !board_is_away(u->board) ||
 	    board_is_open(u->board))
 		return;
-	u->baud = baud;
 	board_set_baud(u->board, baud);
 	port_set_baud(u->port, baud);
 }

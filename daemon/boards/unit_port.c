@@ -99,12 +99,12 @@ unit_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	struct unit	*u = arg;
 	uint64_t	 now = clock_now();
-	unsigned	 baud = u->baud;
+	unsigned	 baud = board_baud(u->board);
 	size_t		 n;
 
 	unit_trace(u, bytes, len, false);
 	/* What came at another speed tells nothing of this one. */
-	for (; len > 0 && u->baud == baud; bytes += n, len -= n) {
+	for (; len > 0 && board_baud(u->board) == baud; bytes += n, len -= n) {
 		n = board_feed(u->board, bytes, len, now);
 		unit_pump(u);
 	}

@@ -18,7 +18,6 @@ struct unit {
 	struct board	*board;
 	struct port	*port;
 	struct served	 served;
-	unsigned	 baud;		/* the one that was found */
 	bool		 boot_greedy;
 	bool		 configured;
 	unsigned	 kept;		/* by how many */

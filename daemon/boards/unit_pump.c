@@ -125,7 +125,6 @@ unit_change_speed(struct unit *u, unsigned baud)
 {
 	log_debug_about(&(struct log_about){ .board = board_name(u->board) },
 	    "board %s: listening at %u baud", board_name(u->board), baud);
-	u->baud = baud;
 	port_set_baud(u->port, baud);
 }
 
