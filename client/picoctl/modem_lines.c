@@ -129,6 +129,15 @@ is_of(const struct seccomp_notif *question, int port)
 	    S_ISCHR(theirs.st_mode) && theirs.st_rdev == ours.st_rdev;
 }
 
+/* A process that was killed meanwhile may have left its number to another. */
+static bool
+still_asks(int asked, const struct seccomp_notif *question)
+{
+	uint64_t	id = question->id;
+
+	return ioctl(asked, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
 /* What is set is taken, and matters to nobody. */
 static bool
 is_told(const struct seccomp_notif *question)
@@ -160,7 +169,8 @@ modem_lines_answer(int asked, int port)
 	if (ioctl(asked, SECCOMP_IOCTL_NOTIF_RECV, &question) < 0)
 		return;		/* who asked is gone */
 	answer.resp.id = question.notif.id;
-	if (!is_of(&question.notif, port) || !is_told(&question.notif))
+	if (!is_of(&question.notif, port) || !still_asks(asked,
+	    &question.notif) || !is_told(&question.notif))
 		answer.resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	ioctl(asked, SECCOMP_IOCTL_NOTIF_SEND, &answer);
 }
