@@ -30,9 +30,10 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(LIBDAEMON) \
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
 	    $(call pkg,libs,check $(DAEMON_PACKAGES))
 
-# Those of a board share one by hand.
+# Those of a board share one by hand; that of files has one that acts.
 $(filter $(BUILD)/tests/unit/test_board%,$(UNIT_PROGRAMS)): \
 	$(BUILD)/tests/unit/hand.o
+$(BUILD)/tests/unit/test_files: $(BUILD)/tests/unit/fake_files.o
 
 check-unit: $(UNIT_NAMES:%=run-%)
 
@@ -43,7 +44,8 @@ run-test_%: $(BUILD)/tests/unit/test_%
 run-test_image: $(BUILD)/firmware/uno-led.hex \
 	$(BUILD)/firmware/pico-pinserver.uf2
 
--include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d) $(BUILD)/tests/unit/hand.d
+-include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d) $(BUILD)/tests/unit/hand.d \
+	$(BUILD)/tests/unit/fake_files.d
 
 # ------------------------------------------------------------ end to end
 
