@@ -312,6 +312,10 @@ class Picod:
         with open(self.log_path, errors='replace') as file:
             return file.read()
 
+    def show_log(self):
+        if os.path.exists(self.log_path):
+            sys.stderr.write(f'--- picod said last:\n{self.log()[-8000:]}---\n')
+
     def kill(self):
         """Ends it without a chance to say good-bye."""
         if self.process is not None:
@@ -442,8 +446,14 @@ class Case(unittest.TestCase):
         """A picod that ends with the test."""
         p = Picod(*arguments, config=config, env=env, boards=boards,
                   preexec=preexec, verbose=verbose)
-        self.addCleanup(p.stop)
+        self.addCleanup(self.end_picod, p)
         return p
+
+    def end_picod(self, p):
+        """Ends it; of a test that failed, with what it said."""
+        if not self._outcome.success:
+            p.show_log()
+        p.stop()
 
     def board(self, board):
         """Starts a board that ends with the test."""

@@ -5,6 +5,7 @@ On a USB bus without hardware, with a configuration of its own.
 """
 
 import os
+import pwd
 import unittest
 
 import picod
@@ -288,7 +289,8 @@ class Rename(Case):
 
     def test_rules_for_the_old_name_are_not_lost(self):
         self.uno()
-        p = self.picod(config='[access uno0]\nroot = all\n')
+        me = pwd.getpwuid(os.getuid()).pw_name
+        p = self.picod(config=f'[access uno0]\n{me} = all\n')
         self.wait(p, 'uno0', 'listening')
         said = self.run_it(p, 'rename', 'uno0', 'lamp', status=1)
         self.assertIn('[access uno0]', said)

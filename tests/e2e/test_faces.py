@@ -438,7 +438,7 @@ with open('out', 'rb') as file:
                 pass
             self.assertEqual(tool.wait(picod.PATIENCE_S), 0)
             self.assertEqual(other.receive()['output'], '42\n')
-        self.assertTrue(tool.stdout.read().endswith(b'\nTrue\r\n'))
+        self.assertRegex(tool.stdout.read(), rb'(?m)^True\r$')
         self.assertTrue(self.is_unmounted())
         with open(os.path.join(self.here, 'out'), 'rb') as file:
             self.assertEqual(file.read(), bytes(range(256)) * 5)
