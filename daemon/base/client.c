@@ -34,24 +34,46 @@ static struct {
 	char		name[sizeof ((struct client *)NULL)->user];
 } last_user;
 
+static void
+client_set(struct client *client, pid_t pid, uid_t uid, gid_t gid)
+{
+	struct timespec	now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*client = (struct client){
+		.pid = pid, .uid = uid, .gid = gid,
+		.since_us = (uint64_t)now.tv_sec * 1000000 +
+		    (uint64_t)now.tv_nsec / 1000,
+	};
+}
+
 int
 client_init(struct client *client, int fd)
 {
 	struct ucred	 cred;
 	socklen_t	 len = sizeof cred;
-	struct timespec	 now;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
 		return -errno;
-	clock_gettime(CLOCK_REALTIME, &now);
-	*client = (struct client){
-		.pid = cred.pid,
-		.uid = cred.uid,
-		.gid = cred.gid,
-		.since_us = (uint64_t)now.tv_sec * 1000000 +
-		    (uint64_t)now.tv_nsec / 1000,
-	};
+	client_set(client, cred.pid, cred.uid, cred.gid);
 	return 0;
+}
+
+void
+client_init_process(struct client *client, pid_t pid, const char *what)
+{
+	struct stat	st;
+	char		path[32];
+
+	snprintf(path, sizeof path, "/proc/%d", (int)pid);
+	if (pid > 0 && stat(path, &st) == 0) {
+		client_set(client, pid, st.st_uid, st.st_gid);
+		client_name(client);
+		return;
+	}
+	client_set(client, 0, (uid_t)-1, (gid_t)-1);
+	strcpy(client->user, "?");
+	snprintf(client->program, sizeof client->program, "%s", what);
 }
 
 /* The user's name in the file, or his number. */

@@ -25,6 +25,12 @@ struct client {
 int	client_init(struct client *, int fd);
 
 /*
+ * Fills in who a process is, with its names.  One that is not to be seen, such as 0,
+ * is nobody, and called what it is.
+ */
+void	client_init_process(struct client *, pid_t, const char *what);
+
+/*
  * Fills in the names.  The user's is that of /etc/passwd, without a name service,
  * which may take its time.
  */

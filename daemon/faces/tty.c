@@ -21,8 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "daemon/base/log.h"
@@ -156,36 +154,14 @@ static const struct seat_ops	tty_seat = {
 
 /* Who seems to have it open, as far as picod may see. */
 static void
-tty_find_client(const struct tty *t, struct client *client)
-{
-	struct holder	holder;
-	struct stat	st;
-	char		path[32];
-	struct timespec	now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	*client = (struct client){ .uid = (uid_t)-1, .gid = (gid_t)-1,
-	    .user = "?", .program = "a tool at its tty",
-	    .since_us = (uint64_t)now.tv_sec * 1000000 +
-		(uint64_t)now.tv_nsec / 1000,
-	};
-	if (holder_find(t->pty.path, 0, &holder) < 0)
-		return;
-	snprintf(path, sizeof path, "/proc/%d", (int)holder.pid);
-	if (stat(path, &st) < 0)
-		return;
-	client->pid = holder.pid;
-	client->uid = st.st_uid;
-	client->gid = st.st_gid;
-	client_name(client);
-}
-
-static void
 tty_sit_down(struct tty *t)
 {
 	struct client	client;
+	struct holder	holder;
 
-	tty_find_client(t, &client);
+	if (holder_find(t->pty.path, 0, &holder) < 0)
+		holder.pid = 0;
+	client_init_process(&client, holder.pid, "a tool at its tty");
 	seat_set_client(t->seat, &client);
 	t->used = true;
 	t->note[0] = '\0';

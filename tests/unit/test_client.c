@@ -47,6 +47,28 @@ START_TEST(test_kernels_word)
 }
 END_TEST
 
+/* Who has a port open makes no connection; the pid may be gone, or nobody's. */
+START_TEST(test_a_process)
+{
+	static const pid_t	nobody[] = { 0, -1, INT32_MAX };
+	struct client		client;
+	size_t			i;
+
+	client_init_process(&client, getpid(), "a tool");
+	ck_assert_int_eq(client.pid, getpid());
+	ck_assert_uint_eq(client.uid, getuid());
+	ck_assert_str_eq(client.user, getpwuid(getuid())->pw_name);
+	ck_assert_uint_gt(client.since_us, 0);
+	for (i = 0; i < sizeof nobody / sizeof *nobody; i++) {
+		client_init_process(&client, nobody[i], "a tool");
+		ck_assert_int_eq(client.pid, 0);
+		ck_assert_uint_eq(client.uid, (uid_t)-1);
+		ck_assert_str_eq(client.user, "?");
+		ck_assert_str_eq(client.program, "a tool");
+	}
+}
+END_TEST
+
 START_TEST(test_called)
 {
 	struct client	client = { .pid = 4194304 };
@@ -241,6 +263,7 @@ main(void)
 	int	 failed;
 
 	tcase_add_test(tc, test_kernels_word);
+	tcase_add_test(tc, test_a_process);
 	tcase_add_test(tc, test_called);
 	tcase_add_loop_test(tc, test_program_is_cleaned, 0, 7);
 	tcase_add_loop_test(tc, test_scripts_have_their_names, 0, 4);
