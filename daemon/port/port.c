@@ -70,6 +70,7 @@ port_create(struct event_base *base, struct path_watcher *watcher,
 	wanted_init(&p->wanted, false);
 	p->retry = evtimer_new(base, port_retry_cb, p);
 	p->reset = evtimer_new(base, port_reset_cb, p);
+	p->rest = evtimer_new(base, port_rest_cb, p);
 	return p;
 }
 
@@ -93,6 +94,7 @@ port_destroy(struct port *p)
 	port_leave(p);
 	event_free(p->retry);
 	event_free(p->reset);
+	event_free(p->rest);
 	free(p);
 }
 
@@ -165,6 +167,7 @@ port_write(struct port *p, const uint8_t *buf, size_t len)
 
 	if (p->link.fd < 0 || p->writable == NULL)
 		return 0;
+	port_wake(p);
 	n = write(p->link.fd, buf, len);
 	if (n < 0)
 		n = 0;	/* what is wrong, reading will tell */

@@ -13,6 +13,15 @@
 /* Bytes read at once: what a tty keeps. */
 #define READ_SIZE	4096
 
+/*
+ * Each read wakes up whoever listens to the board.  One that says much without being
+ * told anything, a little at a time, is read once in a millisecond, as often as USB
+ * asks it; one that is fast enough to have said much by then, at once.
+ */
+#define REST_AFTER	64		/* reads like that, with nothing written */
+#define REST_MS		1
+#define REST_BELOW	(READ_SIZE / 4)
+
 void
 port_add_timer(struct event *timer, int ms)
 {
@@ -30,6 +39,7 @@ port_close(struct port *p)
 		event_free(p->writable);
 	p->readable = p->writable = NULL;
 	event_del(p->reset);
+	event_del(p->rest);
 	link_close(&p->link);
 }
 
@@ -74,19 +84,56 @@ port_lose(struct port *p, const char *reason)
 	p->handler->closed(p->arg, reason);
 }
 
+/* Reads once; true: in a while is soon enough for the next time. */
+static bool
+port_read(struct port *p)
+{
+	uint8_t		 buf[READ_SIZE];
+	ssize_t		 n = read(p->link.fd, buf, sizeof buf);
+
+	if (n > 0) {
+		p->small_reads = n < REST_BELOW ? p->small_reads + 1 : 0;
+		p->handler->bytes(p->arg, buf, (size_t)n);
+		return p->small_reads > REST_AFTER;
+	}
+	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		port_lose(p, "its port went away");
+	return false;
+}
+
+/* It may be closed as it is read. */
 static void
 port_readable_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct port	*p = arg;
-	uint8_t		 buf[READ_SIZE];
-	ssize_t		 n;
 
-	(void)what;
-	n = read(fd, buf, sizeof buf);
-	if (n > 0)
-		p->handler->bytes(p->arg, buf, (size_t)n);
-	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		port_lose(p, "its port went away");
+	(void)fd, (void)what;
+	if (!port_read(p) || p->readable == NULL)
+		return;
+	event_del(p->readable);
+	port_add_timer(p->rest, REST_MS);
+}
+
+void
+port_rest_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct port	*p = arg;
+
+	(void)fd, (void)what;
+	if (port_read(p) && p->readable != NULL)
+		port_add_timer(p->rest, REST_MS);
+	else if (p->readable != NULL)
+		event_add(p->readable, NULL);
+}
+
+void
+port_wake(struct port *p)
+{
+	p->small_reads = 0;
+	if (event_pending(p->rest, EV_TIMEOUT, NULL)) {
+		event_del(p->rest);
+		event_add(p->readable, NULL);
+	}
 }
 
 static void
@@ -106,4 +153,5 @@ port_listen(struct port *p)
 	p->writable = event_new(p->base, p->link.fd, EV_WRITE, port_writable_cb,
 	    p);
 	event_add(p->readable, NULL);
+	p->small_reads = 0;
 }

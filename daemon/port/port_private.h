@@ -6,6 +6,8 @@
 #ifndef PICOD_PORT_PRIVATE_H
 #define PICOD_PORT_PRIVATE_H
 
+#include <event2/util.h>
+
 #include "holder.h"
 #include "link.h"
 #include "path_watch.h"
@@ -22,10 +24,11 @@ struct port {
 	const struct port_handler *handler;
 	void			*arg;
 	struct event		*readable, *writable;
-	struct event		*retry, *reset;
+	struct event		*retry, *reset, *rest;
 	struct path_watch	*watch;		/* NULL where it is no path */
 	struct holder		 holder;	/* pid 0: nobody is known */
 	unsigned		 baud;
+	unsigned		 small_reads;	/* in a row, and none was written to */
 	bool			 drop_dtr;
 };
 
@@ -33,6 +36,12 @@ void	port_add_timer(struct event *, int ms);
 
 /* Reads from it, and has it ready to be written to. */
 void	port_listen(struct port *);
+
+/* What it is told now, it answers at once: no rest from reading it. */
+void	port_wake(struct port *);
+
+/* The end of such a rest. */
+void	port_rest_cb(evutil_socket_t, short, void *);
 
 /* Closes it, or gives up opening it. */
 void	port_close(struct port *);

@@ -25,8 +25,8 @@ static struct event_base	*base;
 static struct path_watcher	*watcher;
 static struct port		*port;
 static char			 folder[64], path[96];
-static int			 opened, closed, failed;
-static char			 heard[64], reason[256];
+static int			 opened, closed, failed, pieces;
+static char			 heard[512], reason[256];
 /* What is told to the port when it is closed by itself. */
 static enum wanted_input	 then;
 
@@ -57,6 +57,7 @@ static void
 handle_bytes(void *arg, const uint8_t *bytes, size_t len)
 {
 	(void)arg;
+	pieces++;
 	strncat(heard, (const char *)bytes, len);
 }
 
@@ -85,7 +86,7 @@ setup(void)
 	strcpy(folder, "/tmp/picod-test-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/port", folder);
-	opened = closed = failed = 0;
+	opened = closed = failed = pieces = 0;
 	heard[0] = '\0';
 	then = WANTED_SILENT;
 	base = event_base_new();
@@ -384,6 +385,75 @@ server_listen(struct sockaddr_un *addr, int backlog)
 	return fd;
 }
 
+/* The board's end of a port that is open: what is said is there at once. */
+static int
+server_accept(void)
+{
+	struct sockaddr_un	addr;
+	char			address[128];
+	int			fd = server_listen(&addr, 1), board;
+
+	snprintf(address, sizeof address, "unix:%s", path);
+	port_set_address(port, address, true);
+	until(&opened, 1);
+	board = accept(fd, NULL, NULL);
+	ck_assert_int_ge(board, 0);
+	close(fd);
+	return board;
+}
+
+/* Says it a byte at a time, each of which may be read alone. */
+static void
+say_slowly(int board, int count)
+{
+	for (; count > 0; count--) {
+		say(board, "x");
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+}
+
+/* Each piece costs all who listen, but an answer waits for nobody. */
+START_TEST(test_much_in_small_pieces_is_read_together)
+{
+	int	i, board = server_accept();
+
+	say_slowly(board, 200);
+	while (strlen(heard) < 200)
+		event_base_loop(base, EVLOOP_ONCE);
+	ck_assert_int_lt(pieces, 200);
+	for (i = 1; i <= 100; i++) {
+		say_slowly(board, 100);
+		ck_assert_uint_eq(port_write(port, (const uint8_t *)"?", 1), 1);
+		say(board, "y");
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		ck_assert_int_eq(heard[strlen(heard) - 1], 'y');
+		heard[0] = '\0';
+	}
+	close(board);
+}
+END_TEST
+
+START_TEST(test_one_that_rests_may_be_closed)
+{
+	int	board = server_accept();
+
+	say_slowly(board, 100);
+	close(board);
+	until(&closed, 1);
+}
+END_TEST
+
+START_TEST(test_one_that_rests_may_be_lent)
+{
+	int	board = server_accept();
+
+	say_slowly(board, 100);
+	port_tell(port, WANTED_LENT);
+	settle();
+	close(board);
+}
+END_TEST
+
 /* Nothing at the path tells that it takes connections again. */
 START_TEST(test_a_server_that_was_busy_is_tried_again)
 {
@@ -454,6 +524,9 @@ main(void)
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_a_configured_one_is_opened_and_read);
+	tcase_add_test(tc, test_much_in_small_pieces_is_read_together);
+	tcase_add_test(tc, test_one_that_rests_may_be_closed);
+	tcase_add_test(tc, test_one_that_rests_may_be_lent);
 	tcase_add_test(tc, test_a_pty_that_somebody_has_is_not_taken);
 	tcase_add_test(tc, test_what_a_board_did_not_take_is_dropped);
 	tcase_add_test(tc, test_a_configured_one_is_back_after_every_replug);
