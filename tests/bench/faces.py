@@ -3,16 +3,20 @@
 
 The same tool, in turn at the port of a board that it has for itself and at the port
 that picod has made for another: a raw text that prints much, a long one by
-raw-paste, and short ones one after the other.  The boards have no line with a speed,
-so that what picod costs is not hidden behind one.  Nothing here is a test.
+raw-paste, and short ones one after the other.  Once at a board that is at the end of
+USB (usb_board.py), and once at an emulated one, which has no line with a speed but
+wants the processors that picod and the tool want.  Nothing here is a test.
 """
 
 import contextlib
+import os
+import subprocess
+import sys
 import time
 
 import serial
 
-from bench import Table, held_open
+from bench import HERE, Table
 from boards import MicroPython
 from measure import PATIENCE_S, say
 from picod import Picod
@@ -25,6 +29,7 @@ SHORT = b'print(3000+10)'
 ROUNDS = 7
 # Bytes through a face come with 95 % of the speed that they have without it.
 TARGET = 1 / 0.95
+USB_BOARD = [sys.executable, os.path.join(HERE, 'usb_board.py')]
 
 
 class Tool:
@@ -73,16 +78,28 @@ def timed(action, *arguments):
     return (time.perf_counter() - start) * 1000
 
 
-def main():
-    table = Table()
-    table.title('MicroPython 1.25, one tool, at the port itself and at picod\'s')
+@contextlib.contextmanager
+def usb_board():
+    """The path of its port."""
+    with subprocess.Popen(USB_BOARD, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, text=True) as process:
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+
+
+@contextlib.contextmanager
+def emulated_board():
+    with MicroPython(pty=True) as board:
+        yield board.path
+
+
+def compare(table, make_board):
     with contextlib.ExitStack() as stack:
-        boards = [stack.enter_context(MicroPython(pty=True)) for _ in range(2)]
-        stack.enter_context(held_open(boards[0].path))
-        picod = Picod(boards={'b': boards[1].path}, verbose=False)
+        alone, shared = [stack.enter_context(make_board()) for _ in range(2)]
+        picod = Picod(boards={'b': f'{shared},driver=repl'}, verbose=False)
         stack.callback(picod.stop)
         picod.send('1')
-        tools = {'direct': Tool(boards[0].path),
+        tools = {'direct': Tool(alone),
                  'picod': Tool(picod.board()['tty']['path'])}
         for what, action, arguments in (
                 ('print 130 KiB', Tool.raw, PRINTED),
@@ -94,7 +111,15 @@ def main():
                 for way, tool in tools.items():
                     ways[way].append(timed(action, tool, *arguments))
             table.add(what, ways, target=TARGET if what[0] == 'p' else 0)
-        table.print()
+
+
+def main():
+    table = Table()
+    table.title('At the end of USB, one tool, at the port itself and at picod\'s')
+    compare(table, usb_board)
+    table.title('MicroPython 1.25 in an emulator beside it')
+    compare(table, emulated_board)
+    table.print()
 
 
 if __name__ == '__main__':

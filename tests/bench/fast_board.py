@@ -18,13 +18,20 @@ class Repl(scripted.Repl):
     WINDOW = 128
 
 
-def main():
+def start_board():
+    """The board, and its farm, which is to be stopped."""
     farm = scripted.Farm()
     board = farm.add(lambda each: Repl(each, paste=True))
     farm.start()
+    return farm, board
+
+
+def main():
+    farm, board = start_board()
     print(board.url(), flush=True)
     sys.stdin.read()
     farm.stop()
 
 
-main()
+if __name__ == '__main__':
+    main()
