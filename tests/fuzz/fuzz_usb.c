@@ -360,6 +360,19 @@ pull_all(void)
 		assert(!board_is_open(b));
 }
 
+/* What was called for by who has left is done, and is no later board's affair. */
+static void
+wait_left(void)
+{
+	unsigned	rounds;
+
+	for (rounds = 0; rounds < ROUNDS && server_count(server) > 0; rounds++) {
+		go_on();
+		pass(100);
+	}
+	assert(server_count(server) == 0);
+}
+
 /* The board at an address, which must be there. */
 static const char *
 name_at(const char *address)
@@ -519,6 +532,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		reload(0);
 		caller_leave(&caller);
 		pull_all();
+		wait_left();
 		check_new_board();
 	}
 	stop();
