@@ -28,6 +28,7 @@
 #include "daemon/server/server.h"
 #include "daemon/usb/hotplug.h"
 #include "daemon/usb/known.h"
+#include "protocol/limits.h"
 #include "tests/fuzz/caller.h"
 #include "tests/fuzz/calls.h"
 #include "tests/fuzz/clock.h"
@@ -360,7 +361,10 @@ pull_all(void)
 		assert(!board_is_open(b));
 }
 
-/* What was called for by who has left is done, and is no later board's affair. */
+/*
+ * What was called for by who has left is done, and is no later board's affair.  It
+ * may wait for a board for a day.
+ */
 static void
 wait_left(void)
 {
@@ -368,7 +372,7 @@ wait_left(void)
 
 	for (rounds = 0; rounds < ROUNDS && server_count(server) > 0; rounds++) {
 		go_on();
-		pass(100);
+		pass(2 * LIMIT_TIME_MS / ROUNDS);
 	}
 	assert(server_count(server) == 0);
 }
