@@ -140,11 +140,15 @@ seat_ahead_cb(evutil_socket_t fd, short what, void *arg)
 	struct face_event	 event;
 
 	(void)fd, (void)what;
+	/* The board may be lost with it, its job be over, and who sits here leave. */
+	s->feeding = true;
 	face_started(s->face, &event);
 	seat_input(s, &event);
 	seat_pump(s);
-	face_waited(s->face);
-	seat_take(s, false);
+	s->feeding = false;
+	if (s->asker != NULL)
+		face_waited(s->face);
+	seat_take(s, s->asker == NULL);
 }
 
 /* Its job is on the board. */
