@@ -312,10 +312,6 @@ class Picod:
         with open(self.log_path, errors='replace') as file:
             return file.read()
 
-    def show_log(self):
-        if os.path.exists(self.log_path):
-            sys.stderr.write(f'--- picod said last:\n{self.log()[-8000:]}---\n')
-
     def kill(self):
         """Ends it without a chance to say good-bye."""
         if self.process is not None:
@@ -334,8 +330,11 @@ class Picod:
             process.wait()
             raise AssertionError(f'picod does not end:\n{self.log()}') from None
 
-    def stop(self):
-        """Ends it and cleans up; fails if it did not end as it should."""
+    def stop(self, show=False):
+        """Ends it and cleans up; fails if it did not end as it should.
+
+        show: what it said last, of a test that failed.
+        """
         if not os.path.exists(self.directory):
             return
         try:
@@ -345,6 +344,8 @@ class Picod:
             log = self.log()
             if os.environ.get('PICOD_TEST_LOG'):
                 sys.stderr.write(log)
+            elif show:
+                sys.stderr.write(log[-20000:])
             if status != 0 or any(word in log for word in SANITIZER_WORDS):
                 raise AssertionError(f'picod ended with status {status}:\n'
                                      f'{log[-20000:]}')
@@ -449,11 +450,17 @@ class Case(unittest.TestCase):
         self.addCleanup(self.end_picod, p)
         return p
 
+    def run(self, result=None):
+        self.result = result
+        return super().run(result)
+
+    def has_failed(self):
+        """So far, in a part of it or as a whole."""
+        return any(getattr(test, 'test_case', test) is self for test, _ in
+                   self.result.failures + self.result.errors)
+
     def end_picod(self, p):
-        """Ends it; of a test that failed, with what it said."""
-        if not self._outcome.success:
-            p.show_log()
-        p.stop()
+        p.stop(show=self.has_failed())
 
     def board(self, board):
         """Starts a board that ends with the test."""
