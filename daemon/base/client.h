@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who is at the other end of a connection, as the kernel tells: asked once, when
- * it connects, so that nobody becomes another later.
+ * it connects, so that nobody becomes another later.  Or who has a port open, as far
+ * as that is to be seen.
  */
 #ifndef PICOD_CLIENT_H
 #define PICOD_CLIENT_H
@@ -25,8 +26,8 @@ struct client {
 int	client_init(struct client *, int fd);
 
 /*
- * Fills in who a process is, with its names.  One that is not to be seen, such as 0,
- * is nobody, and called what it is.
+ * Fills in who a process is, with the names.  Of one that is not to be seen (0, or it
+ * has ended) only the program is known: "what".
  */
 void	client_init_process(struct client *, pid_t, const char *what);
 

@@ -25,7 +25,7 @@ struct seat {
 	size_t			 len;
 	bool			 statement;	/* behind which more may be pasted */
 	struct event		*ahead;		/* what is, is its input from then on */
-	bool			 feeding;	/* the face, which may end a job */
+	bool			 feeding;	/* its face or board: the job may end */
 	bool			 blocked;	/* the face took no more */
 	uint8_t			 late[FACE_LATE];	/* what it takes then, */
 	size_t			 late_len;	/* before all else */

@@ -70,7 +70,7 @@ port_create(struct event_base *base, struct path_watcher *watcher,
 	wanted_init(&p->wanted, false);
 	p->retry = evtimer_new(base, port_retry_cb, p);
 	p->reset = evtimer_new(base, port_reset_cb, p);
-	p->rest = evtimer_new(base, port_rest_cb, p);
+	p->rest = evtimer_new(base, port_readable_cb, p);
 	return p;
 }
 

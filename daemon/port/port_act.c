@@ -101,28 +101,19 @@ port_read(struct port *p)
 	return false;
 }
 
-/* It may be closed as it is read. */
-static void
+void
 port_readable_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct port	*p = arg;
+	bool		 rest = port_read(p);
 
 	(void)fd, (void)what;
-	if (!port_read(p) || p->readable == NULL)
+	if (p->readable == NULL)	/* it was closed as it was read */
 		return;
-	event_del(p->readable);
-	port_add_timer(p->rest, REST_MS);
-}
-
-void
-port_rest_cb(evutil_socket_t fd, short what, void *arg)
-{
-	struct port	*p = arg;
-
-	(void)fd, (void)what;
-	if (port_read(p) && p->readable != NULL)
+	if (rest) {
+		event_del(p->readable);
 		port_add_timer(p->rest, REST_MS);
-	else if (p->readable != NULL)
+	} else
 		event_add(p->readable, NULL);
 }
 
@@ -130,10 +121,8 @@ void
 port_wake(struct port *p)
 {
 	p->small_reads = 0;
-	if (event_pending(p->rest, EV_TIMEOUT, NULL)) {
-		event_del(p->rest);
-		event_add(p->readable, NULL);
-	}
+	event_del(p->rest);
+	event_add(p->readable, NULL);
 }
 
 static void
@@ -152,6 +141,5 @@ port_listen(struct port *p)
 	    port_readable_cb, p);
 	p->writable = event_new(p->base, p->link.fd, EV_WRITE, port_writable_cb,
 	    p);
-	event_add(p->readable, NULL);
-	p->small_reads = 0;
+	port_wake(p);
 }

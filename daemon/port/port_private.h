@@ -28,7 +28,7 @@ struct port {
 	struct path_watch	*watch;		/* NULL where it is no path */
 	struct holder		 holder;	/* pid 0: nobody is known */
 	unsigned		 baud;
-	unsigned		 small_reads;	/* in a row, and none was written to */
+	unsigned		 small_reads;	/* with nothing written between */
 	bool			 drop_dtr;
 };
 
@@ -40,8 +40,8 @@ void	port_listen(struct port *);
 /* What it is told now, it answers at once: no rest from reading it. */
 void	port_wake(struct port *);
 
-/* The end of such a rest. */
-void	port_rest_cb(evutil_socket_t, short, void *);
+/* There is something to read, or such a rest is over. */
+void	port_readable_cb(evutil_socket_t, short, void *);
 
 /* Closes it, or gives up opening it. */
 void	port_close(struct port *);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * USB devices of any identity that come and go in any order, told twice, or not at
- * all but that some were missed, while the configuration is read again and a client calls.  Whatever
- * happens:
+ * all but that some were missed, while the configuration is read again and a client
+ * calls.  Whatever happens:
  *
  * - each name is one, and no board has that of another;
  * - what was pulled is not open, and what has no board is not served;
@@ -366,7 +366,7 @@ pull_all(void)
  * may wait for a board for a day.
  */
 static void
-wait_left(void)
+finish_calls(void)
 {
 	unsigned	rounds;
 
@@ -536,7 +536,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		reload(0);
 		caller_leave(&caller);
 		pull_all();
-		wait_left();
+		finish_calls();
 		check_new_board();
 	}
 	stop();
