@@ -56,7 +56,7 @@ $(BOARDS_SHIMS): %.so: %.o
 
 # A USB bus on umockdev, which is preloaded too.
 BOARDS_USBBUS_OBJS = $(BOARDS)/usbbus.o $(BOARDS)/usb_device.o \
-	$(BOARDS)/usb_transfer.o
+	$(BOARDS)/usb_listener.o $(BOARDS)/usb_transfer.o
 $(BOARDS)/usbbus: override SANITIZE =
 $(BOARDS_USBBUS_OBJS): CFLAGS += $(call pkg,cflags,umockdev-1.0)
 # That of Debian 13 sends the event itself.
@@ -64,7 +64,7 @@ $(BOARDS)/usbbus.o: CFLAGS += $(shell pkg-config --atleast-version=0.19 \
 	umockdev-1.0 && echo -DUMOCKDEV_TELLS_REMOVAL)
 $(BOARDS)/usbbus: $(BOARDS_USBBUS_OBJS)
 	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,umockdev-1.0)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,umockdev-1.0) -ldl
 
 # The wire by itself, for those who listen to one.
 $(BUILD)/tests/unit/test_speed: $(BOARDS)/avr_wire.o

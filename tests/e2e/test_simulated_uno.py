@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import termios
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../boards'))
@@ -20,6 +21,20 @@ from usbbus import UsbBus, UsbUno  # noqa: E402
 LED = os.path.join(FIRMWARE, 'uno-led.hex')
 RGB = os.path.join(FIRMWARE, 'uno-rgb.hex')
 WATCH_UDEV = os.path.join(HERE, 'uno_udev.py')
+# Listens to udev's monitor, a moment each time.
+LISTEN = '''
+import ctypes
+udev = ctypes.CDLL('libudev.so.1')
+udev.udev_new.restype = udev.udev_monitor_new_from_netlink.restype = \\
+    ctypes.c_void_p
+context = ctypes.c_void_p(udev.udev_new())
+print('listening', flush=True)
+while True:
+    monitor = ctypes.c_void_p(
+        udev.udev_monitor_new_from_netlink(context, b'udev'))
+    udev.udev_monitor_enable_receiving(monitor)
+    udev.udev_monitor_unref(monitor)
+'''
 PROBE = os.path.join(FIRMWARE, 'uno-probe-9600.hex')
 
 
@@ -297,6 +312,7 @@ class UsbTest(BoardTest):
         self.addCleanup(watcher.stdout.close)
         self.addCleanup(watcher.kill)
         self.assertEqual(watcher.stdout.readline(), 'watching\n')
+        self.watcher = watcher
         return watcher.stdout
 
     def test_plugged_and_pulled_many_times(self):
@@ -326,6 +342,42 @@ class UsbTest(BoardTest):
             uno.plug()
             self.assertEqual(events.readline(), 'add ttyACM0 2341:0043 '
                              '7583335303535 /dev/ttyACM0 initialized\n')
+
+    def test_listeners_that_end_at_any_moment(self):
+        self.bus.plug(port='1-2', tty='ttyACM0', vid='2341', pid='0043',
+                      pts='/dev/null', driver='cdc_acm')
+        listener = subprocess.Popen(
+            [sys.executable, '-c', LISTEN], env=self.bus.environment(),
+            text=True, stdout=subprocess.PIPE)
+        self.addCleanup(listener.wait)
+        self.addCleanup(listener.stdout.close)
+        self.addCleanup(listener.kill)
+        self.assertEqual(listener.stdout.readline(), 'listening\n')
+        for _ in range(2000):
+            self.bus.change('1-2')
+        self.assertIsNone(listener.poll())
+
+    def test_a_listener_that_is_slow(self):
+        """It hears of everything, though ten events are all that it is kept."""
+        uno = self.start(UsbUno(self.bus, sketch=LED))
+        events = self.watch()
+        self.assertTrue(events.readline().startswith('there '))
+        told = []
+
+        def tell():
+            for number in range(100):
+                self.bus.change(uno.identity['port'])
+                told.append(number)
+        self.watcher.send_signal(signal.SIGSTOP)
+        teller = threading.Thread(target=tell, daemon=True)
+        teller.start()
+        while len(told) < 10 and teller.is_alive():
+            pass
+        self.watcher.send_signal(signal.SIGCONT)
+        teller.join()
+        self.assertEqual(len(told), 100)
+        for _ in told:
+            self.assertTrue(events.readline().startswith('change ttyACM0'))
 
     def test_two_boards(self):
         one = self.start(UsbUno(self.bus, sketch=LED))
