@@ -9,7 +9,7 @@
  * - a board that is plugged in after all that is there, under a name, and serves;
  * - names outlive picod, whatever was in them.
  *
- * hotplug.h is faked; all above it is real, the ports of the boards too.
+ * The bus is bus.h's; all above it is real, the ports of the boards too.
  */
 #include <assert.h>
 #include <ctype.h>
@@ -26,221 +26,26 @@
 #include "daemon/methods/methods.h"
 #include "daemon/base/client.h"
 #include "daemon/server/server.h"
-#include "daemon/usb/hotplug.h"
-#include "daemon/usb/known.h"
 #include "protocol/limits.h"
+#include "tests/fuzz/bus.h"
 #include "tests/fuzz/caller.h"
 #include "tests/fuzz/calls.h"
 #include "tests/fuzz/clock.h"
-#include "tests/fuzz/far_port.h"
 
-#define DEVICES		5
 #define CONFIGS		4
 #define ROUNDS		300
 
-/* Something at the bus, with the port that it has. */
-struct device {
-	bool			 there;
-	struct hotplug_tty	 tty;
-	char			 id[16];
-	char			 serial[64];
-	char			 path[64];
-	char			 label[64];
-	struct far_port		 port;
-};
-
-struct hotplug {
-	const struct hotplug_handler	*handler;
-	void				*arg;
-};
-
-static struct hotplug		 hotplug;
 static struct event_base	*base;
 static struct boards		*boards;
 static struct context		 context;
 static struct server		*server;
 static struct attach		*attach;
 static struct config		 configs[CONFIGS], config;
-static struct device		 devices[DEVICES];
 static struct script		 script;
 static struct caller		 caller = { .fd = -1 };
 static char			 names_path[64], token[64];
 
-/* -------------------------------------------------------------- the bus */
-
-static void
-device_tell(const struct device *d)
-{
-	if (d->there)
-		hotplug.handler->appeared(hotplug.arg, &d->tty);
-}
-
-int
-hotplug_enumerate(const struct hotplug *h)
-{
-	int	i;
-
-	(void)h;
-	for (i = 0; i < DEVICES; i++)
-		device_tell(&devices[i]);
-	return 0;
-}
-
-bool
-hotplug_is_there(const struct hotplug *h, const struct hotplug_tty *tty)
-{
-	int	i;
-
-	(void)h;
-	for (i = 0; i < DEVICES; i++)
-		if (devices[i].there && strcmp(devices[i].id, tty->id) == 0)
-			return devices[i].tty.vendor == tty->vendor &&
-			    devices[i].tty.product == tty->product &&
-			    strcmp(devices[i].serial, tty->serial) == 0;
-	return false;
-}
-
-struct hotplug *
-hotplug_create(struct event_base *event_base,
-    const struct hotplug_handler *handler, void *arg)
-{
-	(void)event_base;
-	hotplug = (struct hotplug){ handler, arg };
-	hotplug_enumerate(&hotplug);
-	return &hotplug;
-}
-
-void
-hotplug_destroy(struct hotplug *h)
-{
-	(void)h;
-}
-
-/* A text as the script has it: one that others have too, or any bytes. */
-static void
-pick_text(char *text, size_t size)
-{
-	static const char *const texts[] = { "", "E660", "A", "A", "1-1", "1-2",
-	    "RP2 Boot", "\xff\x01\n" };
-	uint8_t	n = script_byte(&script);
-	size_t	i;
-
-	if (n < 224) {
-		snprintf(text, size, "%s", texts[n % 8]);
-		return;
-	}
-	for (i = 0; i < (size_t)(n - 224) && i < size - 1; i++)
-		text[i] = (char)script_byte(&script);
-	text[i] = '\0';
-}
-
-static void
-device_pick_identity(struct device *d)
-{
-	const struct known	*k = known_get(script_byte(&script) % 64);
-	uint8_t			 low = script_byte(&script);
-
-	if (k == NULL)
-		k = known_get(low % 3);
-	d->tty.vendor = k->vendor;
-	d->tty.product = k->product != 0 ? k->product : low;
-	if (low == 255)
-		d->tty.vendor = 0x1234;
-}
-
-/* What is told, unless the burst is too large. */
-static void
-device_plug(struct device *d, bool told)
-{
-	static const char *const nodes[] = { "", "/dev/shm/picod-fuzz-none",
-	    "/dev/ttyACM0" };
-	uint8_t			 n = script_byte(&script);
-
-	if (d->there)
-		return;
-	device_pick_identity(d);
-	pick_text(d->serial, sizeof d->serial);
-	pick_text(d->path, sizeof d->path);
-	pick_text(d->label, sizeof d->label);
-	d->tty.node = n < 128 ? d->port.address : nodes[n % 3];
-	d->tty.interface = n % 8;
-	d->tty.place = n % 5 == 0 ? "" : d->path;
-	d->tty.maker = n % 7 == 0 ? "MicroPython" : "";
-	d->tty.role = n % 7 == 1 ? "CircuitPython CDC control" :
-	    n % 7 == 2 ? "CircuitPython CDC2 control" : "";
-	d->tty.model = d->label;
-	d->tty.udev[HOTPLUG_BOARD] = n % 11 == 0 ? "1" : n % 11 == 1 ? "0" : "";
-	d->tty.id = d->id;
-	d->tty.serial = d->serial;
-	d->tty.path = d->path;
-	d->tty.label = d->label;
-	d->there = true;
-	if (n < 128)
-		far_port_plug(&d->port);
-	if (told)
-		device_tell(d);
-}
-
-/* late: the port is gone before it is told, or after. */
-static void
-device_pull(struct device *d, bool late)
-{
-	if (!d->there)
-		return;
-	d->there = false;
-	if (!late)
-		far_port_unplug(&d->port);
-	hotplug.handler->vanished(hotplug.arg, d->id);
-	far_port_unplug(&d->port);
-}
-
-/*
- * Devices are swapped for others while nobody listens.  The ports of those that
- * were there have hung up; then it is said that something was missed.
- */
-static void
-miss(unsigned which)
-{
-	int	i;
-
-	for (i = 0; i < DEVICES; i++) {
-		if ((which & 1U << i) == 0)
-			continue;
-		devices[i].there = false;
-		far_port_unplug(&devices[i].port);
-		if ((which & 128) == 0)
-			device_plug(&devices[i], false);
-	}
-	hotplug.handler->missed(hotplug.arg);
-}
-
-/* No board has the port of another. */
-static void
-check_ports(void)
-{
-	const struct board_usb	*usb;
-	struct board		*b;
-	size_t			 i, n;
-
-	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
-		for (n = 0; n < DEVICES; n++) {
-			usb = board_usb(b);
-			if (!board_is_open(b) || strcmp(board_port(b),
-			    devices[n].port.address) != 0)
-				continue;
-			assert(usb->vendor == devices[n].tty.vendor &&
-			    usb->product == devices[n].tty.product &&
-			    strcmp(usb->serial, devices[n].serial) == 0);
-		}
-}
-
-static struct device *
-pick_device(void)
-{
-	return &devices[script_byte(&script) % DEVICES];
-}
-
-/* ------------------------------------------------------------- the rest */
+/* --------------------------------------------------------- what happens */
 
 static void
 turn(void)
@@ -262,10 +67,7 @@ pass(uint64_t ms)
 static void
 go_on(void)
 {
-	int	i;
-
-	for (i = 0; i < DEVICES; i++)
-		far_port_answer(&devices[i].port);
+	bus_answer();
 	turn();
 	caller_read(&caller, false, token);
 }
@@ -299,11 +101,11 @@ operate(void)
 	uint8_t	op = script_byte(&script);
 
 	switch (op % 12) {
-	case 0: case 1: device_plug(pick_device(), true); break;
-	case 2: device_pull(pick_device(), op & 1); break;
-	case 3: device_tell(pick_device()); break;
-	case 4: hotplug.handler->vanished(hotplug.arg, "nobody"); break;
-	case 5: far_port_hang_up(&pick_device()->port); break;
+	case 0: case 1: bus_plug(bus_pick(&script), &script, true); break;
+	case 2: bus_pull(bus_pick(&script), op & 1); break;
+	case 3: bus_tell(bus_pick(&script)); break;
+	case 4: bus_pull_stranger(); break;
+	case 5: far_port_hang_up(&bus_pick(&script)->port); break;
 	case 6: reload(script_byte(&script)); break;
 	case 7:
 		connect_caller();
@@ -314,9 +116,9 @@ operate(void)
 	case 10: go_on(); break;
 	case 11:
 		if (op >= 128)
-			miss(script_byte(&script));
+			bus_miss(&script);
 		turn();
-		check_ports();
+		bus_check_ports(boards);
 		break;
 	}
 }
@@ -354,8 +156,7 @@ pull_all(void)
 	struct board	*b;
 	size_t		 i;
 
-	for (i = 0; i < DEVICES; i++)
-		device_pull(&devices[i], false);
+	bus_pull_all();
 	turn();
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
 		assert(!board_is_open(b));
@@ -396,15 +197,17 @@ static void
 check_new_board(void)
 {
 	static const uint8_t	pico[] = {
+		0,			/* the first */
 		0,			/* it has a port, which answers */
 		2, 0,			/* MicroPython on RP2040 */
 		226, 'Z', '1', 226, '7', '-', 0,
 	};
-	struct device		*d = &devices[0];
+	struct device		*d;
 	unsigned		 rounds;
 
 	script = (struct script){ pico, sizeof pico };
-	device_plug(d, true);
+	d = bus_pick(&script);
+	bus_plug(d, &script, true);
 	turn();
 	connect_caller();
 	caller_call(&caller, json_pack("{s:s, s:{s:s, s:s, s:i}}", "method",
@@ -450,18 +253,6 @@ stop(void)
 }
 
 static void
-unplug_all(void)
-{
-	int	i;
-
-	unlink(names_path);
-	for (i = 0; i < DEVICES; i++) {
-		devices[i].there = false;
-		far_port_unplug(&devices[i].port);
-	}
-}
-
-static void
 prepare_config(struct config *c, const char *text)
 {
 	char	 path[64];
@@ -489,7 +280,6 @@ prepare(void)
 		    "[board uno0]\nport = /dev/ttyACM0\n"),
 		"[board pico0]\nmatch = serial:E660\ninterrupt = no\n",
 	};
-	char	name[16];
 	int	i;
 
 	log_init(false);
@@ -502,11 +292,7 @@ prepare(void)
 	methods_init();
 	for (i = 0; i < CONFIGS; i++)
 		prepare_config(&configs[i], texts[i]);
-	for (i = 0; i < DEVICES; i++) {
-		snprintf(name, sizeof name, "usb%d", i);
-		snprintf(devices[i].id, sizeof devices[i].id, "dev%d", i);
-		far_port_init(&devices[i].port, name, i != 1);
-	}
+	bus_init();
 	snprintf(names_path, sizeof names_path, "/dev/shm/picod-fuzz-%d-names",
 	    (int)getpid());
 }
@@ -540,6 +326,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_new_board();
 	}
 	stop();
-	unplug_all();
+	bus_clear();
+	unlink(names_path);
 	return 0;
 }
