@@ -15,7 +15,7 @@
 #define PIECE_SIZE	(512 * 1024)
 
 static int
-upload_piece(struct picod *p, const void *bytes, size_t len)
+upload_piece(struct picod *p, size_t at, const void *bytes, size_t len)
 {
 	char	*text = text_base64(bytes, len);
 	json_t	*parameters, *reply;
@@ -23,7 +23,8 @@ upload_piece(struct picod *p, const void *bytes, size_t len)
 
 	if (text == NULL)
 		return -ENOMEM;
-	parameters = json_pack("{s:s}", "data", text);
+	parameters = json_pack("{s:s, s:I}", "data", text, "at",
+	    (json_int_t)at);
 	free(text);
 	if (parameters == NULL)
 		return -ENOMEM;
@@ -36,13 +37,14 @@ upload_piece(struct picod *p, const void *bytes, size_t len)
 int
 picod_json_upload(struct picod *p, const void *bytes, size_t len)
 {
-	size_t	n, off;
-	int	error = 0;
+	size_t	n, off = 0;
+	int	error;
 
-	for (off = 0; error == 0 && off < len; off += n) {
+	do {	/* an empty file is an empty piece */
 		n = len - off < PIECE_SIZE ? len - off : PIECE_SIZE;
-		error = upload_piece(p, (const char *)bytes + off, n);
-	}
+		error = upload_piece(p, off, (const char *)bytes + off, n);
+		off += n;
+	} while (error == 0 && off < len);
 	return error;
 }
 

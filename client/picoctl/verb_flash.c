@@ -42,13 +42,14 @@ verb_flash_is_file(const char *name)
 }
 
 static int
-verb_flash_piece(struct picoctl *ctl, const char *bytes, size_t len)
+verb_flash_piece(struct picoctl *ctl, off_t at, const char *bytes, size_t len)
 {
 	char	*text = text_base64(bytes, len);
 	json_t	*parameters = json_object(), *reply;
 	int	 status;
 
 	json_object_set_new(parameters, "data", json_string(text));
+	json_object_set_new(parameters, "at", json_integer(at));
 	free(text);
 	status = session_call(ctl, "io.picod.Upload", parameters, &reply);
 	if (status == STATUS_OK)
@@ -60,6 +61,7 @@ static int
 verb_flash_pieces(struct picoctl *ctl, int fd, const char *name)
 {
 	char	*buf = malloc(PIECE_SIZE);
+	off_t	 at = 0;
 	ssize_t	 n;
 	int	 status = STATUS_OK;
 
@@ -71,8 +73,9 @@ verb_flash_pieces(struct picoctl *ctl, int fd, const char *name)
 			picoctl_complain("cannot read %s: %s", name,
 			    strerror(errno));
 			status = STATUS_FILE;
-		} else if (n > 0) {
-			status = verb_flash_piece(ctl, buf, (size_t)n);
+		} else if (n > 0 || at == 0) {
+			status = verb_flash_piece(ctl, at, buf, (size_t)n);
+			at += n;
 		}
 	} while (n != 0 && status == STATUS_OK);
 	free(buf);

@@ -244,6 +244,16 @@ files_write_reply(struct filing *f, const struct files_result *result)
 	    "total", (json_int_t)f->total, "changed", !result->unchanged);
 }
 
+/* No file that is lost on its way becomes an empty one. */
+static void
+files_fail_upload(struct call *call, const char *path)
+{
+	call_fail(call, ERROR_FILE_ERROR, json_pack("{s:s, s:s, s:s}", "board",
+	    board_name(call->board), "path", path, "kind", "other"),
+	    "%s: nothing was handed over for it; Upload it on this connection, "
+	    "an empty file as an empty piece", path);
+}
+
 /* All of a file that was handed over. */
 static uint8_t *
 files_slurp(int fd, size_t len)
@@ -265,13 +275,18 @@ files_slurp(int fd, size_t len)
 
 /* What the connection has handed over; false: the call has ended. */
 static bool
-files_take_upload(struct call *call, uint8_t **content, size_t *len)
+files_take_upload(struct call *call, struct files_order *order,
+    uint8_t **content)
 {
 	struct stat	st = { 0 };
-	int		fd = upload_take(call);
+	size_t		*len = &order->len;
+	int		 fd = upload_take(call);
 
-	*len = 0;
-	if (fd >= 0 && fstat(fd, &st) == 0)
+	if (fd < 0) {
+		files_fail_upload(call, order->path);
+		return false;
+	}
+	if (fstat(fd, &st) == 0)
 		*len = (size_t)st.st_size;
 	if (*len > LIMIT_FILE) {
 		close(fd);
@@ -281,10 +296,11 @@ files_take_upload(struct call *call, uint8_t **content, size_t *len)
 		return false;
 	}
 	*content = files_slurp(fd, *len);
-	if (fd >= 0)
-		close(fd);
-	if (*content != NULL)
+	close(fd);
+	if (*content != NULL) {
+		order->content = *content;
 		return true;
+	}
 	call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}", "limit",
 	    "memory", "value", 0), "what was handed over cannot be read");
 	return false;
@@ -302,10 +318,8 @@ write_file_run(struct call *call)
 	};
 	uint8_t				*content;
 
-	if (order.path == NULL || !files_take_upload(call, &content, &order.len))
-		return;
-	order.content = content;
-	files_do(call, &order, content, &ops);
+	if (order.path != NULL && files_take_upload(call, &order, &content))
+		files_do(call, &order, content, &ops);
 }
 
 const struct method method_write_file = {

@@ -48,7 +48,9 @@ const struct method method_list_firmware = {
 static void
 upload_fail(struct call *call, int error)
 {
-	if (error == -EFBIG)
+	if (error == -EINVAL)
+		method_refuse_parameter(call, "at");
+	else if (error == -EFBIG)
 		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
 		    "limit", "image", "value", LIMIT_IMAGE),
 		    "an image has %d bytes at most", LIMIT_IMAGE);
@@ -67,13 +69,14 @@ upload_fail(struct call *call, int error)
 static void
 upload_run(struct call *call)
 {
+	const json_t	*at = json_object_get(call_parameters(call), "at");
 	char		*bytes;
 	size_t		 len;
 	long long	 size;
 
 	if (!method_bytes(call, "data", &bytes, &len))
 		return;
-	size = upload_add(call, bytes, len);
+	size = upload_add(call, json_integer_value(at), bytes, len);
 	free(bytes);
 	if (size < 0)
 		upload_fail(call, (int)size);

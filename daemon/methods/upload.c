@@ -54,6 +54,14 @@ upload_find(struct call *call)
 	return (struct upload *)call_find_lease(call, upload_is, NULL);
 }
 
+/* The connection has nothing any more. */
+static void
+upload_drop(struct upload *u)
+{
+	LIST_REMOVE(&u->lease, entry);
+	upload_destroy(u);
+}
+
 static void
 upload_expire(uint64_t now)
 {
@@ -61,10 +69,8 @@ upload_expire(uint64_t now)
 
 	for (u = LIST_FIRST(&uploads); u != NULL; u = next) {
 		next = LIST_NEXT(u, entry);
-		if (now - u->at < LIMIT_UPLOAD_MS)
-			continue;
-		LIST_REMOVE(&u->lease, entry);
-		upload_destroy(u);
+		if (now - u->at >= LIMIT_UPLOAD_MS)
+			upload_drop(u);
 	}
 }
 
@@ -87,8 +93,7 @@ upload_is_refused(uid_t uid, size_t len)
 static bool
 upload_has_no_room(struct upload *keep, uid_t uid, size_t len)
 {
-	if (keep != NULL)
-		keep->at = clock_now();
+	keep->at = clock_now();
 	if (upload_is_refused(uid, len))
 		upload_expire(clock_now());
 	return upload_is_refused(uid, len);
@@ -113,29 +118,44 @@ upload_create(struct call *call, struct upload **result)
 	return 0;
 }
 
-long long
-upload_add(struct call *call, const void *bytes, size_t len)
+/* 0, or a negative errno, when not all of the piece has been added. */
+static int
+upload_append(struct upload *u, const void *bytes, size_t len)
 {
-	struct upload	*u = upload_find(call);
-	ssize_t		 n;
-	int		 error;
+	ssize_t	n;
 
-	if ((long long)len > LIMIT_IMAGE - (u == NULL ? 0 : u->size))
+	if ((long long)len > LIMIT_IMAGE - u->size)
 		return -EFBIG;
-	if (upload_has_no_room(u, call_client(call)->uid, len))
+	if (upload_has_no_room(u, u->uid, len))
 		return -EUSERS;
-	if (u == NULL && (error = upload_create(call, &u)) < 0)
-		return error;
-	u->at = clock_now();
 	n = pwrite(u->fd, bytes, len, u->size);
 	if (n < 0)
 		return -errno;
-	if ((size_t)n < len) {
-		if (ftruncate(u->fd, u->size) < 0)
-			return -errno;
-		return -ENOSPC;
+	u->size += n;
+	return (size_t)n < len ? -ENOSPC : 0;
+}
+
+long long
+upload_add(struct call *call, long long at, const void *bytes, size_t len)
+{
+	struct upload	*u = upload_find(call);
+	int		 error = 0;
+
+	if (u != NULL && at == 0) {
+		upload_drop(u);
+		u = NULL;
 	}
-	return u->size += n;
+	if (at != (u == NULL ? 0 : u->size))
+		error = -EINVAL;
+	else if (u == NULL)
+		error = upload_create(call, &u);
+	if (error == 0)
+		error = upload_append(u, bytes, len);
+	if (error == 0)
+		return u->size;
+	if (u != NULL)
+		upload_drop(u);
+	return error;
 }
 
 int
@@ -146,9 +166,8 @@ upload_take(struct call *call)
 
 	if (u == NULL)
 		return -ENOENT;
-	LIST_REMOVE(&u->lease, entry);
 	fd = u->fd;
 	u->fd = -1;
-	upload_destroy(u);
+	upload_drop(u);
 	return fd;
 }

@@ -10,11 +10,12 @@
 #include "daemon/server/call.h"
 
 /*
- * Adds a piece to what the call's connection has handed over.  The size so far,
- * or a negative errno: -EFBIG over LIMIT_IMAGE, -EUSERS over LIMIT_UPLOADS, or
- * what the file system says.
+ * Adds a piece to what the call's connection has handed over; at 0 it begins anew.
+ * The size so far, or a negative errno: -EINVAL if at is not behind the last
+ * piece, -EFBIG over LIMIT_IMAGE, -EUSERS over LIMIT_UPLOADS, or what the file
+ * system says.  Then the connection has nothing any more: half a file is none.
  */
-long long	 upload_add(struct call *, const void *, size_t);
+long long	 upload_add(struct call *, long long at, const void *, size_t);
 
 /*
  * Takes it: a descriptor, the caller's to close, or -ENOENT.  The connection has

@@ -38,7 +38,7 @@ def upload(connection, data):
     size = 0
     for start in range(0, max(len(data), 1), PIECE):
         piece = base64.b64encode(data[start:start + PIECE]).decode()
-        size = connection.call('Upload', data=piece)['size']
+        size = connection.call('Upload', data=piece, at=start)['size']
     return size
 
 

@@ -105,7 +105,7 @@ class Strangers(picod.Case):
 
     def test_hears_why(self):
         for method, parameters in (('ListBoards', {}), ('Send', {'text': '1'}),
-                                   ('Upload', {'data': ''})):
+                                   ('Upload', {'data': '', 'at': 0})):
             client = self.stranger()
             client.write(picod.encode(method, **parameters))
             self.check_denied(client, method)

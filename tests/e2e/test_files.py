@@ -74,13 +74,37 @@ class MicroPythonFiles(Files):
         self.put('a', NOISE)
         with self.p.connect() as c:
             for changed in (False, True):
-                c.call('Upload', data=base64.b64encode(NOISE).decode())
+                c.call('Upload', data=base64.b64encode(NOISE).decode(),
+                       at=0)
                 if changed:
-                    c.call('Upload', data='eA==')
+                    c.call('Upload', data='eA==', at=len(NOISE))
                 self.assertEqual(c.call('WriteFile', path='a')['changed'],
                                  changed)
         self.assertIn(hashlib.sha256(NOISE + b'x').hexdigest(),
                       self.run_it('ls', '-l', '--hash'))
+
+    def test_what_was_refused_is_no_part_of_the_next_file(self):
+        with self.p.connect() as c:
+            c.call('Upload', data=base64.b64encode(b'old').decode(), at=0)
+            with self.fails('NoSuchBoard', board='nosuch'):
+                c.call('WriteFile', board='nosuch', path='a')
+            with self.fails('org.varlink.service.InvalidParameter',
+                            parameter='path'):
+                c.call('WriteFile', path='x' * 256)
+            c.call('Upload', data=base64.b64encode(b'new').decode(), at=0)
+            c.call('WriteFile', path='a')
+        self.assertEqual(self.run_it('cat', ':a'), 'new')
+
+    def test_what_was_refused_may_be_tried_again(self):
+        with self.p.connect() as c:
+            c.call('Upload', data=base64.b64encode(b'old').decode(), at=0)
+            with self.fails('NoSuchBoard', board='nosuch'):
+                c.call('WriteFile', board='nosuch', path='a')
+            c.call('WriteFile', path='a')
+            self.assertEqual(self.run_it('cat', ':a'), 'old')
+            with self.fails('FileError', path='a', kind='other'):
+                c.call('WriteFile', path='a')   # and is not emptied by this
+        self.assertEqual(self.run_it('cat', ':a'), 'old')
 
     def test_directories(self):
         self.write('src/main.py', b'1')

@@ -92,12 +92,15 @@ class ImageTest(FlashCase):
                 self.assertIn(words, caught.exception['message'])
         with self.fails('org.varlink.service.InvalidParameter',
                         parameter='data'):
-            self.p.call('Upload', data='no base64')
+            self.p.call('Upload', data='no base64', at=0)
         with self.p.connect() as connection:
             self.assertEqual(upload(connection, bytes(limit('IMAGE'))),
                              limit('IMAGE'))
             with self.fails('LimitExceeded', limit='image'):
-                upload(connection, b'x')
+                connection.call('Upload', data='eA==', at=limit('IMAGE'))
+            with self.fails('FlashFailed') as caught:
+                connection.call('Flash')
+            self.assertIn('there is no image', caught.exception['message'])
         with self.p.connect() as connection:
             connection.call('ListBoards')
             self.assertLess(self.p.open_descriptors() - before, 5)

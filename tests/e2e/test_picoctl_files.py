@@ -54,7 +54,11 @@ class Board:
         return entry
 
     def Upload(self, parameters):
-        self.upload += base64.b64decode(parameters['data'])
+        if parameters['at'] not in (0, len(self.upload)):
+            raise Answer('org.varlink.service.InvalidParameter',
+                         parameter='at')
+        self.upload = (self.upload[:parameters['at']] +
+                       base64.b64decode(parameters['data']))
         return {'size': len(self.upload)}
 
     def WriteFile(self, parameters):

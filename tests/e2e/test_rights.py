@@ -94,12 +94,12 @@ class Rights(picod.Case):
         self.ask('ListFirmware')
         self.ask('Interrupt', board='r')
         self.denied('ListBoards')
-        self.denied('Upload', data='')
+        self.denied('Upload', data='', at=0)
         self.reload('[access]\nnobody = Flash\n')
-        self.ask('Upload', data='')     # what is flashed is handed over first
+        self.ask('Upload', data='', at=0)   # it comes before what is flashed
         self.reload('[access]\nnobody = none\n[access s]\nnobody = Flash\n')
-        self.ask('Upload', data='')
-        self.ask('Upload', data='')
+        self.ask('Upload', data='', at=0)
+        self.ask('Upload', data='', at=0)
         self.denied('ListFirmware')
 
     def test_a_refusal_is_told_once_a_minute(self):

@@ -94,7 +94,7 @@ class Wire(picod.Case):
             self.assertEqual(lent['port'], self.p.board()['port'])
             self.assertEqual(self.p.board()['state'], 'lent')
         self.assertIsInstance(call('ListFirmware')['firmware'], list)
-        self.assertEqual(call('Upload', data='AAEC')['size'], 3)
+        self.assertEqual(call('Upload', data='AAEC', at=0)['size'], 3)
         self.assertEqual(call('WriteFile', path='a', wait=1000),
                          {'done': 3, 'total': 3, 'changed': True})
         self.assertEqual(call('ReadFile', path='a'),
@@ -109,7 +109,7 @@ class Wire(picod.Case):
             call('MakeDirectory', path='d', parents=True)
         with self.fails('Unsupported', board='mb'):
             call('RenameFile', path='a', to='b')
-        self.assertEqual(call('Upload', data='AAEC')['size'], 3)
+        self.assertEqual(call('Upload', data='AAEC', at=0)['size'], 3)
         done.add('Flash')
         with self.assertRaises(picod.PicodError):   # no boot loader here
             for _ in self.client.stream('Flash', board='mb', format='bin'):

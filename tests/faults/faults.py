@@ -274,7 +274,8 @@ def console(p):
 
 def written(p, path, content):
     with p.connect() as connection:
-        connection.call('Upload', data=base64.b64encode(content).decode())
+        connection.call('Upload', at=0,
+                        data=base64.b64encode(content).decode())
         return connection.call('WriteFile', board='repl', path=path,
                                wait=WAIT_MS)['done']
 
@@ -336,7 +337,7 @@ def list_firmware(p):
 
 @step
 def upload(p):
-    return p.call('Upload', data='AAAA')['size']
+    return p.call('Upload', data='AAAA', at=0)['size']
 
 
 @step

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Each hands over as much as an image may have. */
 #define OF_ALL (LIMIT_UPLOADS / LIMIT_IMAGE)
@@ -78,14 +79,16 @@ teardown(void)
 	ck_assert(LIST_EMPTY(&uploads));
 }
 
-/* So much of that user on the connection with that number. */
+static char	bytes[LIMIT_IMAGE + 1];
+
+/* So much more of that user on the connection with that number. */
 static long long
 add(size_t i, uid_t uid, size_t len)
 {
-	static char	bytes[LIMIT_IMAGE + 1];
+	const struct upload	*u = upload_find(&calls[i]);
 
 	clients[i].uid = uid;
-	return upload_add(&calls[i], bytes, len);
+	return upload_add(&calls[i], u == NULL ? 0 : u->size, bytes, len);
 }
 
 /* Of so many users, or one, who then hand over all but a byte of the limit. */
@@ -104,6 +107,47 @@ START_TEST(test_an_image_that_is_too_large)
 	ck_assert_int_eq(add(0, 1000, LIMIT_IMAGE + 1), -EFBIG);
 	ck_assert_int_eq(add(0, 1000, LIMIT_IMAGE), LIMIT_IMAGE);
 	ck_assert_int_eq(add(0, 1000, 1), -EFBIG);
+}
+END_TEST
+
+/* What is refused takes all that came before it along. */
+START_TEST(test_half_an_image_is_none)
+{
+	ck_assert_int_eq(add(0, 1000, LIMIT_IMAGE), LIMIT_IMAGE);
+	ck_assert_int_eq(add(0, 1000, 1), -EFBIG);
+	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+	ck_assert_int_eq(upload_add(&calls[0], 5, bytes, 1), -EINVAL);
+	ck_assert_int_eq(add(0, 1000, 5), 5);
+	ck_assert_int_eq(upload_add(&calls[0], 4, bytes, 1), -EINVAL);
+	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+	ck_assert_int_eq(upload_add(&calls[0], -1, bytes, 1), -EINVAL);
+}
+END_TEST
+
+/* Whatever was left of one that nobody took. */
+START_TEST(test_the_first_piece_begins_anew)
+{
+	struct stat	st;
+	int		fd;
+
+	ck_assert_int_eq(add(0, 1000, 100), 100);
+	ck_assert_int_eq(upload_add(&calls[0], 0, bytes, 3), 3);
+	fd = upload_take(&calls[0]);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(st.st_size, 3);
+	close(fd);
+}
+END_TEST
+
+START_TEST(test_an_empty_one_is_one)
+{
+	int	fd;
+
+	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+	ck_assert_int_eq(add(0, 1000, 0), 0);
+	fd = upload_take(&calls[0]);
+	ck_assert_int_ge(fd, 0);
+	close(fd);
 }
 END_TEST
 
@@ -163,8 +207,8 @@ START_TEST(test_what_was_handed_over)
 	int	fd;
 
 	clients[0].uid = 1000;
-	ck_assert_int_eq(upload_add(&calls[0], "piece", 5), 5);
-	ck_assert_int_eq(upload_add(&calls[0], "s, two", 6), 11);
+	ck_assert_int_eq(upload_add(&calls[0], 0, "piece", 5), 5);
+	ck_assert_int_eq(upload_add(&calls[0], 5, "s, two", 6), 11);
 	fd = upload_take(&calls[0]);
 	ck_assert_int_eq(pread(fd, got, sizeof got, 0), 11);
 	ck_assert_mem_eq(got, "pieces, two", 11);
@@ -182,6 +226,9 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_an_image_that_is_too_large);
+	tcase_add_test(tc, test_half_an_image_is_none);
+	tcase_add_test(tc, test_the_first_piece_begins_anew);
+	tcase_add_test(tc, test_an_empty_one_is_one);
 	tcase_add_test(tc, test_one_users_uploads);
 	tcase_add_test(tc, test_small_ones_are_as_many_as_connections);
 	tcase_add_test(tc, test_all_uploads_and_roots);

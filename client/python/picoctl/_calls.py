@@ -11,7 +11,7 @@ import base64
 import os
 import sys
 import textwrap
-from typing import Any, Iterator, Protocol
+from typing import Any, Iterable, Iterator, Protocol
 
 from . import _values
 from ._errors import AmbiguousBoard, NoSuchBoard
@@ -111,13 +111,18 @@ PIECE = 512 * 1024
 
 
 def pieces(data: bytes) -> Iterator[bytes]:
-    """What is uploaded, a call's worth at a time."""
+    """What is uploaded, a call's worth at a time; of nothing, an empty piece."""
     return (data[start:start + PIECE]
-            for start in range(0, len(data), PIECE))
+            for start in range(0, max(len(data), 1), PIECE))
 
 
-def upload(piece: bytes) -> bytes:
-    return encode('Upload', {'data': base64.b64encode(piece).decode()})
+def uploads(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The calls that hand them over."""
+    at = 0
+    for piece in pieces:
+        yield encode('Upload', {'data': base64.b64encode(piece).decode(),
+                                'at': at})
+        at += len(piece)
 
 
 # ----------------------------------------------------------- what comes back

@@ -114,8 +114,8 @@ class Picod:
                **parameters: Any) -> dict[str, Any]:
         """Hands over bytes, and then calls the method that takes them."""
         with contextlib.closing(Connection(self.path)) as connection:
-            for piece in pieces:
-                _ask(connection, _calls.upload(piece))
+            for message in _calls.uploads(pieces):
+                _ask(connection, message)
             return _ask(connection, encode(method, parameters))
 
     def _stream(self, message: bytes) -> Generator[Parameters, None, None]:

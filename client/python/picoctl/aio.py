@@ -173,8 +173,8 @@ class Picod:
                      **parameters: Any) -> dict[str, Any]:
         """Hands over bytes, and then calls the method that takes them."""
         async with _open(self.path) as connection:
-            for piece in pieces:
-                await connection.ask(_calls.upload(piece))
+            for message in _calls.uploads(pieces):
+                await connection.ask(message)
             return await connection.ask(encode(method, parameters))
 
     async def _stream(self, message: bytes
