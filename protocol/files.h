@@ -55,7 +55,8 @@ struct files_board {
 	unsigned	has;
 	unsigned	defined;
 	unsigned long	memory;		/* free, in bytes */
-};
+	char		home[16];	/* where main.py is; "": it has but one */
+};					/* directory */
 
 /* What went wrong, in the terms of the type FileErrorKind of io.picod. */
 enum files_kind {

@@ -13,7 +13,11 @@
  */
 #include "files_code.h"
 
-/* storage is a name that a user's own module may have, which would be run. */
+/*
+ * storage is a name that a user's own module may have, which would be run.  main.py
+ * is in the first of the directories that STM32's and OpenMV's have in sys.path for
+ * their flash and a card that they were started with; else in "/".
+ */
 const char	files_probe[] =
     "def F(m,*a):\n"
     " try:\n"
@@ -22,6 +26,8 @@ const char	files_probe[] =
     "  return '1'\n"
     " except Exception:return '0'\n"
     "__import__('gc').collect()\n"
+    "p=[x for x in getattr(__import__('sys'),'path',())"
+    "if x in('/sd','/sdcard','/flash')]\n"
     "print('\\6%?'+F('sys','stdin','buffer','readinto')+"
     "F('binascii','crc32')+F('deflate','DeflateIO')+"
     "F('zlib','decompress')+F('hashlib','sha256')+"
@@ -30,7 +36,8 @@ const char	files_probe[] =
     "F('os','ilistdir')+F('os','statvfs')+"
     "(F('storage','getmount')if getattr(__import__('sys'),"
     "'implementation',' ')[0][0]=='c'else'0')+"
-    "str(__import__('gc').mem_free()),end=';')\n"
+    "str(__import__('gc').mem_free())+','+"
+    "(p[0]if'/flash'in p else'/'),end=';')\n"
     FILES_END;
 
 static const char	code_call[] = FILES_CODE_CALL("", "");
@@ -87,7 +94,7 @@ static const char	code_digest_sum[] =
 	"  print('\\6%%T%d,%d,%s;'%(k,s[6],S(p) if not k and "		\
 	"h in (s[6],-1) else '-'),end='')\n"				\
 	" except OSError:print('\\6%T-1,0,-;',end='')\n"		\
-	" v=os.statvfs(d or os.getcwd())\n"				\
+	" v=os.statvfs(d)\n"						\
 	" print('\\6%%V%d,%d,%d,%d;'%(v[0],v[3],v[2]," read_only "),end='')\n"
 
 static const char	code_about[] = ABOUT("", "0");
@@ -213,7 +220,6 @@ static const char	code_give_plain[] =
 
 static const char	code_tree_ilist[] =
     "def L(d,r,h):\n"
-    " if not d and os.getcwd()=='/':d='/'\n"
     " for e in os.ilistdir(d):\n"
     "  p=d+('/' if d[-1:]not in('','/')else '')+e[0];k=e[1]>>14&1\n"
     "  s=e[3] if len(e)>3 else os.stat(p)[6]\n"
@@ -223,7 +229,6 @@ static const char	code_tree_ilist[] =
 
 static const char	code_tree[] =
     "def L(d,r,h):\n"
-    " if not d and os.getcwd()=='/':d='/'\n"
     " for n in os.listdir(d):\n"
     "  p=d+('/' if d[-1:]not in('','/')else '')+n;s=os.stat(p);k=s[0]>>14&1\n"
     "  print('\\6%%L%d,%d,%s,%s'%(k,s[6],S(p) if h and not k else '-',p),"

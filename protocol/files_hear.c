@@ -10,6 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* memory,home */
+static void
+hear_room(struct files_board *board, const char *text)
+{
+	char	*end;
+
+	board->memory = strtoul(text, &end, 10);
+	board->home[0] = '\0';
+	if ((board->has & FILES_HAS_STAT) != 0 &&
+	    (board->has & FILES_HAS_UART) == 0 && strncmp(end, ",/", 2) == 0)
+		snprintf(board->home, sizeof board->home, "%s", end + 1);
+}
+
 static void
 hear_probe(struct files *f, const char *text)
 {
@@ -19,7 +32,7 @@ hear_probe(struct files *f, const char *text)
 	for (i = 0; i < FILES_HAS_COUNT && (text[i] == '0' || text[i] == '1'); i++)
 		if (text[i] == '1')
 			f->board->has |= 1u << i;
-	f->board->memory = strtoul(text + i, NULL, 10);
+	hear_room(f->board, text + i);
 	f->board->defined = 0;
 	f->board->swept = false;
 	f->board->known = i == FILES_HAS_COUNT;
@@ -70,6 +83,20 @@ hear_volume(struct files *f, const char *text)
 	f->read_only = read_only == 1;
 }
 
+/* Names are said as the order said that of their directory. */
+static char *
+hear_name(const struct files *f, char *path)
+{
+	const char	*home = f->board->home;
+	size_t		 len = strlen(home);
+
+	if (f->path[0] == '/' || (f->path[0] == '\0' && len == 1) ||
+	    strncmp(path, home, len) != 0)
+		return path;
+	path += len;
+	return len > 1 && path[0] == '/' ? path + 1 : path;
+}
+
 /* kind,size,digest,path */
 static void
 hear_entry(const struct files *f, char *text, struct files_event *event)
@@ -82,7 +109,7 @@ hear_entry(const struct files *f, char *text, struct files_event *event)
 	    (path = strchr(text + at, ',')) == NULL)
 		return;
 	*path++ = '\0';
-	tell_entry(f, event, path, kind, size, text + at);
+	tell_entry(f, event, hear_name(f, path), kind, size, text + at);
 }
 
 static void

@@ -59,25 +59,41 @@ text_literal(struct files *f, const char *prefix, const void *bytes, size_t len)
 	text_say(f, "'");
 }
 
+/*
+ * A name without a slash in front is where main.py is, to whatever directory a
+ * program has gone.
+ */
+static void
+text_path_n(struct files *f, const char *path, size_t len)
+{
+	const char	*home = f->board->home;
+	char		 whole[sizeof f->board->home + sizeof f->temporary + 1];
+
+	if (path[0] == '/' || home[0] == '\0') {
+		text_literal(f, "", path, len);
+		return;
+	}
+	snprintf(whole, sizeof whole, "%s%s%.*s", home,
+	    home[1] == '\0' || len == 0 ? "" : "/", (int)len, path);
+	text_literal(f, "", whole, strlen(whole));
+}
+
 static void
 text_path(struct files *f, const char *path)
 {
-	text_literal(f, "", path, strlen(path));
+	text_path_n(f, path, strlen(path));
 }
 
 /*
- * The directory it is in, for the space that its volume has; 0 is the board's own,
- * as "/" is no volume where the flash is /flash.
+ * The directory it is in, for the space that its volume has: "/" is no volume where
+ * the flash is /flash.
  */
 static void
 text_directory(struct files *f)
 {
 	const char	*slash = strrchr(f->path, '/');
 
-	if (slash == NULL || slash == f->path)
-		text_say(f, "0");
-	else
-		text_literal(f, "", f->path, (size_t)(slash - f->path));
+	text_path_n(f, f->path, slash == NULL ? 0 : (size_t)(slash - f->path));
 }
 
 static void
@@ -118,7 +134,7 @@ text_digest(struct files *f)
 
 	text_say(f, ",");
 	if (is_hash)
-		text_path(f, f->digest);
+		text_literal(f, "", f->digest, strlen(f->digest));
 	else
 		text_say(f, f->digest);
 }

@@ -29,7 +29,8 @@ class Off(BaseException):
 class Disk:
     """Paths, without the slash at their beginning; None is a directory.
 
-    own: the directory where it is, and where a path without a slash is.
+    own: the directory where it is, and where main.py is; here: the one where a
+    path without a slash is, once a program has gone somewhere else.
     rename: 'replaces' a file of the new name, or 'removes' that first, or
     'refuses'.  fault() happens before the operation that changes something and
     has that number; room is for how many bytes more, however many blocks are
@@ -37,7 +38,7 @@ class Disk:
     """
 
     def __init__(self, own='', blocks=64):
-        self.own = own
+        self.own = self.here = own
         self.files = {'': None, own: None}
         self.blocks = blocks
         self.room = None
@@ -60,7 +61,7 @@ class Disk:
 
     def place(self, path):
         if path[:1] != '/':
-            path = self.own + '/' + path
+            path = self.here + '/' + path
         return path.strip('/')
 
     def find(self, path):
@@ -140,7 +141,10 @@ class Os:
                 len(content or b''), 0, 0, 0)
 
     def getcwd(self):
-        return '/' + self.disk.own
+        return '/' + self.disk.here
+
+    def chdir(self, path):
+        self.disk.here = self.disk.find(path)
 
     def statvfs(self, path):
         if not self.disk.find(path).startswith(self.disk.own):
@@ -246,6 +250,7 @@ class Running:
     def __init__(self, board, *arguments, **more):
         if not hasattr(board, 'disk'):
             board.disk = Disk(self.own)
+        board.disk.here = board.disk.own
         if hasattr(board, 'machine'):
             board.machine.power_off()
         self.off = self.interrupted = False
@@ -270,10 +275,16 @@ class Running:
             'gc': types.SimpleNamespace(collect=lambda: 0,
                                         mem_free=lambda: 100_000),
             'sys': types.SimpleNamespace(
-                stdin=console, stdout=console, implementation=(self.NAME,)),
+                stdin=console, stdout=console, implementation=(self.NAME,),
+                path=self.find_path()),
             'binascii': binascii,
             **self.own_modules(console),
         }.items() if name not in self.lacks}
+
+    def find_path(self):
+        """As an STM32 has it."""
+        own = self.board.disk.own
+        return ['', '.frozen'] + ([f'/{own}', f'/{own}/lib'] if own else [])
 
     def find_module(self, name, *_):
         if name not in self.modules:

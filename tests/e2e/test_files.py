@@ -70,6 +70,20 @@ class Files(Case):
 
 
 class MicroPythonFiles(Files):
+    def test_a_program_that_goes_elsewhere_takes_no_names_along(self):
+        self.run_it('send', "import os; os.mkdir('/w'); os.chdir('/w')")
+        self.put('main.py', TEXT)
+        self.assertEqual(self.get('main.py'), TEXT)
+        self.run_it('mkdir', ':lib')
+        self.run_it('mv', ':main.py', ':lib/x.py')
+        self.assertEqual(self.run_it('ls', '-r').splitlines(),
+                         ['lib/', 'lib/x.py', 'w/'])
+        self.write('src/lib/x.py', TEXT)
+        self.assertIn('"same":1,"removed":1',
+                      self.run_it('sync', '--delete', '--json', 'src'))
+        self.assertEqual(self.run_it('ls', '-r').splitlines(),
+                         ['lib/', 'lib/x.py'])
+
     def test_the_same_is_not_written_again(self):
         self.put('a', NOISE)
         with self.p.connect() as c:

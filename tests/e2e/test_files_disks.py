@@ -10,6 +10,7 @@ import subprocess
 import threading
 import unittest
 
+import picoctl
 import picod
 import scripted
 from disks import CircuitPythonDisk, Disk, MicroPythonDisk, cut, pull
@@ -115,6 +116,30 @@ class DiskInADirectory(Case):
         self.run_it('sync', '--delete', 'src')
         self.assertEqual(sorted(self.b.disk.files), [
             '', 'flash', 'flash/lib', 'flash/lib/x.bin', 'flash/main.py'])
+
+
+    def test_python(self):
+        self.begin(own='flash')
+        root = picoctl.Picod(self.p.path).board().files
+        main = root / 'main.py'
+        main.write_bytes(TEXT)
+        self.assertEqual(bytes(self.b.disk.files['flash/main.py']), TEXT)
+        self.assertEqual(list(root.iterdir()), [main])
+        self.assertEqual(main.parent, root)
+        self.assertTrue(main.is_file() and root.is_dir())
+        (root / '.hidden').write_bytes(b'')
+        self.assertIn('flash/.hidden', self.b.disk.files)
+        self.assertFalse((root / '/main.py').exists())
+
+    def test_a_card_that_it_was_started_from(self):
+        self.begin(own='flash')
+        self.b.disk.files['sd'] = None
+        self.assertEqual(self.run_it(
+            'send', "import sys; sys.path[2:2] = ['/sd', '/sd/lib']"
+            ).stdout, '')
+        self.b.disk.own = ''        # both can be written to
+        self.put('main.py', TEXT)
+        self.assertEqual(bytes(self.b.disk.files['sd/main.py']), TEXT)
 
 
 def stop(_board):

@@ -57,10 +57,10 @@ fake_clean(struct fake *b, const char *text)
 {
 	char	name[64];
 
-	if (sscanf(text, "try:\n __import__('os').stat('%60[^']')", name) == 1 &&
-	    fake_find(b, name) == NULL)
+	if (sscanf(text, "try:\n __import__('os').stat('/%60[^']')", name) == 1
+	    && fake_find(b, name) == NULL)
 		return;
-	ck_assert_int_eq(sscanf(strstr(text, ".remove("), ".remove('%60[^']')",
+	ck_assert_int_eq(sscanf(strstr(text, ".remove("), ".remove('/%60[^']')",
 	    name), 1);
 	fake_remove(b, name);
 }
@@ -300,11 +300,11 @@ fake_run(struct fake *b, const char *text)
 		fake_print(b, "\6%?");
 		fake_print(b, b->has);
 		fake_print(b, b->memory);
-	} else if (sscanf(text, "__fm['C']('A','%60[^']',0,%ld)", name,
+	} else if (sscanf(text, "__fm['C']('A','/%60[^']','/',%ld)", name,
 	    &n) == 2) {
 		fake_about(b, name, n);
-	} else if (sscanf(text, "__fm['C']('W','%60[^']','%2[^']',%zu,%zu,%zu,%u,"
-	    "'%60[^']','%64[^']')", b->temporary, mode, &b->left, &b->window,
+	} else if (sscanf(text, "__fm['C']('W','/%60[^']','%2[^']',%zu,%zu,%zu,%u,"
+	    "'/%60[^']','%64[^']')", b->temporary, mode, &b->left, &b->window,
 	    &b->cover, &b->bits, b->name, b->digest) == 8) {
 		fake_write(b, b->temporary, mode, "", 0);
 		fake_print(b, "\6%!");
@@ -316,7 +316,7 @@ fake_run(struct fake *b, const char *text)
 		}
 		if (b->left == 0)
 			fake_place(b);
-	} else if (sscanf(text, "__fm['C']('G','%60[^']',%zu,%zu)", name, &a,
+	} else if (sscanf(text, "__fm['C']('G','/%60[^']',%zu,%zu)", name, &a,
 	    &w) == 3) {
 		fake_give(b, name, a, w);
 	} else if (strncmp(text, "try:\n", 5) == 0) {

@@ -174,7 +174,7 @@ setup(void)
 	memset(&known, 0, sizeof known);
 	board.has = STREAM;
 	board.room = 100;
-	board.memory = "100000;";
+	board.memory = "100000,/;";
 	board.space = SIZE_MAX;
 }
 
@@ -291,7 +291,7 @@ END_TEST
 /* As on a micro:bit, whose programs need what there is. */
 START_TEST(test_functions_are_few_where_memory_is_short)
 {
-	board.memory = "9000;";
+	board.memory = "9000,/;";
 	ck_assert_int_eq(put("a", noise, 3000, false), FILES_OK);
 	ck_assert_uint_le(board.defined, 3);
 	ck_assert_int_eq(get("a"), FILES_OK);
@@ -303,7 +303,7 @@ END_TEST
 /* What is free may lie in pieces, and elsewhere when the old ones have gone. */
 START_TEST(test_functions_that_found_no_room_are_sent_again)
 {
-	board.memory = "9000;";
+	board.memory = "9000,/;";
 	board.scattered = 3;
 	ck_assert_int_eq(put("a", "new", 3, false), FILES_OK);
 	board.scattered = 4;
@@ -475,6 +475,46 @@ START_TEST(test_what_is_told_unasked_changes_nothing)
 }
 END_TEST
 
+/* A list of path on a board that is at home there: how it is asked, and told. */
+static void
+check_list(const char *home, const char *path, const char *asked,
+    const char *said, const char *told)
+{
+	struct files_board	 b = { .known = true, .swept = true, .memory = 99999,
+	    .has = FILES_HAS_STAT };
+	const struct files_order order = { .op = FILES_LIST, .path = path };
+	struct files		*f;
+	struct files_event	 event;
+	char			 answer[100];
+	size_t			 len;
+
+	strcpy(b.home, home);
+	f = files_create(&order, &b);
+	ck_assert_ptr_nonnull(files_job(f, &len));	/* defines */
+	files_ended(f, FILES_ENDED, "", 0);
+	ck_assert_ptr_nonnull(strstr(files_job(f, &len), asked));
+	snprintf(answer, sizeof answer, "\6%%L0,5,-,%s", said);
+	files_hear(f, (const uint8_t *)answer, strlen(answer) + 1, 1, &event);
+	ck_assert_int_eq(event.type, FILES_ENTRY);
+	ck_assert_str_eq(event.entry.path, told);
+	files_destroy(f);
+}
+
+/* Wherever a program has gone to. */
+START_TEST(test_names_without_a_slash_are_where_main_py_is)
+{
+	check_list("", "", "'L','',", "a", "a");
+	check_list("/", "", "'L','/',", "/a", "/a");
+	check_list("/", "lib", "'L','/lib',", "/lib/a", "lib/a");
+	check_list("/", "/lib", "'L','/lib',", "/lib/a", "/lib/a");
+	check_list("/flash", "", "'L','/flash',", "/flash/a", "a");
+	check_list("/flash", "lib", "'L','/flash/lib',", "/flash/lib/a",
+	    "lib/a");
+	check_list("/flash", "/sd", "'L','/sd',", "/sd/a", "/sd/a");
+	check_list("/flash", "lib", "'L','/flash/lib',", "else", "else");
+}
+END_TEST
+
 START_TEST(test_paths)
 {
 	char	path[LIMIT_PATH + 2];
@@ -517,6 +557,7 @@ main(void)
 	tcase_add_test(cases, test_what_is_not_there);
 	tcase_add_test(cases, test_functions_import_nothing_when_called);
 	tcase_add_test(cases, test_what_is_told_unasked_changes_nothing);
+	tcase_add_test(cases, test_names_without_a_slash_are_where_main_py_is);
 	tcase_add_test(cases, test_paths);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);

@@ -76,11 +76,11 @@ class BoardPath(AnyPath):
                    hash: bool = False) -> list[FileInfo]:
         """What is in it, and with recursive all that is below."""
         return listed(await self._call(
-            'ListFiles', recursive=recursive or None, hash=hash or None))
+            'ListFiles', **self._list(recursive, hash)))
 
     async def iterdir(self) -> AsyncIterator[BoardPath]:
         for file in await self.list():
-            yield BoardPath(self.board, file.path)
+            yield self._entry(file)
 
     async def mkdir(self, parents: bool = False,
                     exist_ok: bool = False) -> None:

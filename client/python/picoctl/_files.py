@@ -42,20 +42,25 @@ def listed(reply: Parameters) -> list[FileInfo]:
 
 
 class AnyPath:
-    """A path on a board, for both of its faces, and what it is called."""
+    """A path on a board, for both of its faces, and what it is called.
+
+    '' is the board's own directory, where main.py is: '/', but /flash where a
+    board has that.
+    """
 
     board: Any
 
-    def __init__(self, board: Any, path: str = '/'):
+    def __init__(self, board: Any, path: str = ''):
         check_string('path', path)
         self.board = board
-        self.path = posixpath.normpath(path)
+        path = posixpath.normpath(path)
+        self.path = '' if path == '.' else path
 
     def __truediv__(self: Self, name: str) -> Self:
         return type(self)(self.board, posixpath.join(self.path, str(name)))
 
     def __str__(self) -> str:
-        return self.path
+        return self.path or '.'
 
     def __repr__(self) -> str:
         return f'<picoctl.BoardPath {self.path} of {self.board!r}>'
@@ -75,7 +80,7 @@ class AnyPath:
 
     @property
     def parent(self: Self) -> Self:
-        return type(self)(self.board, posixpath.dirname(self.path) or '/')
+        return type(self)(self.board, posixpath.dirname(self.path))
 
     @property
     def suffix(self) -> str:
@@ -84,7 +89,14 @@ class AnyPath:
     def _on(self, **parameters: Any) -> Parameters:
         """The parameters of a method that is about this path."""
         return {'board': self.board.name, 'hold': self.board.token,
-                'path': self.path, **parameters}
+                'path': self.path or '/', **parameters}
+
+    def _list(self, recursive: bool, hash: bool) -> Parameters:
+        return {'path': self.path, 'recursive': recursive or None,
+                'hash': hash or None}
+
+    def _entry(self: Self, file: FileInfo) -> Self:
+        return self / posixpath.basename(file.path)
 
 
 class BoardPath(AnyPath):
@@ -149,12 +161,11 @@ class BoardPath(AnyPath):
     def list(self, recursive: bool = False,
              hash: bool = False) -> list[FileInfo]:
         """What is in it, and with recursive all that is below."""
-        return listed(self._call('ListFiles', recursive=recursive or None,
-                                 hash=hash or None))
+        return listed(self._call('ListFiles', **self._list(recursive, hash)))
 
     def iterdir(self) -> Iterator[BoardPath]:
         for file in self.list():
-            yield BoardPath(self.board, file.path)
+            yield self._entry(file)
 
     def mkdir(self, parents: bool = False, exist_ok: bool = False) -> None:
         try:
