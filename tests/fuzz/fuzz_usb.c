@@ -245,9 +245,9 @@ stop(void)
 {
 	server_stop(server);
 	attach_destroy(attach);
+	methods_stop();
 	boards_destroy(boards);
 	server_destroy(server);
-	methods_stop();
 	event_base_free(base);
 	caller_leave(&caller);
 }
