@@ -28,6 +28,8 @@ struct method {
 	void		(*run)(struct call *);
 	enum method_target target;
 	const char	*also[2];	/* the right to one of these is enough */
+	/* The right that a call needs; NULL: that of the method's name. */
+	const char	*(*right)(struct call *);
 	bool		 needs_more;
 };
 

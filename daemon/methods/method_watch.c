@@ -15,6 +15,7 @@
 #include "context.h"
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
+#include "daemon/server/access.h"
 #include "method.h"
 #include "target.h"
 #include "watch_event.h"
@@ -49,12 +50,20 @@ static struct {
 	size_t			 len;
 } watches;
 
+/* A trace has what others send, and answers that are theirs. */
+static const char *
+watch_right(struct call *call)
+{
+	return json_is_true(json_object_get(call_parameters(call), "trace")) ?
+	    ACCESS_TRACE : "Watch";
+}
+
 /* A watcher of all boards sees those it may watch. */
 static bool
 watch_includes(const struct watch *w, const struct board *b)
 {
 	return w->board == b || (w->board == NULL &&
-	    target_permits(w->call, b, "Watch"));
+	    target_permits(w->call, b, watch_right(w->call)));
 }
 
 static void
@@ -364,5 +373,6 @@ const struct method method_watch = {
 	.name = "io.picod.Watch",
 	.run = watch_run,
 	.target = TARGET_ANY,
+	.right = watch_right,
 	.needs_more = true,
 };

@@ -137,6 +137,12 @@ target_permits_text(struct call *call, const struct board *b, const char *name)
 	    });
 }
 
+static const char *
+target_right(struct call *call, const struct method *m)
+{
+	return m->right != NULL ? m->right(call) : strrchr(m->name, '.') + 1;
+}
+
 /* The same for a whole call; on any board if b is NULL. */
 static bool
 target_permits_call(struct call *call, const struct method *m,
@@ -144,7 +150,7 @@ target_permits_call(struct call *call, const struct method *m,
 {
 	struct access_ask	ask = {
 		.board = b == NULL ? NULL : board_name(b),
-		.method = strrchr(m->name, '.') + 1,
+		.method = target_right(call, m),
 	};
 	bool			may = call_is_permitted(call, &ask);
 	size_t			i;
@@ -161,11 +167,11 @@ static void
 target_refuse(struct call *call, const struct method *m, const struct board *b)
 {
 	const struct client	*client = call_client(call);
-	const char		*method = strrchr(m->name, '.') + 1;
+	const char		*right = target_right(call, m);
 	const char		*name = b == NULL ? NULL : board_name(b);
 	char			 what[96], who[CLIENT_CALLED_SIZE];
 
-	snprintf(what, sizeof what, "%s%s%s", method,
+	snprintf(what, sizeof what, "%s%s%s", right,
 	    b == NULL ? "" : " on board ", b == NULL ? "" : name);
 	if (call_may_log(call, what))
 		log_warn_about(&(struct log_about){ .board = name,

@@ -73,13 +73,13 @@ access_set_who(struct access_rule *r, const char *who)
 }
 
 static bool
-access_is_method(const char *name)
+access_is_right(const char *name)
 {
 	unsigned	 line;
 	struct schema	*schema = xhave(schema_parse(interface_picod, &line));
 	const char	*method;
 	size_t		 i;
-	bool		 found = false;
+	bool		 found = strcmp(name, ACCESS_TRACE) == 0;
 
 	for (i = 0; !found && (method =
 	    schema_member_name(schema, SCHEMA_METHOD, i)) != NULL; i++)
@@ -127,9 +127,10 @@ access_set_methods(struct access_rule *r, char *words)
 		why = access_set_letters(r, word);
 		if (why != NULL)
 			return why;
-		if (!access_is_method(word))
+		if (!access_is_right(word))
 			return "these are not all methods; a method is one of "
-			    "io.picod's (Send, Watch, Reset ...), all or none";
+			    "io.picod's (Send, Watch, Reset ...), Trace, all or "
+			    "none";
 		out = stpcpy(stpcpy(out, word), " ");
 	}
 	return NULL;

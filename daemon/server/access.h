@@ -20,6 +20,9 @@
     ACCESS_GROUP ": sudo usermod -aG " ACCESS_GROUP " \"$USER\", then log in " \
     "again"
 
+/* The right to a Watch with trace: it has what others send, byte by byte. */
+#define ACCESS_TRACE "Trace"
+
 /* Rules one configuration may have. */
 #define ACCESS_RULES_MAX 256
 
@@ -51,8 +54,8 @@ void	access_init(struct access *);
 void	access_finish(struct access *);
 
 /*
- * Adds a rule: who is a user, @group or *, what is method names, "all", or
- * "none", apart by spaces; Send(LETTERS) allows only those PiSerial commands.
+ * Adds a rule: who is a user, @group or *, what is method names, ACCESS_TRACE,
+ * "all", or "none", apart by spaces; Send(LETTERS) allows only those PiSerial commands.
  * NULL, or a static sentence that says what is wrong.
  */
 const char *access_add(struct access *, const char *board, const char *who,
@@ -75,7 +78,7 @@ bool	access_has_rules(const struct access *, const char *board);
 /* What somebody wants to do. */
 struct access_ask {
 	const char	*board;		/* NULL: on any of them */
-	const char	*method;	/* "Send" */
+	const char	*method;	/* "Send", or ACCESS_TRACE */
 	const char	*text;		/* that it sends, or NULL: whatever it is */
 	size_t		 len;
 	bool		 is_command;	/* text is one of PiSerial: the board's

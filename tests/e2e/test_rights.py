@@ -115,6 +115,23 @@ class Rights(picod.Case):
         self.assertEqual(self.p.log().count('was refused Send on board s'), 1)
         self.assertEqual(self.p.log().count('was refused Hold on board s'), 1)
 
+    def test_a_trace_is_a_right_of_its_own(self):
+        """It has what others send."""
+        self.start('[access]\nnobody = Watch\n')
+        for board in ({}, {'board': 'r'}):
+            self.assertIn('user nobody Trace',
+                          self.denied('Watch', trace=True, **board))
+        self.assertEqual(self.ask('Watch', board='r')['event'], 'state')
+        self.reload('[access]\nnobody = Trace\n')
+        self.denied('Watch', board='r')
+        tracer = self.user()
+        tracer.send('Watch', more=True, trace=True)
+        tracer.receive_reply()
+        self.reload('[access]\nnobody = Watch\n')
+        with self.fails('PermissionDenied'):
+            for _ in tracer.receive_all():
+                pass
+
     # ------------------------------------------------------- what is shown
 
     def test_lists_show_what_is_granted(self):
