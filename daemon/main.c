@@ -124,15 +124,15 @@ configure(const struct options *options, struct config *config)
 	size_t		 i;
 
 	config_init(config);
-	for (i = 0; i < options->board_count; i++)
-		if (config_add_board(config, options->boards[i]) < 0)
-			return 2;
 	if (path == NULL)
 		path = CONFIG_PATH;
 	if (config_read(config, path) == -ENOENT && options->config_path != NULL) {
 		log_error("%s: there is no such file", path);
 		return 1;
 	}
+	for (i = 0; i < options->board_count; i++)
+		if (config_add_board(config, options->boards[i]) < 0)
+			return 2;
 	config_check(config);
 	if (config->errors > 0) {
 		log_error("%zu mistake%s in the configuration", config->errors,

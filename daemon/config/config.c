@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration.  libinih splits lines; the lines are counted here, as they
- * are read, because its callback is not told.  Every mistake is told with its
- * line, not only the first, and a setting has one function whether it comes
- * from a file or from the command line.
+ * The configuration.  Every mistake is told with its line, not only the first, and
+ * a setting has one function whether it comes from a file or from the command line.
  */
 #include "config.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <ini.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,20 +14,10 @@
 #include <strings.h>
 
 #include "config_board.h"
+#include "config_lines.h"
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "daemon/usb/match.h"
-
-/* What libinih keeps of a section's name. */
-#define INI_SECTION_MAX	49
-
-/* Where the reading is. */
-struct config_reader {
-	struct config	*config;
-	const char	*path;
-	FILE		*file;
-	unsigned	 line;
-};
 
 void
 config_init(struct config *config)
@@ -56,8 +42,7 @@ config_finish(struct config *config)
 	*config = (struct config){ 0 };
 }
 
-/* A mistake; where is "FILE, line N" or "-b". */
-static void __attribute__((format(printf, 3, 4)))
+void
 config_error(struct config *config, const char *where, const char *format, ...)
 {
 	char	message[512];
@@ -99,6 +84,18 @@ config_name_is_good(const char *name)
 	return true;
 }
 
+/* Whether that is a name; otherwise the mistake is told. */
+static bool
+config_check_name(struct config *config, const char *name, const char *where)
+{
+	if (config_name_is_good(name))
+		return true;
+	config_error(config, where, "\"%s\" is no name for a board: letters, "
+	    "digits, - _ and ., at most %d, and not \"all\"", name,
+	    LIMIT_BOARD_NAME);
+	return false;
+}
+
 /* The board of that name, new if need be; NULL with the mistake told. */
 static struct config_board *
 config_board(struct config *config, const char *name, const char *where)
@@ -108,12 +105,8 @@ config_board(struct config *config, const char *name, const char *where)
 	for (b = config->boards; b < config->boards + config->board_count; b++)
 		if (strcmp(b->name, name) == 0)
 			return b;
-	if (!config_name_is_good(name)) {
-		config_error(config, where, "\"%s\" is no name for a board: "
-		    "letters, digits, - _ and ., at most %d, and not \"all\"", name,
-		    LIMIT_BOARD_NAME);
+	if (!config_check_name(config, name, where))
 		return NULL;
-	}
 	if (config->board_count == LIMIT_BOARDS) {
 		config_error(config, where, "more than %d boards", LIMIT_BOARDS);
 		return NULL;
@@ -174,29 +167,35 @@ config_set_tools(struct config *config, const char *where, const char *name,
 	}
 }
 
-static int
-config_line_cb(void *user, const char *section, const char *name,
-    const char *value)
+/* [access], or [access BOARD]: rules for no board would leave one open. */
+static void
+config_set_access(struct config *config, const char *where, const char *board,
+    const char *who, const char *what)
 {
-	struct config_reader	*reader = user;
-	struct config		*config = reader->config;
-	struct config_board	*b;
-	const char		*why;
-	char			 where[512];
+	const char	*why;
 
-	snprintf(where, sizeof where, "%s, line %u", reader->path, reader->line);
+	if (board != NULL && !config_check_name(config, board, where))
+		return;
+	why = access_add(&config->access, board, who, what);
+	if (why != NULL)
+		config_error(config, where, "%s = %s: %s", who, what, why);
+}
+
+void
+config_line(struct config *config, const char *where, const char *section,
+    const char *name, const char *value)
+{
+	struct config_board	*b;
+
 	if (strncmp(section, "board ", 6) == 0) {
 		b = config_board(config, section + 6, where);
 		if (b != NULL)
 			config_set(config, b, where, name, value);
 	} else if (strcmp(section, "access") == 0 ||
-	    strncmp(section, "access ", 7) == 0) {
-		why = access_add(&config->access,
+	    strncmp(section, "access ", 7) == 0)
+		config_set_access(config, where,
 		    section[6] == '\0' ? NULL : section + 7, name, value);
-		if (why != NULL)
-			config_error(config, where, "%s = %s: %s", name, value,
-			    why);
-	} else if (strcmp(section, "ports") == 0)
+	else if (strcmp(section, "ports") == 0)
 		config_set_ports(config, where, name, value);
 	else if (strcmp(section, "tools") == 0)
 		config_set_tools(config, where, name, value);
@@ -204,111 +203,6 @@ config_line_cb(void *user, const char *section, const char *name,
 		config_error(config, where, "there is no section [%s]; there "
 		    "are [board NAME], [ports], [tools], [access] and "
 		    "[access BOARD]", section);
-	return 1;
-}
-
-/* What libinih would misunderstand in a line, or NULL. */
-static const char *
-config_line_mistake(const char *line, bool cut)
-{
-	const char	*p = line + strspn(line, " \t\r\n");
-
-	if (*p == '\0' || *p == '#' || *p == ';')
-		return NULL;
-	if (cut)
-		return "the line is too long";
-	if (*p == '[')
-		return strcspn(p + 1, "]\r\n") > INI_SECTION_MAX ?
-		    "the name of the section is too long" : NULL;
-	return strpbrk(p, "=:") == NULL ?
-	    "this is neither [board NAME] nor NAME = VALUE" : NULL;
-}
-
-/*
- * libinih takes the rest of a long line for a line of its own, cuts long names
- * and tells only the first stray line of a file: such lines are told here, and
- * it gets an empty one.
- */
-static char *
-config_read_line(char *buf, int size, void *user)
-{
-	struct config_reader	*reader = user;
-	const char		*why;
-	char			 where[512];
-	bool			 cut;
-	int			 c = 0;
-
-	if (fgets(buf, size, reader->file) == NULL)
-		return NULL;
-	reader->line++;
-	cut = strlen(buf) == (size_t)size - 1 && buf[size - 2] != '\n';
-	while (cut && c != EOF && c != '\n')
-		c = getc(reader->file);
-	why = config_line_mistake(buf, cut);
-	if (why != NULL) {
-		snprintf(where, sizeof where, "%s, line %u", reader->path,
-		    reader->line);
-		config_error(reader->config, where, "%s", why);
-		if (strchr(buf, '[') == NULL)
-			buf[0] = '\0';
-	}
-	return buf;
-}
-
-static int
-config_read_file(struct config *config, const char *path)
-{
-	struct config_reader	reader = { .config = config, .path = path };
-	char			where[512];
-	int			line, error = 0;
-
-	reader.file = fopen(path, "re");
-	if (reader.file == NULL)
-		return -errno;
-	line = ini_parse_stream(config_read_line, &reader, config_line_cb,
-	    &reader);
-	if (ferror(reader.file))
-		error = -EISDIR;	/* nothing else can be opened, not read */
-	fclose(reader.file);
-	if (line > 0) {
-		snprintf(where, sizeof where, "%s, line %d", path, line);
-		config_error(config, where,
-		    "this is neither [board NAME] nor NAME = VALUE");
-	}
-	return error;
-}
-
-static int
-is_drop_in(const struct dirent *entry)
-{
-	size_t	len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 5 &&
-	    strcmp(entry->d_name + len - 5, ".conf") == 0;
-}
-
-int
-config_read(struct config *config, const char *path)
-{
-	char		 folder[512], file[1024];
-	struct dirent	**entries;
-	int		 i, n, error;
-
-	error = config_read_file(config, path);
-	if (error < 0 && error != -ENOENT)
-		config_error(config, path, "%s", strerror(-error));
-	snprintf(folder, sizeof folder, "%s.d", path);
-	n = scandir(folder, &entries, is_drop_in, alphasort);
-	for (i = 0; i < n; i++) {
-		snprintf(file, sizeof file, "%s/%s", folder, entries[i]->d_name);
-		error = config_read_file(config, file);
-		if (error < 0)
-			config_error(config, file, "%s", strerror(-error));
-		free(entries[i]);
-	}
-	if (n >= 0)
-		free(entries);
-	return error == -ENOENT ? error : 0;
 }
 
 int

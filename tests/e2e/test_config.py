@@ -272,9 +272,12 @@ class CommandLine(picod.Case):
 
     def test_command_line_over_configuration(self):
         p = self.picod(config='[board mb]\nport = /nonexistent/a\n'
-                       'driver = repl\n', other='/nonexistent/b')
-        self.assertEqual([b['name'] for b in p.call('ListBoards')['boards']],
-                         ['other', 'mb'])
+                       'driver = repl\n', other='/nonexistent/b',
+                       mb='/nonexistent/c')
+        self.assertEqual([(b['name'], b['port'])
+                          for b in p.call('ListBoards')['boards']],
+                         [('mb', '/nonexistent/c'),
+                          ('other', '/nonexistent/b')])
 
     def test_socket_activation(self):
         """systemd's way: the socket is there already, as descriptor 3."""

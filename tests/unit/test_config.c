@@ -94,6 +94,19 @@ START_TEST(test_everything)
 }
 END_TEST
 
+/* As people indent, and as some editors begin a file. */
+START_TEST(test_what_stands_in_front_of_lines)
+{
+	read_text("\xef\xbb\xbf[board a]\n  port = /dev/x\n\tbaud = 9600\n"
+	    "  # no more\n  [board b]\n  port = /dev/y\n");
+	ck_assert_uint_eq(config.errors, 0);
+	ck_assert_uint_eq(config.board_count, 2);
+	ck_assert_str_eq(config.boards[0].port, "/dev/x");
+	ck_assert_uint_eq(config.boards[0].baud, 9600);
+	ck_assert_str_eq(config.boards[1].port, "/dev/y");
+}
+END_TEST
+
 START_TEST(test_drop_in_goes_over_the_file)
 {
 	char	drop_in[160];
@@ -167,6 +180,9 @@ static const struct {
 	    "longer than any name" },
 	{ "[board a b]\nport = /dev/x\n", "line 2: \"a b\" is no name" },
 	{ "[board all]\nport = /dev/x\n", "line 2: \"all\" is no name" },
+	{ "[access  a]\n* = all\n", "line 2: \" a\" is no name" },
+	{ "[access ]\n* = all\n", "line 2: \"\" is no name" },
+	{ "[access all]\n* = all\n", "line 2: \"all\" is no name" },
 	{ "[port x]\ny = z\n", "line 2: there is no section [port x]" },
 	{ "[board a]\n\nport\n", "line 3: this is neither" },
 	{ "[board a]\nbaud = 9600\n", "line 2: board a has neither port nor match" },
@@ -257,6 +273,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_everything);
 	tcase_add_test(tc, test_drop_in_goes_over_the_file);
+	tcase_add_test(tc, test_what_stands_in_front_of_lines);
 	tcase_add_test(tc, test_who_may_open_a_port_for_tools);
 	tcase_add_test(tc, test_rules_of_access_are_no_ports_for_tools);
 	tcase_add_test(tc, test_a_speed_that_is_found_out_is_none_that_is_set);
