@@ -228,6 +228,20 @@ reload_cb(evutil_socket_t number, short what, void *arg)
 	notify_reloaded(d->notify);
 }
 
+/* Makes a folder of one's own, and those above it; buf is as it was. */
+static void
+make_folder(char *buf)
+{
+	char	*slash = buf;
+
+	while ((slash = strchr(slash + 1, '/')) != NULL) {
+		*slash = '\0';
+		mkdir(buf, 0700);
+		*slash = '/';
+	}
+	mkdir(buf, 0700);
+}
+
 /* Where the names of boards are kept: systemd tells a service its folder. */
 static const char *
 names_path(char *buf, size_t size)
@@ -247,7 +261,7 @@ names_path(char *buf, size_t size)
 		snprintf(buf, size, "%s/.local/state/picod", home);
 	else
 		return NULL;
-	mkdir(buf, 0700);
+	make_folder(buf);
 	strncat(buf, "/names", size - strlen(buf) - 1);
 	return buf;
 }

@@ -272,6 +272,7 @@ class Picod:
         env = clean_environment(NOTIFY_SOCKET=notify_path,
                                 STATE_DIRECTORY=self.directory)
         env.update(self.env or {})
+        env = {name: value for name, value in env.items() if value is not None}
         if env.get('LD_PRELOAD'):
             env['LD_PRELOAD'] = ':'.join(
                 map(self.within_reach, env['LD_PRELOAD'].split(':')))

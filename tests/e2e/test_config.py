@@ -228,6 +228,17 @@ class CommandLine(picod.Case):
         p.start()
         p.call('ListBoards')
 
+    def test_names_are_kept_where_there_was_no_folder(self):
+        home = self.directory()
+        user = 65534 if os.geteuid() == 0 else None
+        if user is not None:
+            os.chown(home, user, user)
+        p = picod.Picod(user=user, env={
+            'STATE_DIRECTORY': None, 'XDG_STATE_HOME': None, 'HOME': home})
+        self.addCleanup(p.stop)
+        self.assertTrue(os.path.isdir(
+            os.path.join(home, '.local', 'state', 'picod')), p.log())
+
     def test_a_file_is_no_socket(self):
         """What is no socket is not removed."""
         folder = self.directory()

@@ -74,6 +74,30 @@ class TestRules(unittest.TestCase):
                 self.is_told(vendor, product, 'GROUP:="picod"'),
                 kind == 'rom', f'{vendor}:{product}')
 
+    def test_a_call_is_granted_under_each_name(self):
+        """glibc's own choice of architecture: fchown32 where ids had 16 bits."""
+        for path in glob.glob(os.path.join(ROOT, 'systemd', '**', '*.in'),
+                              recursive=True):
+            granted = {word for line in re.findall(
+                r'(?m)^SystemCallFilter=([^~].*)$', read(path))
+                for word in line.split()}
+            self.assertEqual('fchown' in granted, 'fchown32' in granted, path)
+
+    def test_tools_can_be_confined_by_each_picod(self):
+        landlock = {f'landlock_{word}' for word in (
+            'create_ruleset', 'add_rule', 'restrict_self')}
+        for unit in 'picod.service.in', 'user/picod.service.in':
+            self.assertLessEqual(landlock, set(
+                read('systemd', unit).replace('=', ' ').split()), unit)
+
+    def test_logs_end_with_the_package(self):
+        """An instance of a template is nothing that debhelper knows."""
+        for script in ('systemd', 'settle'), ('debian', 'picod.prerm'):
+            text = read(*script)
+            self.assertIn("stop", text)
+            self.assertIn("'picod-log@*.service'", text)
+            self.assertIn('disable picod-log@.service', text)
+
     def test_the_unit_is_in_no_group_but_that_of_ports(self):
         groups = re.findall(r'(?m)^(?:Supplementary)?Groups?=(.*)$', read(
             'systemd', 'picod.service.in'))
