@@ -207,6 +207,8 @@ stream_readable_cb(evutil_socket_t fd, short what, void *arg)
 static void
 stream_wait(struct stream *s)
 {
+	if (s->closed)
+		return;
 	if (s->stall_ms > 0 && (s->full || s->finishing))
 		stream_add(&s->writable, s->stall_ms);
 	else

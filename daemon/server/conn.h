@@ -96,7 +96,8 @@ bool		 conn_write_all(struct conn *, const void *, size_t);
 
 /*
  * The same after an upgrade, from a board, which nobody can ask to wait: who does not
- * read them is dropped, rather than that there be a hole.
+ * read them is dropped, rather than that there be a hole.  He loses what he has in
+ * the next turn of the loop, for whoever writes is about to go on with it.
  */
 void		 conn_write_raw(struct conn *, const void *, size_t);
 

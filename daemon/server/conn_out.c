@@ -126,7 +126,7 @@ conn_write_raw(struct conn *c, const void *bytes, size_t len)
 	    !conn_may_keep(c, len)) {
 		conn_warn(c, "did not read what its board said: dropped, with "
 		    "%zu bytes unsent", stream_kept(c->stream));
-		conn_close(c);
+		stream_close(c->stream);	/* the rest is the loop's */
 	} else
 		conn_write(c, bytes, len);
 }

@@ -15,6 +15,7 @@ import time
 import unittest
 
 import picod
+import scripted
 
 
 class Port:
@@ -226,6 +227,13 @@ class Console(Frame):
         self.port.plug()
         self.port.accept()
 
+    def test_who_does_not_read_is_dropped(self):
+        client = self.console()
+        self.port.wire.sendall(bytes(picod.limit('UNREAD') + MUCH))
+        self.until(lambda: self.row()['state'] != 'console')
+        self.assertIn('did not read what its board said', self.p.log())
+        client.close()
+
     def test_nobody_gets_what_another_typed(self):
         """What was typed dies when the board is pulled out."""
         first = self.console()
@@ -256,6 +264,23 @@ class Console(Frame):
         self.assertEqual(len(client.call('ListBoards')['boards']), 1)
         self.assertNotEqual(self.row()['state'], 'console')
         client.close()
+
+
+class Shared(picod.Case):
+    def test_who_does_not_read_is_dropped(self):
+        """In the middle of what it printed, which goes on for nobody."""
+        farm = scripted.Farm()
+        self.addCleanup(farm.stop)
+        board = farm.add(lambda board: scripted.Repl(board, paste=True))
+        farm.start()
+        # What was freed is seen to be.
+        p = self.picod(b=f'{board.url()},driver=repl',
+                       env={'MALLOC_PERTURB_': '165'})
+        tool = self.connect(p)
+        tool.upgrade('Console', shared=True)
+        tool.write(b'print("x" * 30000000)\r')
+        self.until(lambda: 'did not read what its board said' in p.log())
+        self.assertEqual(p.send('6 * 7'), '42\n')
 
 
 class PicoctlConsole(Frame):

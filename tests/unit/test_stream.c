@@ -523,6 +523,20 @@ START_TEST(test_close_tells_nothing_more)
 }
 END_TEST
 
+START_TEST(test_nothing_waits_for_room_once_it_is_closed)
+{
+	static const char	bytes[4096];
+
+	while (stream_kept(a.stream) == 0)
+		stream_write(a.stream, bytes, sizeof bytes);
+	stream_close(a.stream);
+	stream_set_full(a.stream);
+	hear(&a);
+	await(&a.closed);
+	ck_assert_uint_eq(a.drained, 0);
+}
+END_TEST
+
 START_TEST(test_finish_sends_what_was_written)
 {
 	size_t	sum = fill(&a), heard = 0;
@@ -589,6 +603,7 @@ stream_suite(void)
 	tcase_add_test(tc, test_writing_on_does_not_put_off_the_stall);
 	tcase_add_test(tc, test_late);
 	tcase_add_test(tc, test_close_tells_nothing_more);
+	tcase_add_test(tc, test_nothing_waits_for_room_once_it_is_closed);
 	tcase_add_test(tc, test_finish_sends_what_was_written);
 	tcase_add_test(tc, test_finish_waits_for_nobody_who_left);
 	tcase_add_test(tc, test_finish_does_not_wait_for_ever);
