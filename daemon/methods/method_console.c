@@ -151,6 +151,7 @@ console_finish(struct tenure *t, struct board *b, bool lost)
 	struct console	*c = t->state;
 
 	(void)lost;
+	conn_finish(c->conn, LIMIT_STALL_MS);
 	if (b != NULL)
 		unit_return(b);
 	event_free(c->quiet);

@@ -57,8 +57,7 @@ conn_ask_again(struct conn *c)
 	else
 		conn_ask_call_again(c);
 	while (!c->stopped && !conn_ask_leases_again(c))
-		if (c->raw != NULL)
-			conn_close(c);	/* that was all it had */
+		;
 }
 
 void

@@ -50,7 +50,8 @@ struct lease {
 	void			(*lost)(struct lease *);
 	/*
 	 * The rules of access have changed.  false: the connection's client may
-	 * not have it any more, and it is gone already.  NULL: nobody asks.
+	 * not have it any more, and it is gone already; the connection, too, if
+	 * its bytes were for that.  NULL: nobody asks.
 	 */
 	bool			(*ask_again)(struct lease *, struct conn *);
 };

@@ -249,6 +249,18 @@ class Rights(picod.Case):
         self.assertIn(b'"board":"s"', console.wait_closed())
         self.p.send('c1', 's', wait=20000)
 
+    def test_a_console_outlives_a_hold(self):
+        """Of the same connection, of another board."""
+        self.start('')
+        client = self.user()
+        client.call('Hold', board='r')
+        client.upgrade('Console', board='s')
+        self.reload('[access]\nnobody = Console\n')
+        self.p.send('1', 'r', wait=20000)
+        client.write(b'c1\n')
+        self.assertEqual(client.read_bytes()[:1], b'v')
+        self.assertEqual(self.p.board('s')['state'], 'console')
+
     def test_what_is_still_granted_goes_on(self):
         self.start('[access]\nnobody = all\n')
         watcher = self.user()
