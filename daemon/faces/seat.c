@@ -224,17 +224,35 @@ seat_set_client(struct seat *s, const struct client *client)
 	s->client = *client;
 }
 
+const struct board *
+seat_board(const struct seat *s)
+{
+	return s->board;
+}
+
+/* It is told nothing more of its job. */
+static void
+seat_let_go(struct seat *s, void (*leave)(struct board *, struct asker *))
+{
+	struct asker	*asker = s->asker;
+
+	s->asker = NULL;
+	if (asker != NULL)
+		leave(s->board, asker);
+}
+
+void
+seat_withdraw(struct seat *s)
+{
+	seat_let_go(s, unit_withdraw);
+}
+
 void
 seat_destroy(struct seat *s)
 {
-	struct asker	*asker;
-
 	if (s == NULL)
 		return;
-	asker = s->asker;
-	s->asker = NULL;
-	if (asker != NULL)
-		unit_abandon(s->board, asker);
+	seat_let_go(s, unit_abandon);
 	seat_clear_up(s);
 	free(s->text);
 	boards_unwatch(&s->watcher);

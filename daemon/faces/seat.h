@@ -38,6 +38,12 @@ struct seat	*seat_create(struct boards *, struct board *,
 /* From now on for another. */
 void		 seat_set_client(struct seat *, const struct client *);
 
+/* Its board, or NULL: picod serves it no more. */
+const struct board *seat_board(const struct seat *);
+
+/* The tool may do no more: what it asked for is dropped, and stopped if it runs. */
+void		 seat_withdraw(struct seat *);
+
 /*
  * The tool is gone.  What waits for it is dropped; a job of its that runs goes on,
  * as it would at a real port, until it ends or somebody else wants the board.

@@ -10,6 +10,7 @@
 #include "context.h"
 #include "daemon/boards/boards.h"
 #include "daemon/faces/seat.h"
+#include "daemon/server/access.h"
 #include "method.h"
 #include "protocol/limits.h"
 
@@ -86,8 +87,24 @@ guest_lost(struct lease *lease)
 {
 	struct guest	*g = (struct guest *)lease;
 
+	conn_finish(g->conn, LIMIT_STALL_MS);
 	seat_destroy(g->seat);
 	free(g);
+}
+
+static bool
+guest_ask_again(struct lease *lease, struct conn *c)
+{
+	struct guest		*g = (struct guest *)lease;
+	const struct board	*b = seat_board(g->seat);
+
+	if (b == NULL || conn_permits(c, &(struct access_ask){
+	    .board = board_name(b), .method = "Console" }))
+		return true;
+	LIST_REMOVE(lease, entry);
+	seat_withdraw(g->seat);
+	guest_lost(lease);
+	return false;
 }
 
 void
@@ -99,6 +116,7 @@ guest_admit(struct call *call)
 	if (g == NULL)
 		abort();	/* a few bytes */
 	g->lease.lost = guest_lost;
+	g->lease.ask_again = guest_ask_again;
 	g->conn = call->conn;
 	g->seat = seat_create(call->context->boards, b, call_client(call),
 	    method_string(call, "hold"), &guest_seat, g);

@@ -13,6 +13,7 @@ import unittest
 
 import picod
 import scripted
+from boards import MicroPython
 
 NOBODY = 65534
 
@@ -248,6 +249,42 @@ class Rights(picod.Case):
         self.reload('[access]\nnobody = none\n')
         self.assertIn(b'"board":"s"', console.wait_closed())
         self.p.send('c1', 's', wait=20000)
+
+    def test_a_shared_console_is_asked_again(self):
+        """Nothing that was typed there is done any more."""
+        self.start('')
+        idle, waits = self.user(), self.user()
+        for client in (idle, waits):
+            client.upgrade('Console', board='r', shared=True)
+        holder = self.connect(self.p)
+        holder.call('Hold', board='r')
+        waits.write(b'hit()\r')
+        self.until(lambda: self.p.board('r')['waiting'] == 1)
+        self.reload('[access]\nnobody = Console\n')
+        self.assertEqual(self.p.board('r')['waiting'], 1)
+        self.reload('[access]\nnobody = none\n')
+        for client in (idle, waits):
+            client.wait_closed()
+        holder.close()
+        self.p.send('1', 'r', wait=20000)
+        self.assertEqual(self.r.hits, 0)
+
+    def test_what_a_shared_console_runs_is_stopped(self):
+        board = self.board(MicroPython())
+        for path in (board.path, os.path.dirname(board.path)):
+            os.chown(path, NOBODY, NOBODY)
+        self.p = picod.Picod(boards={'b': f'unix:{board.path},driver=repl'},
+                             user=NOBODY)
+        self.addCleanup(self.p.stop)
+        self.p.send('0')
+        watcher = self.watch(self.p)
+        client = self.user()
+        client.upgrade('Console', shared=True)
+        client.write(b'while True: pass\r\r')
+        watcher.wait(event='state', state='busy')
+        self.reload('[access]\nnobody = none\n')
+        client.wait_closed()
+        watcher.wait(event='state', state='ready')
 
     def test_a_console_outlives_a_hold(self):
         """Of the same connection, of another board."""
