@@ -195,6 +195,7 @@ target_find(struct call *call, const struct method *m)
 			target_fail(call, call->context->boards, name);
 			return false;
 		}
+		call->number = board_number(call->board);
 	}
 	if (target_permits_call(call, m, call->board))
 		return true;
@@ -205,15 +206,12 @@ target_find(struct call *call, const struct method *m)
 bool
 target_is_permitted(struct call *call, const struct method *m)
 {
-	const char		*name = method_string(call, "board");
-	const struct board	*b = NULL;
+	const struct board	*b;
 
 	if (m->target == TARGET_NONE)
 		return true;
-	if (m->target == TARGET_BOARD || name[0] != '\0') {
-		b = target_board(call, name);
-		if (b == NULL)
-			return true;	/* its end is told by its board */
-	}
+	b = boards_numbered(call->context->boards, call->number);
+	if (b == NULL && call->number != 0)
+		return true;	/* its end is told by its board */
 	return target_permits_call(call, m, b);
 }

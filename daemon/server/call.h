@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "conn.h"
 #include "protocol/error.h"
@@ -23,7 +24,8 @@ struct call {
 	bool			 active;
 	const struct context	*context;	/* what methods work with */
 	struct board		*board;		/* the one it means, as long as
-						 * its method has not returned */
+						 * its method has not returned; */
+	uint64_t		 number;	/* board_number() for good, or 0 */
 	void			*state;		/* the method's */
 	size_t			 kept;		/* see call_keep() */
 	/*

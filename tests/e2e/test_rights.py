@@ -219,6 +219,26 @@ class Rights(picod.Case):
         self.p.send('1', 'r')
         self.assertEqual(self.r.hits, 0)
 
+    def test_a_call_that_named_no_board_is_asked_again(self):
+        """Of the only one, which it is not any more."""
+        self.p = picod.Picod(user=NOBODY, config=self.only())
+        self.addCleanup(self.p.stop)
+        holder = self.connect(self.p)
+        holder.call('Hold')
+        waiting = self.user()
+        waiting.send('Send', text='hit()')
+        self.until(lambda: self.p.board()['waiting'] == 1)
+        self.reload(self.only() + '[access]\nnobody = none\n'
+                    '[board s]\nport = unix:/nonexistent\n')
+        with self.fails('PermissionDenied'):
+            waiting.receive()
+        holder.close()
+        self.p.send('1', 'r')
+        self.assertEqual(self.r.hits, 0)
+
+    def only(self):
+        return f'[board r]\nport = {self.r.url()}\ndriver = repl\n'
+
     def test_what_one_has_is_asked_again(self):
         """Held, lent, as a console: it is the others' again."""
         self.start('')
