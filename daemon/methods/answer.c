@@ -28,8 +28,7 @@ answer_set_output(json_t *json, const char *bytes, size_t len)
 	free(data);
 }
 
-/* The text of bytes that need not be told exactly. */
-static json_t *
+json_t *
 answer_text(const char *bytes, size_t len)
 {
 	size_t	 text_len;

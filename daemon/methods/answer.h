@@ -11,6 +11,9 @@
 
 #include "daemon/board/request.h"
 
+/* The text of bytes that need not be told exactly. */
+json_t	*answer_text(const char *bytes, size_t len);
+
 /* Sets output, and data where the bytes are not UTF-8. */
 void	 answer_set_output(json_t *, const char *bytes, size_t len);
 

@@ -2,6 +2,7 @@
 /*
  * ListBoards: what there is, and what goes on.
  */
+#include "answer.h"
 #include "context.h"
 #include "daemon/boards/boards.h"
 #include "daemon/faces/ttys.h"
@@ -25,7 +26,7 @@ static const char *const request_methods[] = {
 	[REQUEST_FLASH] = "Flash",
 };
 
-/* What somebody sends is his own affair. */
+/* What somebody sends is his own affair; what a tool types may be any bytes. */
 static void
 list_add_request(json_t *list, const struct request *r, bool running, uid_t uid)
 {
@@ -33,9 +34,9 @@ list_add_request(json_t *list, const struct request *r, bool running, uid_t uid)
 
 	if (len > TEXT_SHOWN)
 		len = text_whole(r->text, TEXT_SHOWN);
-	json_array_append_new(list, json_pack("{s:I, s:s, s:s%, s:b, s:o}",
+	json_array_append_new(list, json_pack("{s:I, s:s, s:o, s:b, s:o}",
 	    "id", (json_int_t)r->id, "method", request_methods[r->kind],
-	    "text", r->text, len, "running", running,
+	    "text", answer_text(r->text, len), "running", running,
 	    "client", method_client_json(&r->client)));
 }
 

@@ -348,6 +348,14 @@ print(b)"""
             inside.expect(b'2\r\n>>> ')
         self.assertEqual(face.expect(b'>'), b'1\r\n\x04\x04>')
 
+    def test_what_is_no_text_is_listed_all_the_same(self):
+        with self.p.connect() as owner:
+            owner.call('Hold')
+            self.face().say(b'x = "\xff\xe2\x82"\r')
+            self.until(lambda: self.p.board()['waiting'] == 1)
+            self.assertEqual([r['text'] for r in self.p.board()['requests']],
+                             ['x = "\ufffd\ufffd"'])
+
 
 class Tools(Case):
     def setUp(self):
