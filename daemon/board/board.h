@@ -205,11 +205,12 @@ struct reading {
 };
 
 /*
- * The answer to that text, if it is no older than that and the board has not
- * restarted, or NULL; the board's, until its next call.
+ * The answer to a request like this, if it is no older than that, the board has not
+ * restarted, and nobody else has it for himself; or NULL.  The board's, until its
+ * next call.
  */
-const struct reading *board_reading(const struct board *, const char *text,
-    size_t len, uint64_t max_age_ms, uint64_t now);
+const struct reading *board_reading(const struct board *,
+    const struct request *like, uint64_t max_age_ms, uint64_t now);
 
 /*
  * A request that waits, or runs for no longer than that, and that whoever made one

@@ -51,13 +51,14 @@ share_find(const struct board *b, const char *text, size_t len)
 }
 
 const struct reading *
-board_reading(const struct board *b, const char *text, size_t len,
+board_reading(const struct board *b, const struct request *like,
     uint64_t max_age_ms, uint64_t now)
 {
-	const struct reading	*reading = share_find(b, text, len);
+	const struct reading	*reading = share_find(b, like->text, like->len);
 
 	return reading != NULL && reading->boot == b->boot &&
-	    now - reading->at <= max_age_ms ? reading : NULL;
+	    now - reading->at <= max_age_ms && !board_is_away(b) &&
+	    hold_admits(&b->hold, like->token) ? reading : NULL;
 }
 
 void

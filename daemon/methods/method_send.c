@@ -45,7 +45,7 @@ send_run(struct call *call)
 		return;
 	}
 	r->shared = true;
-	reading = board_reading(b, r->text, r->len, age_ms, now);
+	reading = board_reading(b, r, age_ms, now);
 	if (reading == NULL) {
 		task_submit_shared(call, b, r, board_shared(b, r, age_ms, now));
 		return;

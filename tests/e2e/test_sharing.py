@@ -282,6 +282,22 @@ class Readings(picod.Case):
         self.assertEqual(self.p.call('Send', text='read()', maxAge=60000)
                          ['output'], '7\n')
 
+    def test_nothing_is_shared_out_of_a_hold(self):
+        """Nor of a loan: what is the others' is for them alone."""
+        holder = self.connect(self.p)
+        ask = {'text': 'read()', 'maxAge': 60000}
+        self.p.call('Send', **ask)
+        token = holder.call('Hold')['token']
+        self.assertEqual(holder.call('Send', hold=token, **ask)['output'],
+                         '1\n')
+        with self.fails('BoardBusy'):
+            self.p.call('Send', wait=0, **ask)
+        holder.call('Drop')
+        self.assertEqual(self.p.send(**ask), '1\n')
+        holder.call('Lend')
+        with self.fails('BoardBusy'):
+            self.p.call('Send', wait=0, **ask)
+
     def test_it_is_stopped_when_the_last_asker_is_gone(self):
         watcher = self.watch(self.p)
         holder, first, second = [self.connect(self.p) for _ in range(3)]
