@@ -231,7 +231,8 @@ const struct method method_read_file = {
 static void
 files_write_event(struct filing *f, const struct files_event *event)
 {
-	if (event->type == FILES_PROGRESS && f->call->in.more)
+	if (event->type == FILES_PROGRESS && f->call->in.more &&
+	    !call_is_full(f->call))
 		call_continue(f->call, json_pack("{s:I, s:I}", "done",
 		    (json_int_t)event->done, "total",
 		    (json_int_t)event->total));

@@ -87,26 +87,33 @@ task_waiting(const struct task *t)
 	return json;
 }
 
+/* Says what for, if that is something else than was told. */
+static void
+task_tell_waiting(struct task *t)
+{
+	json_t	*waiting = task_waiting(t);
+
+	if (json_equal(waiting, t->told)) {
+		json_decref(waiting);
+		return;
+	}
+	json_decref(t->told);
+	t->told = waiting;
+	call_continue(t->call, json_pack("{s:s, s:I, s:O}", "output", "", "boot",
+	    (json_int_t)board_boot(t->board), "waiting", waiting));
+}
+
 static void
 task_waiting_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct task	*t = arg;
 	struct timeval	 tv = { WAITING_S, 0 };
-	json_t		*waiting;
 
 	(void)fd, (void)what;
 	if (board_running(t->board) == t->asker->request)
 		return;
-	waiting = task_waiting(t);
-	if (json_equal(waiting, t->told)) {
-		json_decref(waiting);
-	} else {
-		json_decref(t->told);
-		t->told = waiting;
-		call_continue(t->call, json_pack("{s:s, s:I, s:O}", "output",
-		    "", "boot", (json_int_t)board_boot(t->board), "waiting",
-		    waiting));
-	}
+	if (!call_is_full(t->call))
+		task_tell_waiting(t);
 	event_add(t->waiting, &tv);
 }
 
