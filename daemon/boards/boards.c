@@ -185,19 +185,30 @@ boards_index(const struct boards *bs, const struct board *b)
 	return i;
 }
 
+/* One that has not been told yet that the board goes, or NULL. */
+static struct watcher *
+boards_untold(struct boards *bs, const struct board *b)
+{
+	struct watcher	*w;
+
+	LIST_FOREACH(w, &bs->watchers, entry)
+		if (watcher_sees(w, b) && w->lost != board_number(b))
+			break;
+	return w;
+}
+
+/* Who is told may end, and others with him: a connection that had more boards. */
 void
 boards_remove(struct boards *bs, struct board *b)
 {
 	size_t		 i = boards_index(bs, b);
 	struct unit	*u = bs->units[i];
-	struct watcher	*w, *next;
+	struct watcher	*w;
 
 	bs->units[i] = bs->units[--bs->count];
 	unit_end(u);
-	for (w = LIST_FIRST(&bs->watchers); w != NULL; w = next) {
-		next = LIST_NEXT(w, entry);
-		if (!watcher_sees(w, b))
-			continue;
+	while ((w = boards_untold(bs, b)) != NULL) {
+		w->lost = board_number(b);
 		if (w->board == b)	/* another one may lie there soon */
 			boards_unwatch(w);
 		if (w->removed != NULL)

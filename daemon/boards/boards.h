@@ -18,6 +18,7 @@ struct watcher {
 	LIST_ENTRY(watcher)	 entry;
 	struct board		*board;		/* NULL: all boards */
 	bool			 trace;		/* traces too, if they are read at all */
+	uint64_t		 lost;		/* the boards': which was removed last */
 	/* Something happened: it is on the board_tape(), if that is read. */
 	void	(*notice)(struct watcher *, struct board *,
 		    const struct board_notice *);

@@ -297,8 +297,6 @@ watch_lose_board(struct watch *w, struct board *b)
 	struct ear	*ear = watch_ear(w, b);
 	struct call	*call = w->call;
 
-	if (ear == NULL)
-		return;
 	if (ear->open && watch_includes(w, b))
 		watch_lose(w, tape_skip(&ear->reader));
 	watch_remove_ear(w, ear);
@@ -311,19 +309,30 @@ watch_lose_board(struct watch *w, struct board *b)
 	    board_name(b));
 }
 
+/* One that has an ear for a board, or NULL. */
+static struct watch *
+watches_hearing(const struct board *b)
+{
+	struct watch_list	*lists[] = { &watches.ready, &watches.behind };
+	struct watch		*w;
+	size_t			 i;
+
+	for (i = 0; i < 2; i++)
+		LIST_FOREACH(w, lists[i], entry)
+			if (watch_ear(w, b) != NULL)
+				return w;
+	return NULL;
+}
+
+/* With one, others may fall behind or end: what else he had is free again. */
 static void
 watches_removed(struct watcher *watcher, struct board *b)
 {
-	struct watch_list	*lists[] = { &watches.ready, &watches.behind };
-	struct watch		*w, *next;
-	size_t			 i;
+	struct watch	*w;
 
 	(void)watcher;
-	for (i = 0; i < 2; i++)
-		for (w = LIST_FIRST(lists[i]); w != NULL; w = next) {
-			next = LIST_NEXT(w, entry);
-			watch_lose_board(w, b);
-		}
+	while ((w = watches_hearing(b)) != NULL)
+		watch_lose_board(w, b);
 }
 
 static void

@@ -105,6 +105,31 @@ START_TEST(test_a_board_that_lies_where_one_lay_is_not_that_one)
 }
 END_TEST
 
+static struct counter	leaver, follower;
+
+static void
+leave_with_another(struct watcher *w, struct board *b)
+{
+	count_removed(w, b);
+	boards_unwatch(&follower.watcher);
+}
+
+/* The one who is next in the list. */
+START_TEST(test_who_is_told_may_have_others_leave)
+{
+	struct board	*a = add("a"), *b = add("b");
+
+	watch(&follower, NULL);
+	watch(&leaver, a);
+	leaver.watcher.removed = leave_with_another;
+	boards_remove(boards, a);
+	ck_assert_uint_eq(leaver.removed, 1);
+	ck_assert_uint_eq(follower.removed, 0);
+	boards_remove(boards, b);
+	ck_assert_uint_eq(leaver.removed + follower.removed, 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -117,6 +142,7 @@ main(void)
 	tcase_add_test(cases, test_who_watches_one_board_is_told_of_no_other);
 	tcase_add_test(cases,
 	    test_a_board_that_lies_where_one_lay_is_not_that_one);
+	tcase_add_test(cases, test_who_is_told_may_have_others_leave);
 	suite_add_tcase(suite, cases);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
