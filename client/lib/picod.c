@@ -179,20 +179,34 @@ picod_receive(struct picod *p, int flags, json_t **message)
 	return 0;
 }
 
+/* Of no board: picod itself has ended, in an orderly way. */
+static bool
+picod_is_good_bye(const struct picod *p, int error)
+{
+	const char	*board = json_string_value(json_object_get(
+			    picod_json_error(p), "board"));
+
+	return error == PICOD_DISCONNECTED && board != NULL && board[0] == '\0';
+}
+
 /* An error of picod ends the call; takes the message over. */
 static int
 picod_take_error(struct picod *p, json_t *message)
 {
 	const char	*name = json_string_value(
 	    json_object_get(message, "error"));
+	int		 error;
 
 	if (name == NULL) {
 		json_decref(message);
 		return picod_break(p, -EBADMSG);
 	}
 	p->error = message;
+	error = (int)picod_errors[error_find(name)];
+	if (picod_is_good_bye(p, error))
+		return picod_break(p, -ECONNRESET);
 	p->calling = false;
-	return p->failure = (int)picod_errors[error_find(name)];
+	return p->failure = error;
 }
 
 /* Varlink allows a reply without parameters. */

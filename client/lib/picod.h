@@ -94,9 +94,9 @@ int	picod_fd(const struct picod *);
  * reply's parameters as JSON text, the caller's to free(3); reply may be NULL.
  *
  * -EINVAL if parameters is no JSON object, -EBUSY in the middle of another
- * call, -ECONNRESET if picod ended the connection, -EBADMSG and -EMSGSIZE if it
- * answered with what is no reply, -ENOMEM.  After any of these but the first
- * two only picod_close() is of use.
+ * call, -ECONNRESET if picod ended the connection, with or without a word,
+ * -EBADMSG and -EMSGSIZE if it answered with what is no reply, -ENOMEM.  After
+ * any of these but the first two only picod_close() is of use.
  */
 int	picod_call(struct picod *, const char *method, const char *parameters,
     char **reply);

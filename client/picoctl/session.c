@@ -105,14 +105,16 @@ session_failed(struct picoctl *ctl, int failure, bool replied)
 {
 	const char	*name = picod_error_name(ctl->picod);
 
-	if (failure == -ECONNRESET && !replied)
+	if (name == NULL && failure == -ECONNRESET && !replied)
 		return session_unreachable(ctl, failure);
-	if (failure < 0) {
+	if (name == NULL) {
 		picoctl_complain("%s", picod_message(ctl->picod));
 		return STATUS_NO_DAEMON;
 	}
 	ctl->output.ops->error(&ctl->output, name,
 	    picod_json_error(ctl->picod), picod_message(ctl->picod));
+	if (failure < 0)
+		return STATUS_NO_DAEMON;	/* it said good-bye */
 	if (error_find(name) != ERROR_NONE)
 		return error_status(error_find(name));
 	/* Varlink's own are about the call, thus about how we were called. */

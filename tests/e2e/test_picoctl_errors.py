@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every error of picod: its exit status and its sentence."""
 
+import json
 import unittest
 
 from fake import Answer, Case, FakePicod, picoctl
@@ -25,6 +26,20 @@ class Errors(Case):
             with self.subTest(name), FakePicod(Send=method) as picod:
                 self.expect(picoctl('send', 'x', socket_path=picod.path),
                             status, b'', b'picoctl: do this next\n')
+
+    def test_picod_says_good_bye(self):
+        """That is the end of the connection, though of no board's."""
+        def method(parameters):
+            raise Answer('Disconnected', board='', output='', sent=True,
+                         message='picod has ended')
+
+        with FakePicod(Send=method) as picod:
+            self.expect(picoctl('send', 'x', socket_path=picod.path), 3, b'',
+                        b'picoctl: picod has ended\n')
+            said = picoctl('send', 'x', '--json', socket_path=picod.path)
+        self.assertEqual(said.returncode, 3)
+        self.assertEqual(json.loads(said.stdout)['error'],
+                         'io.picod.Disconnected')
 
     def test_a_sentence_is_a_line_without_escapes(self):
         """Whatever a program that it names calls itself."""

@@ -286,6 +286,21 @@ class Errors(Case):
                 self.assertEqual(caught.exception.traceback, 'T\n')
                 self.assertIn(name, picoctl.__all__)
 
+    def test_picod_says_good_bye(self):
+        """That is the end of the connection, and the next call makes one."""
+        def method(parameters):
+            if parameters['text'] == 'last':
+                raise Answer('Disconnected', board='', output='', sent=True,
+                             message='picod has ended')
+            return output('alive')
+
+        self.fake(Send=method)
+        with picoctl.Picod() as p:
+            with self.assertRaisesRegex(picoctl.ConnectionLost, 'has ended'):
+                p.send('last')
+            self.assertEqual(p._idle, [])
+            self.assertEqual(p.send('x'), 'alive')
+
     def test_other_errors(self):
         for name in ('io.picod.New', 'org.varlink.service.MethodNotFound',
                      'io.picod.Error', 'x'):

@@ -415,6 +415,26 @@ START_TEST(test_errors)
 }
 END_TEST
 
+/* picod's good-bye is the end of the connection, with its sentence. */
+START_TEST(test_good_bye)
+{
+	const char	*replies[] = {
+		"{\"error\":\"io.picod.Disconnected\",\"parameters\":{"
+		"\"board\":\"b\",\"message\":\"b went away\"}}",
+		"{\"error\":\"io.picod.Disconnected\",\"parameters\":{"
+		"\"board\":\"\",\"message\":\"picod has ended\"}}", NULL };
+	struct picod	*picod = server_start(replies);
+
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL),
+	    PICOD_DISCONNECTED);
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), -ECONNRESET);
+	ck_assert_str_eq(picod_message(picod), "picod has ended");
+	ck_assert_str_eq(picod_error_name(picod), "io.picod.Disconnected");
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), -ECONNRESET);
+	server_stop(picod);
+}
+END_TEST
+
 START_TEST(test_other_error)
 {
 	const char	*replies[] = { "{\"error\":\"io.picod.New\","
@@ -487,6 +507,7 @@ add_calls(TCase *tcase)
 	tcase_add_loop_test(tcase, test_nonsense, 0,
 	    sizeof nonsense / sizeof *nonsense);
 	tcase_add_loop_test(tcase, test_errors, ERROR_NONE + 1, ERROR_COUNT);
+	tcase_add_test(tcase, test_good_bye);
 	tcase_add_test(tcase, test_other_error);
 	tcase_add_test(tcase, test_signals);
 }

@@ -191,4 +191,7 @@ def error_of(name: str, parameters: dict[str, Any] | None) -> Error:
     kind = Error
     if name.startswith(INTERFACE):
         kind = _OURS.get(name[len(INTERFACE):], Error)
-    return kind(name, parameters or {})
+    error = kind(name, parameters or {})
+    if kind is Disconnected and error.board == '':  # picod itself has ended
+        return ConnectionLost(name, error.parameters)
+    return error
