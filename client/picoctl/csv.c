@@ -9,7 +9,7 @@
 void
 csv_field(FILE *out, const char *text)
 {
-	if (strpbrk(text, ",\"\n") == NULL) {
+	if (strpbrk(text, ",\"\r\n") == NULL) {
 		fputs(text, out);
 		return;
 	}

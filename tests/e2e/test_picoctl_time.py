@@ -118,6 +118,17 @@ class Log(unittest.TestCase):
         self.assertEqual(lines, [f'line {i:04}' for i in range(
             600 - len(lines), 600)])
 
+    def test_what_is_said_is_what_is_read(self):
+        """By any program that knows CSV."""
+        whole = ['0%\r50%\r100%', 'a,"b"', '', "it's", ' x ']
+        with FakePicod(Watch=lambda _: iter(
+                [said(''.join(line + '\r\n' for line in whole))])) as fake:
+            self.assertEqual(picoctl('-s', fake.path, 'log',
+                                     self.path).returncode, 0)
+        with open(self.path, newline='', encoding='utf-8') as file:
+            rows = list(csv.reader(file))
+        self.assertEqual(rows[1:], [[STAMP, 'b', line] for line in whole])
+
     def test_says_that_it_cannot_write(self):
         with FakePicod(Watch=lambda _: iter([said('x\n')])) as fake:
             done = picoctl('-s', fake.path, 'log', '/nowhere/at/all')
