@@ -14,7 +14,7 @@ PICOCTL_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(sort \
 # What does not know the verbs, and can be tested without them.
 PICOCTL_PARTS = $(patsubst %,$(BUILD)/client/picoctl/%.o,duration suggest output \
 	output_boards output_event output_files output_flash output_json numbers canvas \
-	output_text section)
+	output_text section lines)
 
 # "picoctl doctor" looks for programs that have a port, and names them, as picod does.
 $(PICOCTL): $(PICOCTL_OBJECTS) $(LIBPICOD_OBJECTS) $(BUILD)/daemon/port/holder.o \

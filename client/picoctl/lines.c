@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A line for each board that has begun one.  A line that never ends is cut.
+ * A line for each board that has begun one.  A line that never ends is cut, before
+ * a character of UTF-8 and not within.
  */
 #include "lines.h"
 
@@ -12,7 +13,11 @@
 
 #include "output.h"
 
-#define LINE_SIZE	4096
+#define LINE_LONG	4096		/* bytes, after which it is cut */
+#define LINE_NUL	"\\x00"
+
+/* One NUL more than fits, or a character of four bytes. */
+#define LINE_SIZE	(LINE_LONG + sizeof LINE_NUL)
 
 struct line {
 	SLIST_ENTRY(line) entry;
@@ -71,48 +76,87 @@ lines_of(struct lines *l, const char *board)
 static void
 line_end(struct lines *l, struct line *line)
 {
-	if (line->len > 0 && line->text[line->len - 1] == '\r')
+	while (line->len > 0 && line->text[line->len - 1] == '\r')
 		line->len--;
 	line->text[line->len] = '\0';
 	l->fn(line->board, line->text, line->time_us, l->arg);
 	line->len = 0;
-	line->time_us = 0;
+}
+
+static bool
+line_is_full(const struct line *line, char next)
+{
+	return line->len >= LINE_LONG && next != '\n' && (next & 0xc0) != 0x80;
+}
+
+static void
+line_add(struct line *line, char c)
+{
+	if (c != '\0') {
+		line->text[line->len++] = c;
+		return;
+	}
+	memcpy(line->text + line->len, LINE_NUL, strlen(LINE_NUL));
+	line->len += strlen(LINE_NUL);
+}
+
+static void
+lines_add(struct lines *l, const json_t *event)
+{
+	const json_t	*output = json_object_get(event, "output");
+	const char	*text = json_string_value(output);
+	size_t		 i, len = json_string_length(output);
+	struct line	*line = lines_of(l, output_string(event, "board"));
+
+	for (i = 0; i < len; i++) {
+		if (line_is_full(line, text[i]))
+			line_end(l, line);
+		if (line->len == 0)
+			line->time_us = json_integer_value(
+			    json_object_get(event, "time"));
+		if (text[i] == '\n')
+			line_end(l, line);
+		else
+			line_add(line, text[i]);
+	}
+}
+
+/* "": of every board. */
+static void
+lines_end(struct lines *l, const char *board)
+{
+	struct line	*line;
+
+	SLIST_FOREACH(line, &l->list, entry)
+		if (line->len > 0 && (board[0] == '\0' ||
+		    strcmp(line->board, board) == 0))
+			line_end(l, line);
+}
+
+/* Whether the rest of what has begun is not to come any more. */
+static bool
+lines_are_over(const json_t *event, const char *kind)
+{
+	return strcmp(kind, "boot") == 0 || strcmp(kind, "lost") == 0 ||
+	    (strcmp(kind, "state") == 0 &&
+	    strcmp(output_string(event, "state"), "absent") == 0);
 }
 
 void
 lines_feed(struct lines *l, const json_t *event)
 {
 	const char	*kind = output_string(event, "event");
-	const char	*text = output_string(event, "output");
-	struct line	*line = lines_of(l, output_string(event, "board"));
-	long long	 time_us = json_integer_value(json_object_get(event,
-			    "time"));
 
-	if (strcmp(kind, "output") != 0) {
-		if (line->len > 0)
-			line_end(l, line);
-		return;
-	}
-	for (; *text != '\0'; text++) {
-		if (line->time_us == 0)
-			line->time_us = time_us;
-		if (*text == '\n')
-			line_end(l, line);
-		else
-			line->text[line->len++] = *text;
-		if (line->len == LINE_SIZE - 1)
-			line_end(l, line);
-	}
+	if (strcmp(kind, "output") == 0)
+		lines_add(l, event);
+	else if (lines_are_over(event, kind))
+		lines_end(l, output_string(event, "board"));
 }
 
 void
 lines_flush(struct lines *l)
 {
-	struct line	*line;
-
-	SLIST_FOREACH(line, &l->list, entry)
-		if (line->len > 0)
-			line_end(l, line);
+	lines_end(l, "");
 }
 
 void

@@ -13,7 +13,7 @@ struct lines;
 
 /*
  * A whole line without its end, NUL-terminated, and when its first byte came, in
- * microseconds of the realtime clock.
+ * microseconds of the realtime clock.  A NUL within is "\x00".
  */
 typedef void lines_fn(const char *board, const char *line, long long time_us,
     void *arg);
@@ -21,7 +21,10 @@ typedef void lines_fn(const char *board, const char *line, long long time_us,
 struct lines	*lines_create(lines_fn *, void *arg);
 void		 lines_destroy(struct lines *);
 
-/* Takes an event of Watch; what is no output ends the line of its board. */
+/*
+ * Takes an event of Watch.  Who else uses the board breaks no line; that it
+ * restarted or is away does, and that something was lost.
+ */
 void		 lines_feed(struct lines *, const json_t *event);
 
 /* Ends all lines that have begun. */

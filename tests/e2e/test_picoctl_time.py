@@ -28,11 +28,16 @@ def said(text, board='b', us=TIME):
     return {'board': board, 'event': 'output', 'time': us, 'output': text}
 
 
+def state(name, board='b', us=TIME):
+    return {'board': board, 'event': 'state', 'time': us, 'state': name}
+
+
 class Lines(unittest.TestCase):
-    EVENTS = [said('temp 2'), said('x', 'a'), said('1.5\r\nab'),
-              {'board': 'b', 'event': 'state', 'time': TIME, 'state': 'absent'},
-              said('"q", \x1b\n', 'a')]
-    WHOLE = [('b', 'temp 21.5'), ('b', 'ab'), ('a', 'x"q", \x1b')]
+    EVENTS = [said('temp 2'), said('x', 'a'), state('busy'),
+              said('1.5\r\nab'), state('absent'), said('"q", \x1b\n', 'a'),
+              said('a\0b\nc')]
+    WHOLE = [('b', 'temp 21.5'), ('b', 'ab'), ('a', 'x"q", \x1b'),
+             ('b', 'a\\x00b'), ('b', 'c')]
 
     def run_it(self, *words):
         with FakePicod(Watch=lambda _: iter(self.EVENTS)) as fake:
@@ -43,7 +48,7 @@ class Lines(unittest.TestCase):
     def test_watch(self):
         self.assertEqual(self.run_it('watch', '--lines').splitlines(), [
             f'{STAMP} b temp 21.5', f'{STAMP} b ab',
-            f'{STAMP} a x"q", \\x1b'])
+            f'{STAMP} a x"q", \\x1b', f'{STAMP} b a\\x00b', f'{STAMP} b c'])
         rows = map(json.loads, self.run_it('watch', '--lines',
                                            '--json').splitlines())
         self.assertEqual([(row['board'], row['line']) for row in rows],
@@ -228,8 +233,7 @@ class Samples(unittest.TestCase):
                 yield said('other 5\n', 'a', us)
                 yield said(f'ght: {i}\r\n', us=us)
                 if i == 3:
-                    yield {'board': 'b', 'event': 'state', 'time': us,
-                           'state': 'absent'}
+                    yield state('absent', us=us)
             yield None
 
         with FakePicod(Watch=watch) as fake, \
