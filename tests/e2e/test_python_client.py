@@ -183,24 +183,33 @@ class Calls(Case):
 
     def test_lines(self):
         """Events have pieces of lines, and the pieces of two boards mixed."""
-        def event(board, kind, text=None):
-            return {'board': board, 'event': kind, 'time': 1500000,
-                    'output': text}
+        times = iter(range(1500000, 9000000, 500000))
+
+        def event(board, kind, text=None, state=None):
+            return {'board': board, 'event': kind, 'time': next(times),
+                    'output': text, 'state': state}
 
         def method(parameters):
-            yield from (event('a', 'state'), event('a', 'output', 'on'),
-                        event('b', 'output', 'B\n'),
-                        event('a', 'output', 'e\n\ntw'), event('a', 'state'),
+            yield from (event('b', 'output', 'B\n'),
+                        event('a', 'output', 'on'),
+                        event('a', 'output', 'e\n\ntw'),
+                        event('a', 'state', state='busy'),
                         event('a', 'output', 'o\nthree'), event('a', 'boot'),
-                        event('a', 'lost'), event('a', 'output', 'four\n'))
+                        event('a', 'output', 'four'),
+                        event('', 'lost'), event('a', 'output', 'five'),
+                        event('b', 'state', state='absent'),
+                        event('a', 'state', state='absent'),
+                        event('a', 'output', 'six\n'))
 
         self.fake(Watch=method)
         with self.assertLogs('picoctl', 'WARNING'):
             lines = list(picoctl.board().lines())
-        self.assertEqual(lines, ['B', 'one', '', 'two', 'three', 'four'])
-        self.assertEqual([line.board for line in lines],
-                         ['b', 'a', 'a', 'a', 'a', 'a'])
-        self.assertEqual(lines[0].time.timestamp(), 1.5)
+        self.assertEqual(lines, ['B', 'one', '', 'two', 'three', 'four',
+                                 'five', 'six'])
+        self.assertEqual([line.board for line in lines], ['b'] + ['a'] * 7)
+        # of its begin
+        self.assertEqual([line.time.timestamp() for line in lines],
+                         [1.5, 2, 2.5, 2.5, 3.5, 4.5, 5.5, 7])
         twin = pickle.loads(pickle.dumps(lines[0]))
         self.assertEqual((twin, twin.board, twin.time),
                          ('B', 'b', lines[0].time))

@@ -130,20 +130,28 @@ class Lines:
     """Puts the lines together that events have in pieces."""
 
     def __init__(self) -> None:
-        self._pieces: dict[str, str] = {}
+        self._begun: dict[str, tuple[str, float]] = {}
 
     def feed(self, event: Event) -> list[Line]:
         """The lines that are whole with this event."""
-        piece = self._pieces.pop(event.board, '')
         if event.kind == 'output':
-            *texts, rest = (piece + event.output).split('\n')
-            if rest:
-                self._pieces[event.board] = rest
-        elif event.kind in ('boot', 'lost') and piece:
-            texts = [piece]             # its end is not to come any more
-        else:
-            texts = []
-            if piece:
-                self._pieces[event.board] = piece
-        return [Line(text.rstrip('\r'), event.board, event.time)
-                for text in texts]
+            return self._add(event)
+        if event.kind in ('boot', 'lost') or event.state == 'absent':
+            return self._end(event.board)   # the rest is not to come any more
+        return []
+
+    def _add(self, event: Event) -> list[Line]:
+        begin, time = self._begun.pop(event.board, ('', event.time))
+        *texts, rest = (begin + event.output).split('\n')
+        if rest:
+            self._begun[event.board] = rest, event.time if texts else time
+        times = [time] + [event.time] * len(texts)
+        return [Line(text.rstrip('\r'), event.board, time)
+                for text, time in zip(texts, times)]
+
+    def _end(self, board: str) -> list[Line]:
+        """Of that board; '' is all."""
+        over = {name: self._begun.pop(name) for name in list(self._begun)
+                if board in ('', name)}
+        return [Line(text.rstrip('\r'), name, time)
+                for name, (text, time) in over.items()]
