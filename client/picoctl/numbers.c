@@ -6,8 +6,13 @@
 #include "numbers.h"
 
 #include <ctype.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Up to here each whole number is a double. */
+#define NUMBER_WHOLE	9007199254740992.
 
 static bool
 number_starts(const char *p)
@@ -49,6 +54,20 @@ number_value(const char *text, double *value)
 	while (isspace((unsigned char)*end))
 		end++;
 	return *end == '\0';
+}
+
+void
+number_text(double value, char text[NUMBER_TEXT])
+{
+	int	digits = 14;
+
+	if (fabs(value) <= NUMBER_WHOLE && value == floor(value)) {
+		snprintf(text, NUMBER_TEXT, "%.0f", value);
+		return;
+	}
+	do
+		snprintf(text, NUMBER_TEXT, "%.*g", ++digits, value);
+	while (digits < 17 && strtod(text, NULL) != value);
 }
 
 /* Letters and digits, of any language, name a number. */

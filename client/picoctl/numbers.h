@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers in what boards print.
+ * Numbers in what boards print, and as we print them.
  */
 #ifndef PICOD_NUMBERS_H
 #define PICOD_NUMBERS_H
@@ -13,6 +13,10 @@
  * its digits ("v03FF").  False if it is none.
  */
 bool	number_value(const char *text, double *value);
+
+/* The shortest text of a number that is read back as the same. */
+#define NUMBER_TEXT	32
+void	number_text(double value, char text[NUMBER_TEXT]);
 
 /*
  * The next number in a line, and what stands before it as its name ("temp: 21.5",

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "numbers.h"
 #include "picoctl.h"
 
 int
@@ -89,15 +90,18 @@ draw_string(FILE *to, const char *text)
 static void
 draw_data(FILE *to, const struct series *s, size_t curve)
 {
+	char	at[NUMBER_TEXT], text[NUMBER_TEXT];
 	double	value;
 	size_t	row;
 	bool	gap = true;
 
 	for (row = 0; row < s->rows; row++) {
 		value = s->values[row * s->curves + curve];
-		if (!isnan(value))
-			fprintf(to, "%.9g %.9g\n", s->seconds[row], value);
-		else if (!gap)
+		if (!isnan(value)) {
+			number_text(s->seconds[row], at);
+			number_text(value, text);
+			fprintf(to, "%s %s\n", at, text);
+		} else if (!gap)
 			fputc('\n', to);
 		gap = isnan(value);
 	}

@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "lines.h"
+#include "numbers.h"
 #include "sampler.h"
 
 static void
@@ -28,7 +29,7 @@ static void
 verb_sample_row(struct picoctl *ctl, const struct sampler *s,
     const struct sample *sample)
 {
-	char	text[40];
+	char	text[40], number[NUMBER_TEXT];
 	size_t	i;
 	json_t	*line, *values;
 
@@ -37,9 +38,10 @@ verb_sample_row(struct picoctl *ctl, const struct sampler *s,
 		fputs(text, ctl->output.out);
 		for (i = 0; i < sample->count; i++) {
 			fputc(',', ctl->output.out);
-			if (!isnan(sample->values[i]))
-				fprintf(ctl->output.out, "%.9g",
-				    sample->values[i]);
+			if (isnan(sample->values[i]))
+				continue;
+			number_text(sample->values[i], number);
+			fputs(number, ctl->output.out);
 		}
 		fputc('\n', ctl->output.out);
 		output_flush(&ctl->output);

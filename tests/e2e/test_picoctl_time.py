@@ -187,6 +187,17 @@ class Samples(unittest.TestCase):
         self.assertEqual(values[:2], ['1', ''])
         self.assertEqual(values[-1], str(self.asked))
 
+    def test_no_digit_is_lost(self):
+        values = ['1795182301', '123456789012', '0.30000000000000004']
+        with FakePicod(Send=lambda parameters: {
+                'output': parameters['text'], 'boot': 1}) as fake:
+            words = '-s', fake.path, 'sample', *values, '--for', '10ms'
+            rows = list(csv.reader(picoctl(*words).stdout.decode().split()))
+            line = json.loads(picoctl(*words, '--json').stdout)
+        self.assertEqual(rows[1][1:], values)
+        self.assertEqual(line['values'],
+                         {value: float(value) for value in values})
+
     def test_json(self):
         rows = [json.loads(line) for line in self.run_it(
             'sample', 'x', '--json').stdout.splitlines()]

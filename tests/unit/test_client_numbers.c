@@ -55,6 +55,29 @@ START_TEST(test_lines)
 }
 END_TEST
 
+static const struct {
+	double		 value;
+	const char	*text;
+} texts[] = {
+	{ 1795182301, "1795182301" }, { 123456789012, "123456789012" },
+	{ 9007199254740991, "9007199254740991" }, { -3, "-3" }, { 0, "0" },
+	{ 1e15, "1000000000000000" }, { 21.5, "21.5" }, { 0.1, "0.1" },
+	{ 0.1 + 0.2, "0.30000000000000004" }, { 1e23, "1e+23" },
+	{ 1795182301.123456, "1795182301.123456" }, { -5e-324, "" },
+};
+
+/* What is read back is the same, and no digit is more than that needs. */
+START_TEST(test_text)
+{
+	char	text[NUMBER_TEXT];
+
+	number_text(texts[_i].value, text);
+	ck_assert_double_eq(strtod(text, NULL), texts[_i].value);
+	if (texts[_i].text[0] != '\0')
+		ck_assert_str_eq(text, texts[_i].text);
+}
+END_TEST
+
 static void
 draw(const double *numbers, size_t n, char *text, size_t size)
 {
@@ -123,6 +146,8 @@ main(void)
 
 	tcase_add_loop_test(cases, test_value, 0,
 	    (int)(sizeof values / sizeof values[0]));
+	tcase_add_loop_test(cases, test_text, 0,
+	    (int)(sizeof texts / sizeof texts[0]));
 	tcase_add_test(cases, test_lines);
 	tcase_add_test(cases, test_a_slope_is_drawn);
 	tcase_add_test(cases, test_a_gap_is_no_line);
