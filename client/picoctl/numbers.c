@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What counts as a number is what strtod(3) reads, but for words such as "nan",
- * which a board means as words.
+ * which a board means as words.  A user's are stricter: digits, and nothing else.
  */
 #include "numbers.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,17 @@ number_value(const char *text, double *value)
 	while (isspace((unsigned char)*end))
 		end++;
 	return *end == '\0';
+}
+
+bool
+number_count(const char *text, long long most, long long *count)
+{
+	char	*end;
+
+	errno = 0;
+	*count = strtoll(text, &end, 10);
+	return isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 &&
+	    *count <= most;
 }
 
 void

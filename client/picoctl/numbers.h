@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers in what boards print, and as we print them.
+ * Numbers in what boards print, of a command line, and as we print them.
  */
 #ifndef PICOD_NUMBERS_H
 #define PICOD_NUMBERS_H
@@ -13,6 +13,9 @@
  * its digits ("v03FF").  False if it is none.
  */
 bool	number_value(const char *text, double *value);
+
+/* A whole number as a user gives it: all of the text is digits, and no more. */
+bool	number_count(const char *text, long long most, long long *count);
 
 /* The shortest text of a number that is read back as the same. */
 #define NUMBER_TEXT	32

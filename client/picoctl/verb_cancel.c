@@ -2,24 +2,20 @@
 /*
  * picoctl cancel: takes a request out of a board's queue.
  */
-#include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 
+#include "numbers.h"
 #include "session.h"
 
 static int
 verb_cancel_run(struct picoctl *ctl)
 {
 	const char	*word = ctl->operands[0];
-	char		*end;
 	long long	 id;
 	json_t		*parameters;
 	int		 status;
 
-	errno = 0;
-	id = strtoll(word, &end, 10);
-	if (word[0] < '0' || word[0] > '9' || *end != '\0' || errno != 0)
+	if (!number_count(word, LLONG_MAX, &id))
 		return picoctl_usage(ctl->verb, "\"%s\" is no number of a "
 		    "request; \"picoctl list -v\" shows them", word);
 	status = session_open(ctl);

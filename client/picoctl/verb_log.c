@@ -7,16 +7,18 @@
  * under a number, as logrotate(8) does it.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "csv.h"
 #include "lines.h"
+#include "numbers.h"
 #include "session.h"
 
 #define KEPT		5		/* full files: FILE.1 to FILE.5 */
-#define DEFAULT_SIZE	(10 * 1024 * 1024)
+#define DEFAULT_KIB	(10 * 1024)
 
 /* How long to wait for picod to come back, at first and at most. */
 #define AGAIN_MS	100
@@ -26,7 +28,7 @@ struct log {
 	struct picoctl	*ctl;
 	const char	*path;		/* NULL: standard output */
 	FILE		*file;
-	long		 limit;		/* bytes of a file */
+	long long	 limit;		/* bytes of a file */
 	int		 error;		/* of writing, as errno; then it is over */
 };
 
@@ -154,15 +156,18 @@ log_end(struct log *l, int failure)
 static int
 verb_log_run(struct picoctl *ctl)
 {
-	struct log	 l = { .ctl = ctl, .limit = DEFAULT_SIZE };
+	struct log	 l = { .ctl = ctl };
 	const char	*size = ctl->options.value[OPTION_SIZE];
+	long long	 kib = DEFAULT_KIB;
 	int		 failure = 0, status;
 
 	if (ctl->operand_count > 0 && strcmp(ctl->operands[0], "-") != 0)
 		l.path = ctl->operands[0];
-	if (size != NULL && (l.limit = strtol(size, NULL, 10) * 1024) <= 0)
+	if (size != NULL && (!number_count(size, LLONG_MAX / 1024, &kib) ||
+	    kib == 0))
 		return picoctl_usage(ctl->verb, "--size: \"%s\" is no number "
-		    "of KiB", size);
+		    "of KiB; 5120 would be 5 MiB", size);
+	l.limit = kib * 1024;
 	status = session_open(ctl);
 	if (status != STATUS_OK)
 		return status;

@@ -76,6 +76,9 @@ class CommandLine(Case):
         self.check(['send', '--timeout=86401', 'x'],
                    '--timeout: "86401" is more than a day')
         self.check(['list', '--json=yes'], '--json takes no value')
+        for size in ('5MB', '0', '-1', '1.5', '', '9007199254740993'):
+            self.check(['log', '--size', size], f'--size: "{size}" is no '
+                       'number of KiB; 5120 would be 5 MiB')
 
     def test_operands(self):
         self.check(['doctor', 'x'], 'doctor does not know what to do with "x"')

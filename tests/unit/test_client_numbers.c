@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers in what boards print, and curves drawn with dots. */
 #include <check.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,22 @@ START_TEST(test_lines)
 	check_line("a-name-that-is-much-too-long-to-keep: 1",
 	    "keep=1 ");
 	check_line("averyveryverylongname: 1", "=1 ");
+}
+END_TEST
+
+START_TEST(test_count)
+{
+	long long	count;
+
+	ck_assert(number_count("0", 5, &count) && count == 0);
+	ck_assert(number_count("9223372036854775807", LLONG_MAX, &count));
+	ck_assert_int_eq(count, LLONG_MAX);
+	ck_assert(!number_count("9223372036854775808", LLONG_MAX, &count));
+	ck_assert(number_count("5", 5, &count) && !number_count("6", 5, &count));
+	ck_assert(!number_count("", 5, &count));
+	ck_assert(!number_count("5MB", 5, &count));
+	ck_assert(!number_count(" 5", 5, &count));
+	ck_assert(!number_count("+5", 5, &count));
 }
 END_TEST
 
@@ -146,6 +163,7 @@ main(void)
 
 	tcase_add_loop_test(cases, test_value, 0,
 	    (int)(sizeof values / sizeof values[0]));
+	tcase_add_test(cases, test_count);
 	tcase_add_loop_test(cases, test_text, 0,
 	    (int)(sizeof texts / sizeof texts[0]));
 	tcase_add_test(cases, test_lines);
