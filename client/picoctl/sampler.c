@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "clock.h"
 #include "numbers.h"
 #include "session.h"
+#include "stop.h"
 
 struct source {
 	char		*name;
@@ -237,12 +237,11 @@ source_answer(struct sampler *s, struct source *source, double *value)
 	json_decref(reply);
 }
 
-/* Answers until all are there, or the next turn comes. */
+/* Answers until all are there, or the next turn comes, or it is to stop. */
 static void
 sampler_collect(struct sampler *s, long long until_ms)
 {
 	struct pollfd	*fds = calloc(s->count, sizeof *fds);
-	long long	 left;
 	size_t		 i, open;
 
 	if (fds == NULL)
@@ -255,10 +254,9 @@ sampler_collect(struct sampler *s, long long until_ms)
 			/* A late one too: only who is read is asked again. */
 			open += fds[i].fd >= 0;
 		}
-		left = until_ms - clock_ms();
-		if (open == 0 || left <= 0)
+		if (open == 0 || clock_ms() >= until_ms || stop_asked())
 			break;
-		if (poll(fds, s->count, (int)left) <= 0)
+		if (stop_poll(fds, s->count, until_ms) == 0)
 			continue;
 		for (i = 0; i < s->count; i++)
 			if (fds[i].revents != 0)
@@ -266,16 +264,6 @@ sampler_collect(struct sampler *s, long long until_ms)
 				    &s->values[i]);
 	}
 	free(fds);
-}
-
-static void
-sampler_sleep(long long until_ms)
-{
-	struct timespec	t = { until_ms / 1000, until_ms % 1000 * 1000000 };
-
-	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) ==
-	    EINTR)
-		;
 }
 
 int
@@ -287,7 +275,9 @@ sampler_next(struct sampler *s, struct sample *sample)
 
 	if (s->end_ms >= 0 && at >= s->end_ms)
 		return -1;
-	sampler_sleep(at);
+	stop_poll(NULL, 0, at);
+	if (stop_asked())
+		return -1;
 	clock_gettime(CLOCK_REALTIME, &t);
 	for (i = 0; i < s->count; i++) {
 		s->values[i] = NAN;

@@ -31,8 +31,8 @@ const char *sampler_name(const struct sampler *, size_t i);
 size_t	sampler_count(const struct sampler *);
 
 /*
- * Waits for the next sample; STATUS_OK, or -1 at the end of --for; another exit
- * status where it is of no use to go on.
+ * Waits for the next sample; STATUS_OK, or -1 at the end of --for, or if it is to
+ * stop (stop.h); another exit status where it is of no use to go on.
  */
 int	sampler_next(struct sampler *, struct sample *);
 

@@ -8,8 +8,6 @@
  */
 #include <errno.h>
 #include <math.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -21,8 +19,7 @@
 #include "sampler.h"
 #include "series.h"
 #include "session.h"
-
-static volatile sig_atomic_t	plot_stopped;
+#include "stop.h"
 
 struct plot {
 	struct picoctl	*ctl;
@@ -32,23 +29,6 @@ struct plot {
 	long long	 start_us;
 	char		*owners[CANVAS_CURVES];	/* boards, by curve */
 };
-
-static void
-plot_stop(int signal)
-{
-	(void)signal;
-	plot_stopped = 1;
-}
-
-/* So that Ctrl-C ends the waiting, and the picture is drawn. */
-static void
-plot_catch(void)
-{
-	struct sigaction	action = { .sa_handler = plot_stop };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
 
 static void
 plot_show(struct plot *p)
@@ -96,8 +76,9 @@ plot_sample(struct plot *p)
 			sampler_destroy(s);
 			return STATUS_USAGE;
 		}
-	while (!plot_stopped && p->ctl->output.error == 0 &&
-	    (status = sampler_next(s, &sample)) == STATUS_OK) {
+	stop_catch();
+	while (p->ctl->output.error == 0 && (status =
+	    sampler_next(s, &sample)) == STATUS_OK) {
 		row = series_add(&p->series, sample.seconds);
 		memcpy(row, sample.values, sample.count * sizeof *row);
 		plot_show(p);
@@ -183,30 +164,18 @@ plot_leave(struct plot *p, const json_t *event)
 	plot_show(p);
 }
 
-/* Of --for; -1 without it. */
-static int
-plot_left_ms(const struct plot *p, long long start_ms)
-{
-	long long	ms = p->ctl->options.ms[OPTION_FOR];
-
-	if (ms < 0)
-		return -1;
-	ms -= clock_ms() - start_ms;
-	return ms < 0 ? 0 : (int)ms;
-}
-
 static bool
-plot_is_over(const struct plot *p, long long start_ms)
+plot_is_over(const struct plot *p, long long end_ms)
 {
-	return plot_stopped || p->ctl->output.error < 0 ||
-	    plot_left_ms(p, start_ms) == 0;
+	return stop_asked() || p->ctl->output.error < 0 ||
+	    (end_ms >= 0 && clock_ms() >= end_ms);
 }
 
 static int
 plot_watch(struct plot *p)
 {
 	json_t		*parameters, *event;
-	long long	 start_ms = clock_ms();
+	long long	 end_ms = -1;
 	struct pollfd	 fd;
 	struct lines	*lines;
 	bool		 continues = true;
@@ -214,6 +183,8 @@ plot_watch(struct plot *p)
 
 	if (status != STATUS_OK)
 		return status;
+	if (options_given(&p->ctl->options, OPTION_FOR))
+		end_ms = clock_ms() + p->ctl->options.ms[OPTION_FOR];
 	parameters = session_parameters(p->ctl, false);
 	if (parameters == NULL)
 		return STATUS_USAGE;
@@ -221,11 +192,12 @@ plot_watch(struct plot *p)
 	failure = picod_json_begin(p->ctl->picod, "io.picod.Watch", parameters,
 	    true);
 	fd = (struct pollfd){ picod_fd(p->ctl->picod), POLLIN, 0 };
-	while (failure == 0 && continues && !plot_is_over(p, start_ms)) {
+	stop_catch();
+	while (failure == 0 && continues && !plot_is_over(p, end_ms)) {
 		failure = picod_json_try(p->ctl->picod, &event, &continues);
 		if (failure == -EAGAIN) {
 			failure = 0;
-			poll(&fd, 1, plot_left_ms(p, start_ms));
+			stop_poll(&fd, 1, end_ms);
 			continue;
 		}
 		if (failure != 0)
@@ -253,8 +225,8 @@ verb_plot_run(struct picoctl *ctl)
 	if (path == NULL && !isatty(fileno(ctl->output.out)))
 		return picoctl_usage(ctl->verb, "standard output is no "
 		    "terminal; -o FILE.svg or FILE.png draws a picture");
-	plot_catch();
 	status = watch ? plot_watch(&p) : plot_sample(&p);
+	stop_release();
 	/* Also where picod ended: what was seen until then is not lost. */
 	if (path != NULL && p.series.rows > 0)
 		drawn = series_draw(&p.series, path);

@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import struct
 import fcntl
 import subprocess
@@ -18,7 +19,7 @@ import time
 import unittest
 
 from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod
-from fake import environment, picoctl
+from fake import environment, picoctl, read
 
 TIME = 1_700_000_000_123_456
 STAMP = '2023-11-14T22:13:20.123+0000'
@@ -219,6 +220,44 @@ class Samples(unittest.TestCase):
             self.skipTest('gnuplot is not installed')
         whole, gap = (self.strokes(asked) for asked in (10, 0))
         self.assertEqual(gap - whole, 1, 'a gap is seen as a gap')
+
+    def answer_once(self, _):
+        """Only the first one is answered, at once; which self.answered tells."""
+        if not self.answered.is_set():
+            yield b'{"parameters":{"output":"21.5","boot":1}}\0'
+        self.answered.set()
+        self.over.wait(TIMEOUT_S)
+
+    def interrupt(self, number, *words):
+        """Ends it in the middle of a long wait, when it has heard an answer."""
+        self.answered, self.over = threading.Event(), threading.Event()
+        with FakePicod(Send=self.answer_once) as fake, \
+                subprocess.Popen([PICOCTL, '-s', fake.path, *words,
+                                  '--every', '1h'], env=environment(),
+                                 stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE) as process:
+            try:
+                self.assertTrue(self.answered.wait(TIMEOUT_S))
+                unread = bytearray(4)
+                while fcntl.ioctl(fake.connections[-1], termios.TIOCOUTQ,
+                                  unread) == 0 and any(unread):
+                    pass
+                process.send_signal(number)
+                said = process.communicate(timeout=TIMEOUT_S)
+            finally:
+                process.kill()
+                self.over.set()
+        return process.returncode, *said
+
+    @unittest.skipIf(shutil.which('gnuplot') is None, 'no gnuplot')
+    def test_plot_ends_at_once(self):
+        """Whenever it is told to, and with its picture."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, 'x.svg')
+                self.assertEqual(self.interrupt(number, 'plot', 'x',
+                                                '-o', path)[:2], (0, b''))
+                self.assertIn('</svg>', read(path))
 
     def strokes(self, asked):
         """Of how many strokes the curve is drawn, its key included."""
