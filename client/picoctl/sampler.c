@@ -16,11 +16,12 @@
 #include "clock.h"
 #include "numbers.h"
 #include "session.h"
+#include "several.h"
 #include "stop.h"
 
 struct source {
 	char		*name;
-	char		*board;		/* NULL: the one there is */
+	const char	*board;		/* NULL: the one there is */
 	const char	*text;
 	struct picod	*picod;
 	bool		 asked;		/* its answer is to come */
@@ -30,6 +31,8 @@ struct source {
 
 struct sampler {
 	struct picoctl	*ctl;
+	char		**boards;
+	size_t		 board_count;
 	struct source	*sources;
 	double		*values;
 	size_t		 count;
@@ -39,8 +42,32 @@ struct sampler {
 };
 
 static void
-sampler_add(struct sampler *s, const char *board, size_t len, const char *text)
+sampler_add_board(const char *name, size_t len, void *arg)
 {
+	struct sampler	*s = arg;
+
+	s->boards = reallocarray(s->boards, s->board_count + 1,
+	    sizeof *s->boards);
+	if (s->boards == NULL)
+		abort();
+	s->boards[s->board_count++] = name == NULL ? NULL : strndup(name, len);
+}
+
+static int
+sampler_find_boards(struct sampler *s)
+{
+	const char	*name = s->ctl->options.value[OPTION_BOARD];
+
+	if (several_named(s->ctl))
+		return several_each(s->ctl, sampler_add_board, s);
+	sampler_add_board(name, name == NULL ? 0 : strlen(name), s);
+	return STATUS_OK;
+}
+
+static void
+sampler_add(struct sampler *s, const char *board, const char *text)
+{
+	bool		 several = several_named(s->ctl);
 	struct source	*source;
 
 	s->sources = reallocarray(s->sources, s->count + 1,
@@ -50,67 +77,48 @@ sampler_add(struct sampler *s, const char *board, size_t len, const char *text)
 	source = &s->sources[s->count++];
 	memset(source, 0, sizeof *source);
 	source->text = text;
-	source->board = len > 0 ? strndup(board, len) : NULL;
+	source->board = board;
+	if (asprintf(&source->name, "%s%s%s", several ? board : "",
+	    several ? " " : "", text) < 0)
+		abort();
 }
 
 static void
-sampler_add_boards(struct sampler *s, const char *text)
+sampler_add_all(struct sampler *s)
 {
-	const char	*names = s->ctl->options.value[OPTION_BOARD];
-	size_t		 len;
+	size_t	i;
+	int	text;
 
-	if (names == NULL) {
-		sampler_add(s, "", 0, text);
-		return;
-	}
-	for (; *names != '\0'; names += len + (names[len] == ',')) {
-		len = strcspn(names, ",");
-		if (len > 0)
-			sampler_add(s, names, len, text);
-	}
-}
-
-static void
-sampler_name_all(struct sampler *s)
-{
-	bool		 several = s->ctl->options.value[OPTION_BOARD] != NULL &&
-			    strchr(s->ctl->options.value[OPTION_BOARD], ',') !=
-			    NULL;
-	struct source	*source;
-	size_t		 i;
-
-	for (i = 0; i < s->count; i++) {
-		source = &s->sources[i];
-		if (asprintf(&source->name, "%s%s%s", several ?
-		    source->board : "", several ? " " : "", source->text) < 0)
-			abort();
-	}
+	for (text = 0; text < s->ctl->operand_count; text++)
+		for (i = 0; i < s->board_count; i++)
+			sampler_add(s, s->boards[i], s->ctl->operands[text]);
+	s->values = calloc(s->count, sizeof *s->values);
+	if (s->values == NULL)
+		abort();
 }
 
 int
 sampler_create(struct picoctl *ctl, struct sampler **sampler)
 {
-	struct sampler	*s = calloc(1, sizeof *s);
-	int		 i, status = session_open(ctl);
+	const int	*ms = ctl->options.ms;
+	struct sampler	*s;
+	int		 status;
 
+	s = calloc(1, sizeof *s);
 	if (s == NULL)
 		abort();
+	s->ctl = ctl;
+	status = sampler_find_boards(s);
+	if (status == STATUS_OK)
+		status = session_open(ctl);
 	if (status != STATUS_OK) {
-		free(s);
+		sampler_destroy(s);
 		return status;
 	}
-	s->ctl = ctl;
-	for (i = 0; i < ctl->operand_count; i++)
-		sampler_add_boards(s, ctl->operands[i]);
-	sampler_name_all(s);
-	s->values = calloc(s->count, sizeof *s->values);
-	if (s->values == NULL)
-		abort();
-	s->period_ms = ctl->options.ms[OPTION_EVERY] > 0 ?
-	    ctl->options.ms[OPTION_EVERY] : 1000;
+	sampler_add_all(s);
+	s->period_ms = ms[OPTION_EVERY] > 0 ? ms[OPTION_EVERY] : 1000;
 	s->start_ms = clock_ms();
-	s->end_ms = ctl->options.ms[OPTION_FOR] >= 0 ?
-	    s->start_ms + ctl->options.ms[OPTION_FOR] : -1;
+	s->end_ms = ms[OPTION_FOR] >= 0 ? s->start_ms + ms[OPTION_FOR] : -1;
 	*sampler = s;
 	return STATUS_OK;
 }
@@ -125,9 +133,11 @@ sampler_destroy(struct sampler *s)
 	for (i = 0; i < s->count; i++) {
 		picod_close(s->sources[i].picod);
 		free(s->sources[i].name);
-		free(s->sources[i].board);
 		free(s->sources[i].complaint);
 	}
+	for (i = 0; i < s->board_count; i++)
+		free(s->boards[i]);
+	free(s->boards);
 	free(s->sources);
 	free(s->values);
 	free(s);

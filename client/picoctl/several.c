@@ -40,17 +40,24 @@ struct several {
 };
 
 bool
-several_wanted(const struct picoctl *ctl)
+several_named(const struct picoctl *ctl)
 {
 	const char	*board = ctl->options.value[OPTION_BOARD];
 
-	return board != NULL && !ctl->verb->itself && (strchr(board, ',') != NULL ||
+	return board != NULL && (strchr(board, ',') != NULL ||
 	    strcmp(board, "all") == 0);
 }
 
-static void
-several_add(struct several *s, const char *name, size_t len)
+bool
+several_wanted(const struct picoctl *ctl)
 {
+	return !ctl->verb->itself && several_named(ctl);
+}
+
+static void
+several_add(const char *name, size_t len, void *arg)
+{
+	struct several		*s = arg;
 	struct several_board	*b;
 
 	s->boards = reallocarray(s->boards, s->count + 1, sizeof *s->boards);
@@ -62,15 +69,20 @@ several_add(struct several *s, const char *name, size_t len)
 	b->out.fd = b->err.fd = -1;
 }
 
-static void
-several_split(struct several *s, const char *names)
+static int
+several_split(struct picoctl *ctl, several_fn *add, void *arg)
 {
-	size_t	len;
+	const char	*names = ctl->options.value[OPTION_BOARD], *name = names;
+	size_t		 len;
 
-	for (; *names != '\0'; names += len + (names[len] == ',')) {
-		len = strcspn(names, ",");
-		if (len > 0)
-			several_add(s, names, len);
+	for (;; name += len + 1) {
+		len = strcspn(name, ",");
+		if (len == 0)
+			return picoctl_usage(ctl->verb, "-b: there is no name "
+			    "before or behind a comma of \"%s\"", names);
+		add(name, len, arg);
+		if (name[len] == '\0')
+			return STATUS_OK;
 	}
 }
 
@@ -84,31 +96,40 @@ several_is_served(const json_t *board)
 }
 
 static int
-several_all(struct several *s)
+several_all(struct picoctl *ctl, several_fn *add, void *arg)
 {
 	json_t		*reply, *board;
 	const char	*name;
-	size_t		 i;
-	int		 status = session_open(s->ctl);
+	size_t		 i, count = 0;
+	int		 status = session_open(ctl);
 
 	if (status == STATUS_OK)
-		status = session_call(s->ctl, "io.picod.ListBoards",
+		status = session_call(ctl, "io.picod.ListBoards",
 		    json_object(), &reply);
 	if (status != STATUS_OK)
 		return status;
 	json_array_foreach(json_object_get(reply, "boards"), i, board) {
+		if (!several_is_served(board))
+			continue;
 		name = output_string(board, "name");
-		if (several_is_served(board))
-			several_add(s, name, strlen(name));
+		add(name, strlen(name), arg);
+		count++;
 	}
 	json_decref(reply);
-	picod_close(s->ctl->picod);
-	s->ctl->picod = NULL;
-	if (s->count > 0)
+	picod_close(ctl->picod);
+	ctl->picod = NULL;
+	if (count > 0)
 		return STATUS_OK;
 	picoctl_complain("there is no board to be had; \"picoctl list\" says "
 	    "why");
 	return error_status(ERROR_BOARD_ABSENT);
+}
+
+int
+several_each(struct picoctl *ctl, several_fn *add, void *arg)
+{
+	return strcmp(ctl->options.value[OPTION_BOARD], "all") == 0 ?
+	    several_all(ctl, add, arg) : several_split(ctl, add, arg);
 }
 
 /* In the child: the verb, on one board. */
@@ -255,18 +276,14 @@ several_wait(struct several *s)
 int
 several_run(struct picoctl *ctl)
 {
-	const char	*names = ctl->options.value[OPTION_BOARD];
 	struct several	 s = { .ctl = ctl };
 	size_t		 i;
-	int		 status = STATUS_OK;
+	int		 status;
 
 	if (ctl->verb->single)
 		return picoctl_usage(ctl->verb, "%s is for one board at a time",
 		    ctl->verb->name);
-	if (strcmp(names, "all") == 0)
-		status = several_all(&s);
-	else
-		several_split(&s, names);
+	status = several_each(ctl, several_add, &s);
 	for (i = 0; status == STATUS_OK && i < s.count; i++)
 		several_start(&s, &s.boards[i]);
 	if (status == STATUS_OK) {

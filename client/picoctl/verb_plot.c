@@ -19,6 +19,7 @@
 #include "sampler.h"
 #include "series.h"
 #include "session.h"
+#include "several.h"
 #include "stop.h"
 
 struct plot {
@@ -222,6 +223,9 @@ verb_plot_run(struct picoctl *ctl)
 	if (watch != (ctl->operand_count == 0))
 		return picoctl_usage(ctl->verb, "plot needs an EXPRESSION, or "
 		    "--watch for what the board prints by itself");
+	if (watch && several_named(ctl))
+		return picoctl_usage(ctl->verb, "plot --watch is for one board "
+		    "at a time, or without -b for all");
 	if (path == NULL && !isatty(fileno(ctl->output.out)))
 		return picoctl_usage(ctl->verb, "standard output is no "
 		    "terminal; -o FILE.svg or FILE.png draws a picture");

@@ -84,7 +84,7 @@ const struct verb	verb_sample = {
 "Asks each board for each EXPRESSION again and again, and prints what they are\n"
 "as CSV, a line for each moment; with --json as an object a line.  On a\n"
 "PiSerial board an EXPRESSION is a command that answers with a number.  Several\n"
-"boards (-b a,b) are on one timeline.\n"
+"boards (-b a,b, or -b all that are there at the begin) are on one timeline.\n"
 "\n"
 "Moments are counted from the start, so that they do not drift.  What is not\n"
 "answered within its period is a gap: an empty field, or null.  It goes on when\n"

@@ -80,6 +80,12 @@ class CommandLine(Case):
             self.check(['log', '--size', size], f'--size: "{size}" is no '
                        'number of KiB; 5120 would be 5 MiB')
 
+    def test_boards(self):
+        for names in (',', 'a,', ',a', 'a,,b'):
+            for words in (['send', '1'], ['sample', 'x']):
+                self.check(['-b', names, *words], '-b: there is no name before '
+                           f'or behind a comma of "{names}"')
+
     def test_operands(self):
         self.check(['doctor', 'x'], 'doctor does not know what to do with "x"')
         self.check(['cancel'], 'cancel needs REQUEST')

@@ -215,6 +215,23 @@ class Samples(unittest.TestCase):
         self.assertEqual(rows[0], ['time', 'a x', 'b x'])
         self.assertEqual(rows[1][1:], ['1', '2'])
 
+    def test_all_boards(self):
+        """Which are those that are there and picod's."""
+        boards = [{'name': name, 'state': state} for name, state in (
+            ('a', 'ready'), ('b', 'absent'), ('c', 'listening'),
+            ('ttyUSB0', 'unclaimed'))]
+        with FakePicod(ListBoards=lambda _: {'boards': boards},
+                       Send=lambda parameters: {
+                           'output': {'a': '1', 'c': '2'}[parameters['board']],
+                           'boot': 1}) as fake:
+            words = '-s', fake.path, '-b', 'all', 'sample', 'x', '--for', '10ms'
+            done = picoctl(*words)
+            rows = list(csv.reader(done.stdout.decode().splitlines()))
+            self.assertEqual([row[1:] for row in rows],
+                             [['a x', 'c x'], ['1', '2']])
+            boards[:] = boards[1:2]
+            self.assertEqual(picoctl(*words).returncode, 5)
+
     def test_plot_as_a_picture(self):
         if shutil.which('gnuplot') is None:
             self.skipTest('gnuplot is not installed')
@@ -327,7 +344,9 @@ class Samples(unittest.TestCase):
             self.assertLessEqual(len(plain), 60, plain)
 
     def test_plot_says_what_it_needs(self):
-        for words in (['plot'], ['plot', 'x', '--watch'], ['plot', 'x']):
+        for words in (['plot'], ['plot', 'x', '--watch'], ['plot', 'x'],
+                      ['plot', '-b', 'all', '--watch', '-o', 'x.svg'],
+                      ['plot', '-b', 'a,b', '--watch', '-o', 'x.svg']):
             self.assertEqual(picoctl(*words).returncode, 2)
 
 
