@@ -104,6 +104,9 @@ sampler_create(struct picoctl *ctl, struct sampler **sampler)
 	struct sampler	*s;
 	int		 status;
 
+	if (ms[OPTION_EVERY] == 0)
+		return picoctl_usage(ctl->verb, "--every: there has to be time "
+		    "from one moment to the next");
 	s = calloc(1, sizeof *s);
 	if (s == NULL)
 		abort();

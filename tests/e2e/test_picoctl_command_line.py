@@ -80,6 +80,10 @@ class CommandLine(Case):
             self.check(['log', '--size', size], f'--size: "{size}" is no '
                        'number of KiB; 5120 would be 5 MiB')
 
+        for words in (['sample', 'x'], ['plot', 'x', '-o', 'x.svg']):
+            self.check([*words, '--every', '0'], '--every: there has to be '
+                       'time from one moment to the next')
+
     def test_boards(self):
         for names in (',', 'a,', ',a', 'a,,b'):
             for words in (['send', '1'], ['sample', 'x']):
