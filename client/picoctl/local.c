@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,6 +83,23 @@ local_write_fd(int fd, const char *bytes, size_t len)
 			return -errno;
 	}
 	return 0;
+}
+
+int
+local_share_input(int *fd)
+{
+	char	*bytes = malloc(LIMIT_FILE + 1);
+	ssize_t	 n;
+	int	 error;
+
+	*fd = memfd_create("input", MFD_CLOEXEC);
+	if (bytes == NULL || *fd < 0)
+		abort();
+	n = local_read_fd(STDIN_FILENO, bytes);
+	error = n < 0 ? (int)n : local_write_fd(*fd, bytes, (size_t)n);
+	free(bytes);
+	return error < 0 ? local_fail("read", "standard input", -error) :
+	    STATUS_OK;
 }
 
 int

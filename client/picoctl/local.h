@@ -11,6 +11,12 @@
 /* A whole file, or standard input for "-"; the caller frees it. */
 int	local_read(const char *path, void **bytes, size_t *len);
 
+/*
+ * Reads standard input once for many: *fd is what each of them opens anew, by
+ * /proc/self/fd, to have all of it.
+ */
+int	local_share_input(int *fd);
+
 /* Writes it beside, then gives it its name: never half. */
 int	local_write(const char *path, const void *bytes, size_t len);
 

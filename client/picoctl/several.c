@@ -7,6 +7,7 @@
 #include "several.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "local.h"
 #include "protocol/error.h"
 #include "session.h"
 
@@ -37,6 +39,7 @@ struct several {
 	struct picoctl		*ctl;
 	struct several_board	*boards;
 	size_t			 count;
+	int			 input;		/* what each has as its own */
 };
 
 bool
@@ -132,17 +135,57 @@ several_each(struct picoctl *ctl, several_fn *add, void *arg)
 	    several_all(ctl, add, arg) : several_split(ctl, add, arg);
 }
 
+static bool
+several_takes_input(const struct picoctl *ctl)
+{
+	const char	*file = ctl->options.value[OPTION_FILE];
+	int		 i, most = ctl->verb->input;
+
+	if (file != NULL && strcmp(file, "-") == 0)
+		return true;
+	for (i = 0; i < ctl->operand_count && (most < 0 || i < most); i++)
+		if (strcmp(ctl->operands[i], "-") == 0)
+			return true;
+	return false;
+}
+
+/* One standard input would be torn apart by them. */
+static int
+several_input(struct several *s)
+{
+	if (several_takes_input(s->ctl))
+		return local_share_input(&s->input);
+	s->input = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return STATUS_OK;
+}
+
+/* In the child: opened anew, it is read from its beginning. */
+static void
+several_have_input(int input)
+{
+	char	path[32];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", input);
+	close(STDIN_FILENO);
+	if (open(path, O_RDONLY) == STDIN_FILENO)
+		return;
+	picoctl_complain("cannot open %s: %s", path, strerror(errno));
+	_exit(STATUS_FILE);
+}
+
 /* In the child: the verb, on one board. */
 static void
-several_child(struct picoctl *ctl, const struct several_board *b,
+several_child(const struct several *s, const struct several_board *b,
     const int out[2], const int err[2])
 {
-	int	status;
+	struct picoctl	*ctl = s->ctl;
+	int		 status;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(out[1], STDOUT_FILENO);
 	dup2(err[1], STDERR_FILENO);
 	close(out[0]), close(out[1]), close(err[0]), close(err[1]);
+	several_have_input(s->input);
 	ctl->options.value[OPTION_BOARD] = b->name;
 	ctl->of_several = true;
 	status = ctl->verb->run(ctl);
@@ -162,7 +205,7 @@ several_start(struct several *s, struct several_board *b)
 	if (b->pid < 0)
 		abort();
 	if (b->pid == 0)
-		several_child(s->ctl, b, out, err);
+		several_child(s, b, out, err);
 	close(out[1]);
 	close(err[1]);
 	b->out.fd = out[0];
@@ -276,7 +319,7 @@ several_wait(struct several *s)
 int
 several_run(struct picoctl *ctl)
 {
-	struct several	 s = { .ctl = ctl };
+	struct several	 s = { .ctl = ctl, .input = -1 };
 	size_t		 i;
 	int		 status;
 
@@ -284,8 +327,12 @@ several_run(struct picoctl *ctl)
 		return picoctl_usage(ctl->verb, "%s is for one board at a time",
 		    ctl->verb->name);
 	status = several_each(ctl, several_add, &s);
+	if (status == STATUS_OK)
+		status = several_input(&s);
 	for (i = 0; status == STATUS_OK && i < s.count; i++)
 		several_start(&s, &s.boards[i]);
+	if (s.input >= 0)
+		close(s.input);
 	if (status == STATUS_OK) {
 		several_listen(&s);
 		status = several_wait(&s);

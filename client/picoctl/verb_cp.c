@@ -40,5 +40,6 @@ const struct verb	verb_cp = {
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.least = 2,
 	.most = -1,
+	.input = 1,
 	.run = verb_cp_run,
 };

@@ -41,5 +41,6 @@ const struct verb	verb_put = {
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.least = 1,
 	.most = -1,
+	.input = 1,
 	.run = verb_put_run,
 };

@@ -95,6 +95,7 @@ const struct verb	verb_run = {
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(TIMEOUT) | OPTION_BIT(WAIT),
 	.least = 1,
 	.most = -1,
+	.input = 1,
 	.arguments = true,
 	.run = verb_run_run,
 };

@@ -68,5 +68,6 @@ const struct verb	verb_send = {
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(FILE) | OPTION_BIT(TIMEOUT) |
 	    OPTION_BIT(WAIT) | OPTION_BIT(MAX_AGE),
 	.most = -1,
+	.input = -1,
 	.run = verb_send_run,
 };

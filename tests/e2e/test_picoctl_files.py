@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The verbs about files, and several boards, against a picod in Python."""
+"""The verbs about files, against a picod in Python."""
 
 import base64
 import hashlib
@@ -313,55 +313,6 @@ class Files(Case):
             PICOD_FIRMWARE=self.here))
         self.assertEqual(self.board.files, {'/main.py': b'def on(): pass\n'})
         self.run_it('install', 'nix', status=2)
-
-
-class FilesOfSeveral(Case):
-    def test_each_board_has_a_place_of_its_own(self):
-        self.board.files.update({'/a.py': b'1', '/b.py': b'2'})
-        for to in ([], ['back']):
-            self.run_it('get', '-b', 'x,y', ':*.py', *to)
-            for board in 'x', 'y':
-                self.assertEqual(self.read('/'.join([*to, board, 'b.py'])),
-                                 b'2')
-        self.assertEqual(sorted(self.run_it(
-            'cat', '-b', 'x,y', ':a.py').splitlines()), ['x: 1', 'y: 1'])
-
-
-class Several(unittest.TestCase):
-    def run_it(self, *words, status=0):
-        def send(parameters):
-            if parameters['board'] == 'bad':
-                raise Answer('BoardBusy', board='bad', message='it is held')
-            return {'output': parameters['board'] + '\n', 'boot': 1}
-
-        boards = [{'name': name, 'state': state} for name, state in (
-            ('a', 'ready'), ('b', 'absent'), ('c', 'listening'))]
-        with FakePicod(Send=send,
-                       ListBoards=lambda _: {'boards': boards}) as fake:
-            done = picoctl('-s', fake.path, *words)
-        self.assertEqual(done.returncode, status, done)
-        return sorted(done.stdout.decode().splitlines()), done.stderr.decode()
-
-    def test_names(self):
-        self.assertEqual(self.run_it('-b', 'a,c', 'send', '1'),
-                         (['a: a', 'c: c'], ''))
-
-    def test_all_that_are_there(self):
-        self.assertEqual(self.run_it('-b', 'all', 'send', '1'),
-                         (['a: a', 'c: c'], ''))
-
-    def test_one_bad_board_stops_no_other(self):
-        self.assertEqual(self.run_it('-b', 'a,bad,c', 'send', '1', status=6),
-                         (['a: a', 'c: c'], 'bad: picoctl: it is held\n'))
-
-    def test_json(self):
-        self.assertEqual(
-            self.run_it('-b', 'a,c', '--json', 'send', '1')[0],
-            ['{"board":"a","reply":{"output":"a\\n","boot":1}}',
-             '{"board":"c","reply":{"output":"c\\n","boot":1}}'])
-
-    def test_what_does_not_end_takes_one(self):
-        self.run_it('-b', 'a,c', 'watch', status=2)
 
 
 if __name__ == '__main__':
