@@ -18,15 +18,21 @@
 
 #include "local.h"
 #include "protocol/error.h"
+#include "protocol/text.h"
 #include "session.h"
 
-#define LINE_MAX_SHOWN	8192
+/* The longest line that is shown whole; in JSON, where it is a reply, the
+ * longest of those that libpicod takes. */
+#define LINE_TEXT	8192
+#define LINE_JSON	(16 * 1024 * 1024)
 
 /* Bytes of a child on their way, up to the end of the line. */
 struct several_line {
 	int	 fd;			/* -1: no more will come */
-	char	 text[LINE_MAX_SHOWN];
-	size_t	 len;
+	FILE	*to;
+	bool	 json;
+	char	*text;
+	size_t	 len, size;
 };
 
 struct several_board {
@@ -69,7 +75,6 @@ several_add(const char *name, size_t len, void *arg)
 	b = &s->boards[s->count++];
 	memset(b, 0, sizeof *b);
 	b->name = strndup(name, len);
-	b->out.fd = b->err.fd = -1;
 }
 
 static int
@@ -133,6 +138,12 @@ several_each(struct picoctl *ctl, several_fn *add, void *arg)
 {
 	return strcmp(ctl->options.value[OPTION_BOARD], "all") == 0 ?
 	    several_all(ctl, add, arg) : several_split(ctl, add, arg);
+}
+
+static void
+several_hear(struct several_line *l, int fd, FILE *to, bool json)
+{
+	*l = (struct several_line){ .fd = fd, .to = to, .json = json };
 }
 
 static bool
@@ -208,51 +219,97 @@ several_start(struct several *s, struct several_board *b)
 		several_child(s, b, out, err);
 	close(out[1]);
 	close(err[1]);
-	b->out.fd = out[0];
-	b->err.fd = err[0];
+	several_hear(&b->out, out[0], stdout,
+	    options_given(&s->ctl->options, OPTION_JSON));
+	several_hear(&b->err, err[0], stderr, false);
+}
+
+/* Whatever bytes they are. */
+static void
+several_json_string(FILE *to, const char *bytes, size_t len)
+{
+	bool	 lossy;
+	size_t	 text_len;
+	char	*text = text_from_bytes(bytes, len, &text_len, &lossy);
+	json_t	*string = text == NULL ? NULL : json_stringn(text, text_len);
+
+	if (string == NULL)
+		abort();
+	json_dumpf(string, to, JSON_ENCODE_ANY);
+	json_decref(string);
+	free(text);
+}
+
+/* The line is a reply, or, of "cat" and its like, anything. */
+static void
+several_show_json(const char *name, FILE *to, const char *text, size_t len)
+{
+	json_t	*reply = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
+
+	fputs("{\"board\":", to);
+	several_json_string(to, name, strlen(name));
+	fputs(",\"reply\":", to);
+	if (reply != NULL)
+		fwrite(text, 1, len, to);
+	else
+		several_json_string(to, text, len);
+	fputs("}\n", to);
+	json_decref(reply);
 }
 
 /* A line of a board; in JSON, an object beside its name. */
 static void
-several_show(struct several *s, const struct several_board *b, FILE *to,
-    const char *text, size_t len)
+several_show(const char *name, const struct several_line *l, const char *text,
+    size_t len)
 {
-	bool	json = options_given(&s->ctl->options, OPTION_JSON) &&
-		    to == stdout;
-
-	if (json)
-		fprintf(to, "{\"board\":\"%s\",\"reply\":", b->name);
-	else
-		fprintf(to, "%s: ", b->name);
-	fwrite(text, 1, len, to);
-	fputs(json ? "}\n" : "\n", to);
-}
-
-static void
-several_lines(struct several *s, struct several_board *b,
-    struct several_line *l, FILE *to, bool all)
-{
-	char	*end;
-	size_t	 n;
-
-	while (l->len > 0) {
-		end = memchr(l->text, '\n', l->len);
-		if (end == NULL && !all && l->len < sizeof l->text)
-			return;
-		n = end == NULL ? l->len : (size_t)(end - l->text);
-		several_show(s, b, to, l->text, n);
-		n += end != NULL;
-		l->len -= n;
-		memmove(l->text, l->text + n, l->len);
+	if (l->json) {
+		several_show_json(name, l->to, text, len);
+		return;
 	}
+	fprintf(l->to, "%s: ", name);
+	fwrite(text, 1, len, l->to);
+	fputc('\n', l->to);
 }
 
 static void
-several_read(struct several *s, struct several_board *b,
-    struct several_line *l, FILE *to)
+several_lines(const char *name, struct several_line *l)
 {
-	ssize_t	n = read(l->fd, l->text + l->len, sizeof l->text - l->len);
+	const char	*text = l->text, *end;
+	size_t		 n, len = l->len;
+	bool		 all = l->fd < 0 ||
+			    len == (l->json ? LINE_JSON : LINE_TEXT);
 
+	for (; len > 0; text += n, len -= n) {
+		end = memchr(text, '\n', len);
+		if (end == NULL && !all)
+			break;
+		n = end == NULL ? len : (size_t)(end - text);
+		several_show(name, l, text, n);
+		n += end != NULL;
+	}
+	if (len < l->len)
+		memmove(l->text, text, len);
+	l->len = len;
+}
+
+static void
+several_grow(struct several_line *l)
+{
+	if (l->len < l->size)
+		return;
+	l->size = l->size == 0 ? LINE_TEXT : 2 * l->size;
+	l->text = realloc(l->text, l->size);
+	if (l->text == NULL)
+		abort();
+}
+
+static void
+several_read(const char *name, struct several_line *l)
+{
+	ssize_t	n;
+
+	several_grow(l);
+	n = read(l->fd, l->text + l->len, l->size - l->len);
 	if (n < 0 && errno == EINTR)
 		return;
 	if (n <= 0) {
@@ -260,8 +317,8 @@ several_read(struct several *s, struct several_board *b,
 		l->fd = -1;
 	} else
 		l->len += (size_t)n;
-	several_lines(s, b, l, to, n <= 0);
-	fflush(to);
+	several_lines(name, l);
+	fflush(l->to);
 }
 
 /* Until none of them has anything more to say. */
@@ -288,11 +345,11 @@ several_listen(struct several *s)
 			continue;
 		for (i = 0; i < s->count; i++) {
 			if (fds[2 * i].revents != 0)
-				several_read(s, &s->boards[i],
-				    &s->boards[i].out, stdout);
+				several_read(s->boards[i].name,
+				    &s->boards[i].out);
 			if (fds[2 * i + 1].revents != 0)
-				several_read(s, &s->boards[i],
-				    &s->boards[i].err, stderr);
+				several_read(s->boards[i].name,
+				    &s->boards[i].err);
 		}
 	}
 	free(fds);
@@ -337,8 +394,11 @@ several_run(struct picoctl *ctl)
 		several_listen(&s);
 		status = several_wait(&s);
 	}
-	for (i = 0; i < s.count; i++)
+	for (i = 0; i < s.count; i++) {
 		free(s.boards[i].name);
+		free(s.boards[i].out.text);
+		free(s.boards[i].err.text);
+	}
 	free(s.boards);
 	return status;
 }

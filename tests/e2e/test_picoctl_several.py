@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Verbs on several boards at once."""
 
+import json
 import unittest
 
 import picod
@@ -22,15 +23,16 @@ class FilesOfSeveral(Case):
 
 
 class Several(unittest.TestCase):
-    def run_it(self, *words, status=0):
+    def run_it(self, *words, status=0, output='\n'):
         def send(parameters):
             if parameters['board'] == 'bad':
                 raise Answer('BoardBusy', board='bad', message='it is held')
-            return {'output': parameters['board'] + '\n', 'boot': 1}
+            return {'output': parameters['board'] + output, 'boot': 1}
 
         boards = [{'name': name, 'state': state} for name, state in (
             ('a', 'ready'), ('b', 'absent'), ('c', 'listening'))]
-        with FakePicod(Send=send,
+        with FakePicod(Send=send, Stat=lambda _: {'file': {'path': 'x'}},
+                       ReadFile=lambda _: {'data': 'eCA9ICL/Ig=='},
                        ListBoards=lambda _: {'boards': boards}) as fake:
             done = picoctl('-s', fake.path, *words)
         self.assertEqual(done.returncode, status, done)
@@ -53,6 +55,20 @@ class Several(unittest.TestCase):
             self.run_it('-b', 'a,c', '--json', 'send', '1')[0],
             ['{"board":"a","reply":{"output":"a\\n","boot":1}}',
              '{"board":"c","reply":{"output":"c\\n","boot":1}}'])
+
+    def test_json_is_json(self):
+        """Whatever a board is called, and says, and however much that is."""
+        names = ['a"b', 'c\\']
+        for output in 'x' * 100_000, '"\0\n' * 50_000:
+            lines = self.run_it('-b', ','.join(names), '--json', 'send', '1',
+                                output=output)[0]
+            self.assertEqual([json.loads(line) for line in lines], [
+                {'board': name, 'reply': {'output': name + output, 'boot': 1}}
+                for name in names])
+        lines = self.run_it('-b', 'a,c', '--json', 'cat', ':x')[0]
+        self.assertEqual([json.loads(line) for line in lines], [
+            {'board': 'a', 'reply': 'x = "\ufffd"'},
+            {'board': 'c', 'reply': 'x = "\ufffd"'}])
 
     def test_what_does_not_end_takes_one(self):
         self.run_it('-b', 'a,c', 'watch', status=2)
