@@ -119,6 +119,14 @@ thelongername
                     b'picoctl: there is no board "nosuch"; "picoctl list" '
                     b'shows those there are\n')
 
+    def test_several(self):
+        both = self.list('-b', 'thelongername,pico0', '--names')
+        self.expect(both, 0, b'thelongername\npico0\n')
+        self.expect(self.list('-b', 'all'), 0, self.list().stdout)
+        self.expect(self.list('-b', 'nosuch,pico0', '--names'), 4, b'pico0\n',
+                    b'picoctl: there is no board "nosuch"; "picoctl list" '
+                    b'shows those there are\n')
+
     def test_none(self):
         self.expect(self.list(boards=[]), 0, b'',
                     b'picoctl: there are no boards: plug one in, or name its '
