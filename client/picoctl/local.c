@@ -102,25 +102,59 @@ local_share_input(int *fd)
 	    STATUS_OK;
 }
 
-int
-local_write(const char *path, const void *bytes, size_t len)
+/* What is no regular file, such as a device or a pipe, stays what it is. */
+static int
+local_write_through(const char *path, const void *bytes, size_t len)
+{
+	int	fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666);
+	int	error;
+
+	if (fd < 0)
+		return -errno;
+	error = local_write_fd(fd, bytes, len);
+	if (close(fd) < 0 && error == 0)
+		error = -errno;
+	return error;
+}
+
+/* As of the old one; a group that may not be kept is one like any other. */
+static int
+local_set_mode(int fd, const struct stat *old)
+{
+	mode_t	mask, mode;
+
+	if (old == NULL) {
+		mask = umask(0);
+		umask(mask);
+		mode = 0666 & ~mask;
+	} else {
+		mode = old->st_mode & 0777;
+		if (fchown(fd, old->st_uid, old->st_gid) < 0 &&
+		    fchown(fd, (uid_t)-1, old->st_gid) < 0)
+			mode = (mode & 0707) | (mode & 07) << 3;
+	}
+	return fchmod(fd, mode) < 0 ? -errno : 0;
+}
+
+/* old: what is there of that name, or NULL. */
+static int
+local_replace(const char *path, const struct stat *old, const void *bytes,
+    size_t len)
 {
 	char	*beside;
-	mode_t	 mask = umask(0);
 	int	 fd, error;
 
-	umask(mask);
 	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
 		abort();
 	fd = mkostemp(beside, O_CLOEXEC);
 	if (fd < 0) {
 		error = -errno;
 		free(beside);
-		return local_fail("write", path, -error);
+		return error;
 	}
 	error = local_write_fd(fd, bytes, len);
-	if (fchmod(fd, 0666 & ~mask) < 0 && error == 0)
-		error = -errno;
+	if (error == 0)
+		error = local_set_mode(fd, old);
 	if (close(fd) < 0 && error == 0)
 		error = -errno;
 	if (error == 0 && rename(beside, path) < 0)
@@ -128,5 +162,23 @@ local_write(const char *path, const void *bytes, size_t len)
 	if (error < 0)
 		unlink(beside);
 	free(beside);
+	return error;
+}
+
+int
+local_write(const char *path, const void *bytes, size_t len)
+{
+	struct stat	 old;
+	char		*real = stat(path, &old) == 0 && S_ISREG(old.st_mode) ?
+			    realpath(path, NULL) : NULL;
+	int		 error;
+
+	if (real != NULL)
+		error = local_replace(real, &old, bytes, len);
+	else if (lstat(path, &old) == 0)	/* a link to nothing, too */
+		error = local_write_through(path, bytes, len);
+	else
+		error = local_replace(path, NULL, bytes, len);
+	free(real);
 	return error < 0 ? local_fail("write", path, -error) : STATUS_OK;
 }

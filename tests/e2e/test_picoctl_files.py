@@ -187,6 +187,34 @@ class Files(Case):
         self.run_it('get', ':c.txt', 'd.txt')
         self.assertEqual(self.read('d.txt'), b'3')
 
+    def test_get_leaves_what_is_there_what_it_is(self):
+        def here(name):
+            return os.path.join(self.here, name)
+
+        self.board.files['/a.py'] = b'1'
+        os.chmod(self.write('d/old.py'), 0o640)
+        os.symlink('d/old.py', here('link'))
+        os.symlink('d/new.py', here('early'))
+        for name in 'link', 'early':
+            self.run_it('get', ':a.py', name)
+            self.assertTrue(os.path.islink(here(name)))
+            self.assertEqual(self.read(name), b'1')
+        self.assertEqual(os.stat(here('d/old.py')).st_mode & 0o777, 0o640)
+        self.assertEqual(sorted(os.listdir(here('d'))), ['new.py', 'old.py'])
+        os.mkfifo(here('fifo'))
+        fifo = os.open(here('fifo'), os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, fifo)
+        self.run_it('cp', ':a.py', 'fifo')
+        self.assertEqual(os.read(fifo, 10), b'1')
+
+    @unittest.skipIf(os.getuid() != 0, 'only root can give files away')
+    def test_get_leaves_a_file_to_its_owner(self):
+        self.board.files['/a.py'] = b'1'
+        os.chown(self.write('a.py'), 1, 2)
+        self.run_it('get', ':a.py')
+        there = os.stat(os.path.join(self.here, 'a.py'))
+        self.assertEqual((there.st_uid, there.st_gid), (1, 2))
+
     def test_a_board_cannot_write_elsewhere(self):
         self.board.files.update({'/d': None, '/d/../../evil': b'1',
                                  '/d/ok': b'2'})
