@@ -197,13 +197,6 @@ class MicroPythonFiles(Files):
         thread.join()
         self.assertEqual(answers, [f'{2 * i}\n' for i in range(20)])
 
-    def test_run_with_arguments(self):
-        self.write('a.py', b'import sys\nprint(sys.argv, __name__)\n1/0\n')
-        done = self.p.picoctl('run', 'a.py', 'x', '-y', cwd=self.here)
-        self.assertEqual(done.returncode, 1)
-        self.assertEqual(done.stdout, "['a.py', 'x', '-y'] __main__\n")
-        self.assertIn('line 3', done.stderr)
-
 
 class OldOrNew(Case):
     """Somebody ends at some places of a transfer, in what is said to the board."""
