@@ -63,6 +63,9 @@ void	output_init(struct output *, bool json, FILE *out, FILE *err);
  */
 int	output_flush(struct output *);
 
+/* Ends the line of progress, if one is open. */
+void	output_end_bar(struct output *);
+
 /* The rest is for output*.c only. */
 
 enum output_escape {
@@ -128,12 +131,11 @@ void	output_text_event(struct output *, const json_t *event);
 void	output_text_trace(struct output *, const json_t *event);
 
 /*
- * A line that grows, on a terminal: how much of it is done, behind a name; and
- * its end.  Nothing where standard error is no terminal.
+ * A line that grows, on a terminal: how much of it is done, behind a name.
+ * Nothing where standard error is no terminal.
  */
 void	output_text_progress(struct output *, const char *what,
     unsigned long long done, unsigned long long total);
-void	output_text_end_bar(struct output *);
 
 /* Of files, as text. */
 void	output_text_file(struct output *, const json_t *file, bool details);

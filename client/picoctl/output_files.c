@@ -11,7 +11,7 @@
 #define BAR_WIDTH	40
 
 void
-output_text_end_bar(struct output *o)
+output_end_bar(struct output *o)
 {
 	if (o->bar)
 		fputc('\n', o->err);
@@ -78,7 +78,6 @@ output_text_synced(struct output *o, unsigned changed, unsigned same,
 {
 	if (!isatty(fileno(o->err)))
 		return;
-	output_text_end_bar(o);
 	fprintf(o->err, "%u copied, %u the same, %u removed\n", changed, same,
 	    removed);
 }

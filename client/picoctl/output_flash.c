@@ -36,7 +36,7 @@ output_text_flash_message(struct output *o, FILE *file, const json_t *reply)
 	const char	*message = output_string(reply, "message");
 	const char	*answer = output_string(reply, "answer");
 
-	output_text_end_bar(o);
+	output_end_bar(o);
 	output_escape(file, OUTPUT_LINE, board, strlen(board));
 	fputs(": ", file);
 	output_escape(file, OUTPUT_LINE, message, strlen(message));
@@ -56,7 +56,7 @@ output_text_flash(struct output *o, const json_t *reply)
 	bool		 is_ready = strcmp(stage, "ready") == 0;
 
 	if (is_new && !is_ready) {
-		output_text_end_bar(o);
+		output_end_bar(o);
 		snprintf(o->stage, sizeof o->stage, "%s", stage);
 		if (!isatty(fileno(o->err)) || !json_is_integer(percent))
 			fprintf(o->err, "%s\n", stage);

@@ -107,7 +107,6 @@ output_text_error(struct output *o, const char *name, const json_t *parameters,
 		return;
 	}
 	output_flush(o);
-	output_text_end_bar(o);
 	output_text_log(o, output_string(parameters, "log"));
 	if (o->midline && isatty(fileno(o->out)))
 		fputc('\n', o->err);

@@ -281,7 +281,7 @@ remote_glob(struct picoctl *ctl, const char *word, bool hash,
 	return STATUS_FILE;
 }
 
-/* A file on its way, for its bar. */
+/* A file on its way, for its bar, which has a line of its own. */
 struct remote_bar {
 	struct picoctl	*ctl;
 	const char	*path;
@@ -296,18 +296,24 @@ remote_progress(unsigned long long done, unsigned long long total, void *arg)
 	    total);
 }
 
+static int
+remote_moved(struct picoctl *ctl, int failure)
+{
+	output_end_bar(&ctl->output);
+	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
+}
+
 int
-remote_read(struct picoctl *ctl, const char *path, void **bytes, size_t *len)
+remote_read(struct picoctl *ctl, const char *path, bool shows, void **bytes,
+    size_t *len)
 {
 	struct remote_bar	 bar = { ctl, path };
 	json_t			*parameters = remote_parameters(ctl, path);
-	int			 failure;
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
-	failure = picod_json_read_file(ctl->picod, parameters, remote_progress,
-	    &bar, bytes, len);
-	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
+	return remote_moved(ctl, picod_json_read_file(ctl->picod, parameters,
+	    shows ? remote_progress : NULL, &bar, bytes, len));
 }
 
 int
@@ -316,13 +322,11 @@ remote_write(struct picoctl *ctl, const char *path, const void *bytes,
 {
 	struct remote_bar	 bar = { ctl, path };
 	json_t			*parameters = remote_parameters(ctl, path);
-	int			 failure;
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
-	failure = picod_json_write_file(ctl->picod, parameters, bytes, len,
-	    remote_progress, &bar, changed);
-	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
+	return remote_moved(ctl, picod_json_write_file(ctl->picod, parameters,
+	    bytes, len, remote_progress, &bar, changed));
 }
 
 static int

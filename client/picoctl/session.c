@@ -105,6 +105,7 @@ session_failed(struct picoctl *ctl, int failure, bool replied)
 {
 	const char	*name = picod_error_name(ctl->picod);
 
+	output_end_bar(&ctl->output);
 	if (name == NULL && failure == -ECONNRESET && !replied)
 		return session_unreachable(ctl, failure);
 	if (name == NULL) {

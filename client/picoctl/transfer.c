@@ -205,11 +205,12 @@ transfer_get_file(struct picoctl *ctl, const char *path, const char *local)
 {
 	void	*bytes;
 	size_t	 len;
-	int	 status = remote_read(ctl, path, &bytes, &len);
+	bool	 shown = strcmp(local, "-") == 0;
+	int	 status = remote_read(ctl, path, !shown, &bytes, &len);
 
 	if (status != STATUS_OK)
 		return status;
-	if (strcmp(local, "-") == 0)
+	if (shown)
 		fwrite(bytes, 1, len, ctl->output.out);
 	else
 		status = local_write(local, bytes, len);
@@ -375,7 +376,7 @@ transfer_copy_one(struct picoctl *ctl, const char *path, const char *to)
 {
 	void	*bytes;
 	size_t	 len;
-	int	 status = remote_read(ctl, path, &bytes, &len);
+	int	 status = remote_read(ctl, path, true, &bytes, &len);
 
 	if (status != STATUS_OK)
 		return status;

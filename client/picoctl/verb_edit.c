@@ -58,7 +58,7 @@ verb_edit_fetch(struct picoctl *ctl, struct edit *e)
 	if (status == REMOTE_ABSENT)
 		return STATUS_OK;
 	if (status == STATUS_OK)
-		status = remote_read(ctl, e->path, &e->bytes, &e->len);
+		status = remote_read(ctl, e->path, true, &e->bytes, &e->len);
 	return status == STATUS_OK ? local_write(e->local, e->bytes, e->len) :
 	    status;
 }

@@ -12,7 +12,7 @@ import threading
 import unittest
 
 from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod
-from fake import environment, picoctl
+from fake import environment, on_terminal, picoctl
 from folder import Folder
 
 
@@ -142,6 +142,45 @@ class Case(Folder, unittest.TestCase):
         done = picoctl('-s', self.fake.path, *words, cwd=self.here, **more)
         self.assertEqual(done.returncode, status, done)
         return done.stdout.decode()
+
+
+class OnATerminal(Case):
+    """How far a file is stands on a line of its own, which is ended."""
+
+    DONE = f'[{40 * "="}] 100 %'
+
+    def show(self, *words, **env):
+        shown = on_terminal([PICOCTL, '-s', self.fake.path, *words], 80,
+                            environment(**env))
+        # Of each line what is left on it, as a terminal has it.
+        return [line.rpartition('\r')[2] for line in shown.split('\n')]
+
+    def test_one_that_is_shown_has_none(self):
+        self.board.files['/e.py'] = b'x = 5\n'
+        self.assertEqual(self.show('cat', ':e.py'), ['x = 5', ''])
+        self.assertEqual(self.show('get', ':e.py', '-'), ['x = 5', ''])
+
+    def test_it_is_ended(self):
+        e, f = self.write('e.py', b'1'), self.write('f.py', b'2')
+        bars = ['e.py       ' + self.DONE, 'f.py       ' + self.DONE, '']
+        self.assertEqual(self.show('put', e, f, ':'), bars)
+        self.assertEqual(self.show('get', ':e.py', ':f.py', self.here), bars)
+        self.assertEqual(self.show('cp', ':e.py', ':f.py'), bars)
+        self.assertEqual(
+            self.show('edit', ':e.py', EDITOR="sh -c 'echo 3 >$0; echo mine'"),
+            [bars[0], 'mine', bars[0], ''])
+
+    def test_it_is_ended_before_a_message(self):
+        def read(parameters):
+            yield {'data': 'eA==', 'done': 1, 'total': 2}
+            yield None
+
+        self.board.files['/e.py'] = b'12'
+        self.fake.methods['ReadFile'] = read
+        bar, message, rest = self.show('get', ':e.py', self.here)
+        self.assertEqual(bar, f'e.py       [{20 * "="}{20 * " "}]  50 %')
+        self.assertTrue(message.startswith('picoctl: '), message)
+        self.assertEqual(rest, '')
 
 
 class Files(Case):
