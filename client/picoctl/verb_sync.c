@@ -101,12 +101,30 @@ sync_file(struct sync *s, const char *local, const char *path)
 	return status;
 }
 
+/* errno says why; two of its numbers mean limits that few know, inotify(7). */
+static int
+sync_cannot_watch(const char *path)
+{
+	int		 error = errno;
+	const char	*limit = error == EMFILE ? "max_user_instances" :
+			    error == ENOSPC ? "max_user_watches" : NULL;
+
+	if (limit == NULL)
+		picoctl_complain("cannot watch %s: %s", path, strerror(error));
+	else
+		picoctl_complain("cannot watch %s: %s: more would be than "
+		    "fs.inotify.%s allows; root can raise that with sysctl",
+		    path, strerror(error), limit);
+	return STATUS_FILE;
+}
+
 static int
 sync_directory(struct sync *s, const char *local, const char *path)
 {
-	if (s->watch >= 0)
-		inotify_add_watch(s->watch, local, IN_CLOSE_WRITE | IN_CREATE |
-		    IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR);
+	if (s->watch >= 0 && inotify_add_watch(s->watch, local,
+	    IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
+	    IN_MOVED_TO | IN_ONLYDIR) < 0)
+		return sync_cannot_watch(local);
 	if (strcmp(path, "/") == 0 || sync_find(s, path) != NULL)
 		return STATUS_OK;
 	return remote_make_directory(s->ctl, path);
@@ -297,8 +315,11 @@ verb_sync_run(struct picoctl *ctl)
 	status = session_open(ctl);
 	if (status != STATUS_OK)
 		return status;
-	if (options_given(&ctl->options, OPTION_WATCH))
+	if (options_given(&ctl->options, OPTION_WATCH)) {
 		s.watch = inotify_init1(IN_CLOEXEC);
+		if (s.watch < 0)
+			return sync_cannot_watch(s.from);
+	}
 	status = sync_once(&s);
 	if (status == STATUS_OK && s.watch >= 0) {
 		status = sync_restart(&s);

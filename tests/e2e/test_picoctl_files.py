@@ -5,13 +5,11 @@ import base64
 import hashlib
 import os
 import posixpath
-import signal
-import subprocess
 import tempfile
 import threading
 import unittest
 
-from fake import PICOCTL, TIMEOUT_S, Answer, FakePicod
+from fake import PICOCTL, Answer, FakePicod
 from fake import environment, on_terminal, picoctl
 from folder import Folder
 
@@ -323,44 +321,6 @@ class Files(Case):
         self.run_it('edit', ':new.py', env=environment(
             EDITOR='sh -c \'echo 1 >"$0"\''))
         self.assertEqual(self.board.files['/new.py'], b'1\n')
-
-    def test_sync(self):
-        self.write('src/main.py', b'1')
-        self.write('src/lib/x.py', b'2')
-        self.board.files.update({
-            '/old.py': b'', '/old.py.~': b'h', '/main.py.~': b'h',
-            '/all.py.~': b'a'})
-        self.run_it('sync', 'src')
-        self.assertEqual(self.board.files, {
-            '/main.py': b'1', '/lib': None, '/lib/x.py': b'2', '/old.py': b'',
-            '/all.py.~': b'a'})
-        self.board.written.clear()
-        self.write('src/main.py', b'3')
-        self.assertEqual(self.run_it('sync', 'src', '--delete', '--json'),
-                         '{"changed":1,"same":1,"removed":2}\n')
-        self.assertEqual(self.board.written, ['/main.py'])
-        self.assertEqual(self.board.files, {
-            '/main.py': b'3', '/lib': None, '/lib/x.py': b'2'})
-        writes = [call for call in self.fake.calls
-                  if call['method'].endswith('WriteFile')]
-        self.assertEqual(len(writes), 3, 'what is the same was sent')
-
-    def test_sync_watches(self):
-        self.write('src/main.py', b'1')
-        picod = subprocess.Popen(
-            [PICOCTL, '-s', self.fake.path, 'sync', '--watch', 'src'],
-            cwd=self.here, env=environment())
-        self.addCleanup(picod.wait)
-        self.addCleanup(picod.kill)
-        self.assertTrue(self.board.resets.acquire(timeout=TIMEOUT_S))
-        self.write('src/main.py', b'2')
-        self.assertTrue(self.board.resets.acquire(timeout=TIMEOUT_S))
-        self.assertEqual(self.board.files, {'/main.py': b'2'})
-        self.write('src/lib/x.py', b'3')
-        self.assertTrue(self.board.resets.acquire(timeout=TIMEOUT_S))
-        self.assertEqual(self.board.files['/lib/x.py'], b'3')
-        picod.send_signal(signal.SIGINT)
-        self.assertEqual(picod.wait(TIMEOUT_S), -signal.SIGINT)
 
     def test_run(self):
         self.write('a.py', b'print(1)')
