@@ -6,7 +6,6 @@
 #include "transfer.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +55,35 @@ transfer_path(const FTSENT *entry, size_t root, const char *to)
 	return *below == '\0' ? strdup(to) : remote_join(to, below);
 }
 
+/* Why no board can have it. */
+static const char *
+transfer_unfit(const FTSENT *entry)
+{
+	switch (entry->fts_info) {
+	case FTS_SLNONE:
+		return "it is a link to what is not there";
+	case FTS_DC:
+		return "it is a link to a directory that it is in";
+	default:
+		return "it is neither a file nor a directory";
+	}
+}
+
+int
+transfer_leave_out(const FTSENT *entry, struct transfer_count *count)
+{
+	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+	    entry->fts_info == FTS_NS) {
+		picoctl_complain("cannot read %s: %s", entry->fts_path,
+		    strerror(entry->fts_errno));
+		return STATUS_FILE;
+	}
+	picoctl_complain("%s is left out: %s", entry->fts_path,
+	    transfer_unfit(entry));
+	count->left_out++;
+	return STATUS_OK;
+}
+
 static int
 transfer_put_entry(struct picoctl *ctl, const FTSENT *entry, const char *path,
     struct transfer_count *count)
@@ -66,12 +94,8 @@ transfer_put_entry(struct picoctl *ctl, const FTSENT *entry, const char *path,
 		    remote_make_directory(ctl, path);
 	case FTS_F:
 		return transfer_put_file(ctl, entry->fts_path, path, count);
-	case FTS_DNR: case FTS_ERR: case FTS_NS:
-		picoctl_complain("cannot read %s: %s", entry->fts_path,
-		    strerror(entry->fts_errno));
-		return STATUS_FILE;
 	default:
-		return STATUS_OK;
+		return transfer_leave_out(entry, count);
 	}
 }
 
@@ -195,7 +219,8 @@ transfer_put(struct picoctl *ctl, char *const *sources, int count,
 		status = transfer_put_one(ctl, sources[i], directory, into,
 		    &counted);
 	free(directory);
-	return status;
+	return status == STATUS_OK && counted.left_out > 0 ? STATUS_FILE :
+	    status;
 }
 
 static int

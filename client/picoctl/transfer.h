@@ -7,6 +7,8 @@
 #ifndef PICOD_TRANSFER_H
 #define PICOD_TRANSFER_H
 
+#include <fts.h>
+
 #include "picoctl.h"
 
 /* Files or directories of ours, "-" for standard input, to a path there. */
@@ -24,13 +26,19 @@ int	transfer_copy(struct picoctl *, char *const *sources, int count,
 /* Whether an entry of a directory stays here: hidden, or made by Python. */
 bool	transfer_skips(const char *name);
 
-/* How many files were written by transfer_put(), and how many were the same. */
+/* How many files were written, how many were the same, and what was left out. */
 struct transfer_count {
-	unsigned	changed, same;
+	unsigned	changed, same, left_out;
 };
 
 /* One file; counted. */
 int	transfer_put_file(struct picoctl *, const char *local, const char *path,
     struct transfer_count *);
+
+/*
+ * Tells of an entry that is left out, being neither a file nor a directory, or
+ * that cannot be read, which is an error.
+ */
+int	transfer_leave_out(const FTSENT *, struct transfer_count *);
 
 #endif

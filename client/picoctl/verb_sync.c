@@ -7,13 +7,13 @@
  * anew.
  */
 #include <errno.h>
-#include <fts.h>
 #include <poll.h>
 #include <sha2.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "local.h"
@@ -142,12 +142,8 @@ sync_entry(struct sync *s, const FTSENT *entry)
 		status = sync_directory(s, entry->fts_path, path);
 	else if (entry->fts_info == FTS_F)
 		status = sync_file(s, entry->fts_path, path);
-	else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
-	    entry->fts_info == FTS_NS) {
-		picoctl_complain("cannot read %s: %s", entry->fts_path,
-		    strerror(entry->fts_errno));
-		status = STATUS_FILE;
-	}
+	else
+		status = transfer_leave_out(entry, &s->count);
 	free(path);
 	return status;
 }
@@ -305,13 +301,17 @@ verb_sync_run(struct picoctl *ctl)
 {
 	struct sync	s = { .ctl = ctl, .from = ctl->operands[0],
 			    .watch = -1 };
+	struct stat	st;
 	int		status;
 
 	s.to = ctl->operand_count > 1 ? remote_path(ctl->operands[1]) : "/";
-	if (access(s.from, R_OK) < 0) {
+	if (access(s.from, R_OK) < 0 || stat(s.from, &st) < 0) {
 		picoctl_complain("cannot read %s: %s", s.from, strerror(errno));
 		return STATUS_FILE;
 	}
+	if (!S_ISDIR(st.st_mode))
+		return picoctl_usage(ctl->verb, "sync wants a directory, and %s "
+		    "is none; \"picoctl put\" copies files", s.from);
 	status = session_open(ctl);
 	if (status != STATUS_OK)
 		return status;
@@ -328,7 +328,8 @@ verb_sync_run(struct picoctl *ctl)
 	}
 	if (s.watch >= 0)
 		close(s.watch);
-	return status;
+	return status == STATUS_OK && s.count.left_out > 0 ? STATUS_FILE :
+	    status;
 }
 
 const struct verb	verb_sync = {

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """A directory kept the same on a board, against a picod in Python."""
 
+import os
 import signal
 import subprocess
 import unittest
 
-from fake import PICOCTL, TIMEOUT_S, environment
+from fake import PICOCTL, TIMEOUT_S, environment, picoctl
 from test_picoctl_files import Case
 
 
@@ -30,6 +31,33 @@ class Sync(Case):
         writes = [call for call in self.fake.calls
                   if call['method'].endswith('WriteFile')]
         self.assertEqual(len(writes), 3, 'what is the same was sent')
+
+    def test_what_no_board_can_have_is_told(self):
+        """The rest is copied nevertheless."""
+        self.write('src/main.py', b'1')
+        os.symlink('nowhere', os.path.join(self.here, 'src/link'))
+        os.symlink('.', os.path.join(self.here, 'src/loop'))
+        os.mkfifo(os.path.join(self.here, 'src/pipe'))
+        for words in (['sync', 'src'], ['put', 'src/', ':']):
+            self.board.files.clear()
+            done = picoctl('-s', self.fake.path, *words, cwd=self.here)
+            self.assertEqual(done.returncode, 12, done)
+            self.assertEqual(sorted(done.stderr.decode().splitlines()), [
+                'picoctl: src/link is left out: it is a link to what is not '
+                'there',
+                'picoctl: src/loop is left out: it is a link to a directory '
+                'that it is in',
+                'picoctl: src/pipe is left out: it is neither a file nor a '
+                'directory'])
+            self.assertEqual(
+                [each for each in self.board.files.values() if each], [b'1'])
+
+    def test_a_file_is_no_directory(self):
+        self.write('a.py')
+        done = picoctl('-s', self.fake.path, 'sync', 'a.py', cwd=self.here)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn(b'picoctl put', done.stderr)
+        self.run_it('sync', 'nix', status=12)
 
     def test_watch(self):
         self.write('src/main.py', b'1')
