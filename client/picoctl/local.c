@@ -106,7 +106,8 @@ local_share_input(int *fd)
 static int
 local_write_through(const char *path, const void *bytes, size_t len)
 {
-	int	fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666);
+	int	fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC,
+		    0666);
 	int	error;
 
 	if (fd < 0)

@@ -18,8 +18,9 @@ int	local_read(const char *path, void **bytes, size_t *len);
 int	local_share_input(int *fd);
 
 /*
- * Writes it beside, then gives it its name: never half.  The file that it replaces
- * may be behind a link, and hands on its mode; what is no file is written to.
+ * Writes it beside, then gives it its name: never half.  The file that it
+ * replaces may be behind a link, and hands on its mode; what is no file is
+ * written to.
  */
 int	local_write(const char *path, const void *bytes, size_t len);
 

@@ -48,7 +48,7 @@ struct verb {
 	const char	*details;	/* paragraphs for "picoctl help VERB" */
 	unsigned	 options;	/* OPTION_BIT()s; help and version always */
 	int		 least, most;	/* operands; most -1: any number */
-	int		 input;		/* so many of them may be "-" for standard
+	int		 input;		/* so many of them may be "-", standard
 					 * input; -1: any */
 	bool		 program;	/* the operands are a program to run */
 	bool		 arguments;	/* likewise on the board: options end at

@@ -91,6 +91,30 @@ remote_parameters(struct picoctl *ctl, const char *path)
 	return parameters;
 }
 
+/* Boards list files a line each: who looks has to tell names apart. */
+static bool
+remote_is_fit(const char *path)
+{
+	const char	*c;
+
+	for (c = path; *c != '\0'; c++) {
+		if ((unsigned char)*c >= 0x20 && *c != 0x7f)
+			continue;
+		picoctl_complain("\"%s\" has a control character, and no file "
+		    "on a board may have one in its name; give it another",
+		    path);
+		return false;
+	}
+	return true;
+}
+
+/* The parameters of a method that makes what has that path. */
+static json_t *
+remote_new_parameters(struct picoctl *ctl, const char *path)
+{
+	return remote_is_fit(path) ? remote_parameters(ctl, path) : NULL;
+}
+
 static char *
 remote_copy(const char *text)
 {
@@ -321,7 +345,7 @@ remote_write(struct picoctl *ctl, const char *path, const void *bytes,
     size_t len, bool *changed)
 {
 	struct remote_bar	 bar = { ctl, path };
-	json_t			*parameters = remote_parameters(ctl, path);
+	json_t			*parameters = remote_new_parameters(ctl, path);
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
@@ -357,12 +381,12 @@ int
 remote_make_directory(struct picoctl *ctl, const char *path)
 {
 	return remote_do(ctl, "io.picod.MakeDirectory",
-	    remote_parameters(ctl, path), "parents", json_true());
+	    remote_new_parameters(ctl, path), "parents", json_true());
 }
 
 int
 remote_rename(struct picoctl *ctl, const char *path, const char *to)
 {
-	return remote_do(ctl, "io.picod.RenameFile",
-	    remote_parameters(ctl, path), "to", json_string(to));
+	return remote_do(ctl, "io.picod.RenameFile", remote_is_fit(to) ?
+	    remote_parameters(ctl, path) : NULL, "to", json_string(to));
 }

@@ -61,8 +61,8 @@ int	remote_glob(struct picoctl *, const char *word, bool hash,
     struct remote_list *);
 
 /* A whole file; the caller frees it.  shows: it has a bar meanwhile. */
-int	remote_read(struct picoctl *, const char *path, bool shows, void **bytes,
-    size_t *len);
+int	remote_read(struct picoctl *, const char *path, bool shows,
+    void **bytes, size_t *len);
 int	remote_write(struct picoctl *, const char *path, const void *bytes,
     size_t len, bool *changed);
 

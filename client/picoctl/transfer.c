@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files and directories to a board, and on one.  A directory there is made before
- * what goes into it; what a board has already is not sent again.
+ * Files and directories to a board, and on one.  A directory there is made
+ * before what goes into it; what a board has already is not sent again.
  */
 #include "transfer.h"
 

@@ -26,7 +26,7 @@ int	transfer_copy(struct picoctl *, char *const *sources, int count,
 /* Whether an entry of a directory stays here: hidden, or made by Python. */
 bool	transfer_skips(const char *name);
 
-/* How many files were written, how many were the same, and what was left out. */
+/* How many files were written, were the same, and were left out. */
 struct transfer_count {
 	unsigned	changed, same, left_out;
 };

@@ -70,7 +70,7 @@ verb_run_hold(struct picoctl *ctl)
 	session_add_time(ctl, parameters, OPTION_WAIT, "wait");
 	failure = session_ask(ctl, "io.picod.Hold", json_incref(parameters),
 	    &reply);
-	/* Send waits behind a hold, and not for a board that is away: so do we. */
+	/* As Send: it waits behind a hold, not for a board that is away. */
 	if (failure > 0 && ctl->options.ms[OPTION_WAIT] < 0 &&
 	    error_find(picod_error_name(ctl->picod)) == ERROR_BOARD_BUSY) {
 		json_object_set_new(parameters, "wait",

@@ -310,8 +310,8 @@ verb_sync_run(struct picoctl *ctl)
 		return STATUS_FILE;
 	}
 	if (!S_ISDIR(st.st_mode))
-		return picoctl_usage(ctl->verb, "sync wants a directory, and %s "
-		    "is none; \"picoctl put\" copies files", s.from);
+		return picoctl_usage(ctl->verb, "sync wants a directory, and "
+		    "%s is none; \"picoctl put\" copies files", s.from);
 	status = session_open(ctl);
 	if (status != STATUS_OK)
 		return status;

@@ -215,6 +215,20 @@ class Files(Case):
         self.run_it('put', ':a.py', status=2)
         self.run_it('put', status=2)
 
+    def test_names_without_control_characters(self):
+        """What is there already, of whomever, can be taken away."""
+        self.write('no\ntes.txt')
+        self.write('a')
+        self.board.files.update({'/a': b'1', '/b\n': b'2'})
+        for words in (['put', 'no\ntes.txt'], ['put', 'a', ':a\x7f'],
+                      ['put', '-', ':\x01'], ['cp', ':a', ':a\n'],
+                      ['mv', ':a', ':a\n'], ['mkdir', ':d\n'],
+                      ['touch', ':a\n']):
+            self.run_it(*words, input=b'', status=2)
+        self.assertEqual(list(self.board.files), ['/a', '/b\n'])
+        self.run_it('mv', ':b\n', ':b')
+        self.assertEqual(self.board.files['/b'], b'2')
+
     def test_get_takes_patterns(self):
         self.board.files.update({'/a.py': b'1', '/b.py': b'2', '/c.txt': b'3'})
         self.run_it('get', ':*.py')
