@@ -11,6 +11,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "program.h"
+
 /* Programs that take ports unasked, and how to have them not do so. */
 static const struct {
 	const char	*program;
@@ -103,22 +105,6 @@ machine_check_group(struct doctor *d)
 	    "not yet in this session: log in again");
 }
 
-static bool
-machine_has_program(const char *name)
-{
-	const char	*at = getenv("PATH");
-	char		 path[4096];
-	size_t		 len;
-
-	for (; at != NULL && *at != '\0'; at += len + (at[len] == ':')) {
-		len = strcspn(at, ":");
-		snprintf(path, sizeof path, "%.*s/%s", (int)len, at, name);
-		if (access(path, X_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Whether a board is there of that vendor or driver. */
 static bool
 machine_has_board(const struct doctor *d, json_int_t vendor,
@@ -142,11 +128,11 @@ machine_check_tools(struct doctor *d)
 	char	*number = machine_release("VERSION_ID");
 
 	if (machine_has_board(d, 0x2341, "piserial") &&
-	    !machine_has_program("avrdude"))
+	    !program_is_there("avrdude"))
 		doctor_say(d, VERDICT_NOTE, "avrdude", "it is missing, and "
 		    "writes firmware to Arduinos: sudo apt install avrdude");
 	if (!machine_has_board(d, 0x2e8a, "") ||
-	    machine_has_program("picotool"))
+	    program_is_there("picotool"))
 		;
 	else if (id != NULL && strcmp(id, "debian") == 0 && number != NULL &&
 	    atoi(number) == 12)

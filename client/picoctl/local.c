@@ -137,22 +137,32 @@ local_set_mode(int fd, const struct stat *old)
 	return fchmod(fd, mode) < 0 ? -errno : 0;
 }
 
+/* A new file beside one, whose name the caller frees; or a negative errno. */
+static int
+local_beside(const char *path, char **beside)
+{
+	int	fd, error;
+
+	if (asprintf(beside, "%s.XXXXXX", path) < 0)
+		abort();
+	fd = mkostemp(*beside, O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	error = -errno;
+	free(*beside);
+	return error;
+}
+
 /* old: what is there of that name, or NULL. */
 static int
 local_replace(const char *path, const struct stat *old, const void *bytes,
     size_t len)
 {
 	char	*beside;
-	int	 fd, error;
+	int	 fd = local_beside(path, &beside), error;
 
-	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
-		abort();
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0) {
-		error = -errno;
-		free(beside);
-		return error;
-	}
+	if (fd < 0)
+		return fd;
 	error = local_write_fd(fd, bytes, len);
 	if (error == 0)
 		error = local_set_mode(fd, old);
@@ -164,6 +174,28 @@ local_replace(const char *path, const struct stat *old, const void *bytes,
 		unlink(beside);
 	free(beside);
 	return error;
+}
+
+int
+local_try(const char *path)
+{
+	struct stat	 old;
+	char		*real = realpath(path, NULL), *beside;
+	int		 fd = -1, error = 0;
+
+	if (stat(path, &old) < 0 || S_ISREG(old.st_mode))
+		error = fd = local_beside(real == NULL ? path : real, &beside);
+	else if (S_ISDIR(old.st_mode))
+		error = -EISDIR;
+	else if (access(path, W_OK) < 0)
+		error = -errno;
+	free(real);
+	if (fd >= 0) {
+		close(fd);
+		unlink(beside);
+		free(beside);
+	}
+	return error < 0 ? local_fail("write", path, -error) : STATUS_OK;
 }
 
 int

@@ -17,6 +17,9 @@ int	local_read(const char *path, void **bytes, size_t *len);
  */
 int	local_share_input(int *fd);
 
+/* Whether it could be written, before there is something to write. */
+int	local_try(const char *path);
+
 /*
  * Writes it beside, then gives it its name: never half.  The file that it
  * replaces may be behind a link, and hands on its mode; what is no file is

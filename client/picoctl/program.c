@@ -36,6 +36,22 @@ program_signal_cb(int signal_number)
 	errno = saved;
 }
 
+bool
+program_is_there(const char *name)
+{
+	const char	*at = getenv("PATH");
+	char		 path[4096];
+	size_t		 len;
+
+	for (; at != NULL && *at != '\0'; at += len + (at[len] == ':')) {
+		len = strcspn(at, ":");
+		snprintf(path, sizeof path, "%.*s/%s", (int)len, at, name);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 program_lend_name(char *const argv[])
 {

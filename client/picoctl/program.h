@@ -10,6 +10,9 @@
 #include <limits.h>
 #include <sys/types.h>
 
+/* Whether there is one of that name in $PATH. */
+bool	program_is_there(const char *name);
+
 /*
  * Has picod and its other clients see the name of the program, or of its script,
  * instead of ours, since the board is for it: before picod is connected to.

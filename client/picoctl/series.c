@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * gnuplot reads its orders and the data on its standard input; an empty line among
- * the data is a gap in the curve.
+ * the data is a gap in the curve.  It draws into memory, since it says nothing of
+ * what it could not write.
  */
 #include "series.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "local.h"
 #include "numbers.h"
-#include "picoctl.h"
+#include "program.h"
 
 int
 series_column(struct series *s, const char *name)
@@ -109,15 +114,13 @@ draw_data(FILE *to, const struct series *s, size_t curve)
 }
 
 static void
-draw_all(FILE *to, const struct series *s, const char *path, bool svg)
+draw_all(FILE *to, const struct series *s, bool png)
 {
 	size_t	i;
 
 	fprintf(to, "set terminal %s size 960,480 background 'white'\n",
-	    svg ? "svg" : "pngcairo");
-	fputs("set output ", to);
-	draw_string(to, path);
-	fputs("\nset xlabel 'seconds'\nset grid\nset key noenhanced\nplot ", to);
+	    png ? "pngcairo" : "svg");
+	fputs("set xlabel 'seconds'\nset grid\nset key noenhanced\nplot ", to);
 	for (i = 0; i < s->curves; i++) {
 		fprintf(to, "%s'-' using 1:2 with linespoints linewidth 2 "
 		    "pointtype 7 pointsize 0.2 title ",
@@ -129,13 +132,13 @@ draw_all(FILE *to, const struct series *s, const char *path, bool svg)
 		draw_data(to, s, i);
 }
 
-/* gnuplot with its standard input; NULL after a complaint. */
+/* gnuplot with its standard input, and its picture. */
 static FILE *
-draw_start(pid_t *pid)
+draw_start(pid_t *pid, int picture)
 {
 	int	fds[2];
 
-	if (pipe(fds) < 0)
+	if (pipe2(fds, O_CLOEXEC) < 0)
 		abort();
 	fflush(NULL);
 	*pid = fork();
@@ -143,37 +146,76 @@ draw_start(pid_t *pid)
 		abort();
 	if (*pid == 0) {
 		dup2(fds[0], STDIN_FILENO);
-		close(fds[0]);
-		close(fds[1]);
+		dup2(picture, STDOUT_FILENO);
 		execlp("gnuplot", "gnuplot", (char *)NULL);
 		_exit(STATUS_NOT_FOUND);
 	}
+	signal(SIGPIPE, SIG_IGN);	/* one that ends at once has a status */
 	close(fds[0]);
 	return fdopen(fds[1], "w");
+}
+
+/* What is drawn, and how much; 0 if gnuplot cannot. */
+static size_t
+draw_picture(const struct series *s, bool png, int picture)
+{
+	FILE	*to;
+	pid_t	 pid;
+	int	 status;
+	off_t	 size;
+
+	to = draw_start(&pid, picture);
+	draw_all(to, s, png);
+	fclose(to);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	size = lseek(picture, 0, SEEK_END);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 && size > 0 ?
+	    (size_t)size : 0;
+}
+
+bool
+series_is_empty(const struct series *s)
+{
+	size_t	i;
+
+	for (i = 0; i < s->rows * s->curves; i++)
+		if (!isnan(s->values[i]))
+			return false;
+	return true;
+}
+
+int
+series_try(const char *path)
+{
+	if (program_is_there("gnuplot"))
+		return local_try(path);
+	picoctl_complain("pictures are drawn by gnuplot: sudo apt install "
+	    "gnuplot-nox");
+	return STATUS_NOT_FOUND;
 }
 
 int
 series_draw(const struct series *s, const char *path)
 {
 	const char	*dot = strrchr(path, '.');
-	bool		 svg = dot != NULL && strcmp(dot, ".svg") == 0;
-	FILE		*to;
-	pid_t		 pid;
-	int		 status;
+	bool		 png = dot != NULL && strcasecmp(dot, ".png") == 0;
+	int		 status, picture = memfd_create("picture", MFD_CLOEXEC);
+	size_t		 size;
+	void		*bytes;
 
-	to = draw_start(&pid);
-	draw_all(to, s, path, svg);
-	fclose(to);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == STATUS_NOT_FOUND) {
-		picoctl_complain("pictures are drawn by gnuplot: sudo apt "
-		    "install gnuplot-nox");
-		return STATUS_NOT_FOUND;
-	}
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+	if (picture < 0)
+		abort();
+	size = draw_picture(s, png, picture);
+	bytes = size == 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ,
+	    MAP_PRIVATE, picture, 0);
+	if (bytes == MAP_FAILED) {
 		picoctl_complain("gnuplot could not draw %s", path);
-		return STATUS_FILE;
+		status = STATUS_FILE;
+	} else {
+		status = local_write(path, bytes, size);
+		munmap(bytes, size);
 	}
-	return STATUS_OK;
+	close(picture);
+	return status;
 }

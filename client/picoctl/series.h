@@ -26,9 +26,18 @@ double	*series_add(struct series *, double seconds);
 
 void	series_finish(struct series *);
 
+/* Whether there is nothing to draw. */
+bool	series_is_empty(const struct series *);
+
 /*
- * Has gnuplot draw it into a file, as SVG or PNG by its name.  0 or an exit
- * status, after a complaint.
+ * Whether gnuplot is there and the file can be written, before all that is waited
+ * for.  0 or an exit status, after a complaint.
+ */
+int	series_try(const char *path);
+
+/*
+ * Has gnuplot draw it into a file, as PNG if that is called .png, and else as SVG.
+ * 0 or an exit status, after a complaint.
  */
 int	series_draw(const struct series *, const char *path);
 

@@ -211,6 +211,22 @@ plot_watch(struct plot *p)
 	return failure == 0 ? STATUS_OK : session_failed(p->ctl, failure, true);
 }
 
+/* Also where picod ended: what was seen until then is not lost. */
+static int
+plot_draw(const struct plot *p, const char *path, int status)
+{
+	int	drawn = STATUS_OK;
+
+	if (!series_is_empty(&p->series)) {
+		drawn = series_draw(&p->series, path);
+	} else if (status == STATUS_OK) {
+		picoctl_complain("there is nothing to draw into %s: no number "
+		    "came", path);
+		drawn = STATUS_FAILED;
+	}
+	return status == STATUS_OK ? drawn : status;
+}
+
 static int
 verb_plot_run(struct picoctl *ctl)
 {
@@ -218,7 +234,7 @@ verb_plot_run(struct picoctl *ctl)
 	bool		 watch = options_given(&ctl->options, OPTION_WATCH);
 	struct plot	 p = { .ctl = ctl };
 	size_t		 i;
-	int		 status, drawn = STATUS_OK;
+	int		 status;
 
 	if (watch != (ctl->operand_count == 0))
 		return picoctl_usage(ctl->verb, "plot needs an EXPRESSION, or "
@@ -229,15 +245,16 @@ verb_plot_run(struct picoctl *ctl)
 	if (path == NULL && !isatty(fileno(ctl->output.out)))
 		return picoctl_usage(ctl->verb, "standard output is no "
 		    "terminal; -o FILE.svg or FILE.png draws a picture");
+	if (path != NULL && (status = series_try(path)) != STATUS_OK)
+		return status;
 	status = watch ? plot_watch(&p) : plot_sample(&p);
 	stop_release();
-	/* Also where picod ended: what was seen until then is not lost. */
-	if (path != NULL && p.series.rows > 0)
-		drawn = series_draw(&p.series, path);
+	if (path != NULL)
+		status = plot_draw(&p, path, status);
 	for (i = 0; i < CANVAS_CURVES; i++)
 		free(p.owners[i]);
 	series_finish(&p.series);
-	return status == STATUS_OK ? drawn : status;
+	return status;
 }
 
 const struct verb	verb_plot = {
@@ -249,6 +266,7 @@ const struct verb	verb_plot = {
 "with --watch the numbers that a board prints by itself: \"21.5\", \"1,2,3\" or\n"
 "\"temp: 21.5 light: 3\".  With -o, a picture is drawn into a file at the end,\n"
 "which is after --for or Ctrl-C, by gnuplot: SVG, or PNG if it is called .png.\n"
+"Where no number came, there is no picture, and the exit status is 1.\n"
 "\n"
 "A gap in a curve is a time when the board did not answer, or was away; a number\n"
 "that a line of the board does not name stays as it was.\n",
