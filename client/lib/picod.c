@@ -25,15 +25,6 @@ static const enum picod_error	picod_errors[ERROR_COUNT] = {
 #undef X
 };
 
-/* The connection is of no use any more; returns error. */
-static int
-picod_break(struct picod *p, int error)
-{
-	p->calling = false;
-	p->broken = error;
-	return p->failure = error;
-}
-
 json_t *
 picod_json_parameters(const char *board, bool with_hold)
 {
@@ -100,18 +91,20 @@ picod_start_call(struct picod *p, const char *method, json_t *parameters,
 
 	if (p->calling || p->broken < 0) {
 		json_decref(parameters);
-		return p->calling ? -EBUSY : (p->failure = p->broken);
+		return connection_fail(p, p->calling ? -EBUSY : p->broken);
 	}
+	if (parameters == NULL)
+		return connection_fail(p, -EINVAL);
 	connection_forget(p);
 	message = varlink_call_new(method, parameters, more, false);
 	if (message == NULL)
-		return p->failure = -ENOMEM;
+		return connection_fail(p, -ENOMEM);
 	if (upgrade)
 		json_object_set_new(message, "upgrade", json_true());
 	error = picod_transmit(p, message);
 	json_decref(message);
 	if (error < 0)
-		return picod_break(p, error);
+		return connection_break(p, error);
 	p->calling = true;
 	return 0;
 }
@@ -199,12 +192,13 @@ picod_take_error(struct picod *p, json_t *message)
 
 	if (name == NULL) {
 		json_decref(message);
-		return picod_break(p, -EBADMSG);
+		return connection_break(p, -EBADMSG);
 	}
+	connection_forget(p);
 	p->error = message;
 	error = (int)picod_errors[error_find(name)];
 	if (picod_is_good_bye(p, error))
-		return picod_break(p, -ECONNRESET);
+		error = p->broken = -ECONNRESET;
 	p->calling = false;
 	return p->failure = error;
 }
@@ -228,19 +222,19 @@ picod_take_reply(struct picod *p, int flags, json_t **parameters,
 	int	 error;
 
 	if (!p->calling)
-		return p->broken < 0 ? p->broken : -EINVAL;
+		return connection_fail(p, p->broken < 0 ? p->broken : -EINVAL);
 	error = picod_receive(p, flags, &message);
 	if (error == -EAGAIN && flags != 0)
 		return error;
 	if (error < 0)
-		return picod_break(p, error);
+		return connection_break(p, error);
 	if (json_object_get(message, "error") != NULL)
 		return picod_take_error(p, message);
 	taken = picod_take_parameters(message);
 	*continues = json_is_true(json_object_get(message, "continues"));
 	json_decref(message);
 	if (taken == NULL)
-		return picod_break(p, -EBADMSG);
+		return connection_break(p, -EBADMSG);
 	p->calling = *continues;
 	*parameters = taken;
 	return 0;
@@ -294,7 +288,7 @@ picod_json_call(struct picod *p, const char *method, json_t *parameters,
 		return error;
 	if (continues) {
 		json_decref(taken);
-		return picod_break(p, -EBADMSG);
+		return connection_break(p, -EBADMSG);
 	}
 	*reply = taken;
 	return 0;
@@ -360,6 +354,11 @@ picod_message(const struct picod *p)
 	case -EBADMSG:
 	case -EMSGSIZE:
 		return "what answers at the socket is not picod";
+	case -EBUSY:
+		return "the call before is not over yet";
+	case -EINVAL:
+		return "there is no call, or its parameters are no JSON object "
+		    "in UTF-8";
 	default:
 		return strerror(-p->failure);
 	}

@@ -246,7 +246,7 @@ int	picod_watch_process(struct picod *, picod_event_fn *event, void *arg);
 
 /*
  * About the call that failed last, until the next call: a sentence for a person
- * (never NULL); the name of picod's error ("io.picod.BoardBusy"), and its
+ * (never NULL; "no error" where none failed, or a callback ended it); the name of picod's error ("io.picod.BoardBusy"), and its
  * parameters as JSON text, both NULL where it was none of picod's.
  */
 const char	*picod_message(const struct picod *);

@@ -21,7 +21,7 @@ picod_begin(struct picod *p, const char *method, const char *text,
 	    json_loads(text, JSON_ALLOW_NUL, NULL);
 	if (!json_is_object(parameters)) {
 		json_decref(parameters);
-		return -EINVAL;
+		parameters = NULL;
 	}
 	return picod_json_begin(p, method, parameters, more);
 }
@@ -42,7 +42,7 @@ picod_call(struct picod *p, const char *method, const char *parameters,
 	text = json_dumps(json, JSON_COMPACT);
 	json_decref(json);
 	if (text == NULL)
-		return -ENOMEM;
+		return connection_fail(p, -ENOMEM);
 	if (reply != NULL)
 		*reply = text;
 	else
@@ -52,6 +52,7 @@ picod_call(struct picod *p, const char *method, const char *parameters,
 
 /* Who takes replies as text. */
 struct texts {
+	struct picod	*picod;
 	picod_reply_fn	*reply;
 	void		*arg;
 };
@@ -61,7 +62,8 @@ texts_reply(const json_t *parameters, bool continues, void *arg)
 {
 	const struct texts	*texts = arg;
 	char			*text = json_dumps(parameters, JSON_COMPACT);
-	int			 error = text == NULL ? -ENOMEM :
+	int			 error = text == NULL ?
+				    connection_fail(texts->picod, -ENOMEM) :
 				    texts->reply(text, continues, texts->arg);
 
 	free(text);
@@ -72,7 +74,7 @@ int
 picod_call_more(struct picod *p, const char *method, const char *parameters,
     picod_reply_fn *reply, void *arg)
 {
-	struct texts	texts = { reply, arg };
+	struct texts	texts = { p, reply, arg };
 	int		error = picod_begin(p, method, parameters, true);
 
 	return error != 0 ? error : connection_replies(p, true, texts_reply,
@@ -82,7 +84,7 @@ picod_call_more(struct picod *p, const char *method, const char *parameters,
 int
 picod_process(struct picod *p, picod_reply_fn *reply, void *arg)
 {
-	struct texts	texts = { reply, arg };
+	struct texts	texts = { p, reply, arg };
 
 	return connection_replies(p, false, texts_reply, &texts);
 }
@@ -157,15 +159,13 @@ picod_send(struct picod *p, const char *board, const char *text, int timeout_ms,
 
 	*result = (struct picod_result){ 0 };
 	parameters = picod_send_parameters(board, text, timeout_ms);
-	if (parameters == NULL)
-		return -EINVAL;
 	error = picod_json_call(p, "io.picod.Send", parameters, &reply);
 	if (error < 0)
 		return error;
 	filled = picod_result_fill(result,
 	    error == 0 ? reply : picod_json_error(p));
 	json_decref(reply);
-	return filled < 0 ? filled : error;
+	return filled < 0 ? connection_fail(p, filled) : error;
 }
 
 void

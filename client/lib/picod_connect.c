@@ -92,6 +92,21 @@ connection_forget(struct picod *p)
 	p->failure = 0;
 }
 
+int
+connection_fail(struct picod *p, int error)
+{
+	connection_forget(p);
+	return p->failure = error;
+}
+
+int
+connection_break(struct picod *p, int error)
+{
+	p->calling = false;
+	p->broken = error;
+	return connection_fail(p, error);
+}
+
 void
 picod_close(struct picod *p)
 {

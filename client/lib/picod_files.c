@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "picod.h"
-#include "picod_json.h"
+#include "picod_private.h"
 #include "protocol/text.h"
 
 /* Bytes in one call: as base64, well within a message. */
@@ -21,13 +20,11 @@ upload_piece(struct picod *p, size_t at, const void *bytes, size_t len)
 	json_t	*parameters, *reply;
 	int	 error;
 
-	if (text == NULL)
-		return -ENOMEM;
-	parameters = json_pack("{s:s, s:I}", "data", text, "at",
-	    (json_int_t)at);
+	parameters = text == NULL ? NULL : json_pack("{s:s, s:I}", "data",
+	    text, "at", (json_int_t)at);
 	free(text);
 	if (parameters == NULL)
-		return -ENOMEM;
+		return connection_fail(p, -ENOMEM);
 	error = picod_json_call(p, "io.picod.Upload", parameters, &reply);
 	if (error == 0)
 		json_decref(reply);
@@ -68,7 +65,8 @@ picod_json_write_file(struct picod *p, json_t *parameters, const void *bytes,
 	bool	 continues = true;
 	int	 error;
 
-	error = picod_json_upload(p, bytes, len);
+	error = parameters == NULL ? connection_fail(p, -EINVAL) :
+	    picod_json_upload(p, bytes, len);
 	if (error != 0) {
 		json_decref(parameters);
 		return error;
@@ -134,6 +132,8 @@ picod_json_read_file(struct picod *p, json_t *parameters,
 		if (error != 0)
 			break;
 		error = reading_add(&r, json_object_get(reply, "data"));
+		if (error < 0)
+			connection_break(p, error);
 		tell_progress(reply, progress, arg);
 		json_decref(reply);
 	}
@@ -165,20 +165,16 @@ picod_write_file(struct picod *p, const char *board, const char *path,
     const void *bytes, size_t len, picod_progress_fn *progress, void *arg,
     bool *changed)
 {
-	json_t	*parameters = file_parameters(board, path);
-
-	return parameters == NULL ? -EINVAL : picod_json_write_file(p,
-	    parameters, bytes, len, progress, arg, changed);
+	return picod_json_write_file(p, file_parameters(board, path), bytes,
+	    len, progress, arg, changed);
 }
 
 int
 picod_read_file(struct picod *p, const char *board, const char *path,
     picod_progress_fn *progress, void *arg, void **bytes, size_t *len)
 {
-	json_t	*parameters = file_parameters(board, path);
-
-	return parameters == NULL ? -EINVAL : picod_json_read_file(p,
-	    parameters, progress, arg, bytes, len);
+	return picod_json_read_file(p, file_parameters(board, path), progress,
+	    arg, bytes, len);
 }
 
 void
@@ -218,8 +214,6 @@ picod_list_files(struct picod *p, const char *board, const char *path,
 	size_t			 i, n;
 	int			 error;
 
-	if (parameters == NULL)
-		return -EINVAL;
 	json_object_set_new(parameters, "recursive", json_boolean(recursive));
 	json_object_set_new(parameters, "hash", json_boolean(hash));
 	error = picod_json_call(p, "io.picod.ListFiles", parameters, &reply);
@@ -233,7 +227,7 @@ picod_list_files(struct picod *p, const char *board, const char *path,
 	json_decref(reply);
 	if (all == NULL || error < 0) {
 		picod_free_files(all, all == NULL ? 0 : n);
-		return -ENOMEM;
+		return connection_fail(p, -ENOMEM);
 	}
 	*files = all;
 	*count = n;
@@ -247,10 +241,9 @@ file_do(struct picod *p, const char *method, json_t *parameters,
 	json_t	*reply;
 	int	 error;
 
-	if (parameters == NULL || json_object_set_new(parameters, name,
-	    value) < 0) {
+	if (json_object_set_new(parameters, name, value) < 0) {
 		json_decref(parameters);
-		return -EINVAL;
+		parameters = NULL;
 	}
 	error = picod_json_call(p, method, parameters, &reply);
 	if (error == 0)

@@ -21,9 +21,9 @@
 json_t	*picod_json_parameters(const char *board, bool with_hold);
 
 /*
- * Sends a call.  parameters is taken over, also on failure, and may not be
- * NULL.  Then picod_json_next() until the reply that does not continue, or an
- * error.  Errors as picod_call().
+ * Sends a call.  parameters is taken over, also on failure; NULL, as
+ * picod_json_parameters() may return it, is -EINVAL.  Then picod_json_next()
+ * until the reply that does not continue, or an error.  Errors as picod_call().
  */
 int	picod_json_begin(struct picod *, const char *method, json_t *parameters,
     bool more);

@@ -24,6 +24,14 @@ struct picod {
 /* Forgets the error of the call before. */
 void	connection_forget(struct picod *);
 
+/*
+ * A call fails with a negative errno, which is returned: from now on, that is the
+ * error of the call that failed last.  connection_break(): and so does every
+ * further one.
+ */
+int	connection_fail(struct picod *, int error);
+int	connection_break(struct picod *, int error);
+
 /* A reply, which stays the caller's; anything but 0 ends the call. */
 typedef int	reply_fn(const json_t *, bool continues, void *arg);
 

@@ -15,13 +15,8 @@ picod_watch_begin(struct picod *p, const char *board, bool history)
 {
 	json_t	*parameters = picod_json_parameters(board, false);
 
-	if (parameters == NULL)
-		return -EINVAL;
-	if (history && json_object_set_new(parameters, "history",
-	    json_true()) < 0) {
-		json_decref(parameters);
-		return -ENOMEM;
-	}
+	if (history)
+		json_object_set_new(parameters, "history", json_true());
 	return picod_json_begin(p, "io.picod.Watch", parameters, true);
 }
 
@@ -33,6 +28,7 @@ watch_string(const json_t *json, const char *name)
 
 /* Who takes events. */
 struct events {
+	struct picod	*picod;
 	picod_event_fn	*event;
 	void		*arg;
 };
@@ -58,13 +54,15 @@ events_reply(const json_t *json, bool continues, void *arg)
 
 	(void)continues;
 	if (event.board == NULL || event.kind == NULL)
-		return -EBADMSG;
-	if (json_is_string(data))
+		error = -EBADMSG;
+	else if (json_is_string(data))
 		error = text_base64_decode(json_string_value(data),
 		    json_string_length(data), &bytes, &event.data_len);
+	if (error < 0)
+		return connection_fail(events->picod, error == -EINVAL ?
+		    -EBADMSG : error);
 	event.data = bytes;
-	error = error == 0 ? events->event(&event, events->arg) :
-	    error == -EINVAL ? -EBADMSG : error;
+	error = events->event(&event, events->arg);
 	free(bytes);
 	return error;
 }
@@ -72,7 +70,7 @@ events_reply(const json_t *json, bool continues, void *arg)
 int
 picod_watch_process(struct picod *p, picod_event_fn *event, void *arg)
 {
-	struct events	events = { event, arg };
+	struct events	events = { p, event, arg };
 
 	return connection_replies(p, false, events_reply, &events);
 }
@@ -81,7 +79,7 @@ int
 picod_watch(struct picod *p, const char *board, bool history,
     picod_event_fn *event, void *arg)
 {
-	struct events	events = { event, arg };
+	struct events	events = { p, event, arg };
 	int		error = picod_watch_begin(p, board, history);
 
 	return error != 0 ? error : connection_replies(p, true, events_reply,

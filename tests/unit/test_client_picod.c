@@ -175,7 +175,7 @@ END_TEST
 
 /* Counts replies; ends the call at the one whose number stop has. */
 struct counter {
-	int	count, stop;
+	int	count, stop, result;
 	bool	continues;
 };
 
@@ -188,7 +188,7 @@ counter_cb(const char *parameters, bool continues, void *arg)
 	snprintf(expected, sizeof expected, "{\"n\":%d}", ++counter->count);
 	ck_assert_str_eq(parameters, expected);
 	counter->continues = continues;
-	return counter->count == counter->stop ? 42 : 0;
+	return counter->count == counter->stop ? counter->result : 0;
 }
 
 #define THREE_REPLIES \
@@ -217,7 +217,7 @@ START_TEST(test_call_more_stopped)
 {
 	const char	*replies[] = { THREE_REPLIES, "{}", NULL };
 	struct picod	*picod = server_start(replies);
-	struct counter	 counter = { .stop = 2 };
+	struct counter	 counter = { .stop = 2, .result = 42 };
 
 	server.replies_len[0] = sizeof THREE_REPLIES;
 	ck_assert_int_eq(picod_call_more(picod, "io.picod.Watch", NULL,
@@ -233,7 +233,7 @@ START_TEST(test_call_more_stopped_at_the_end)
 {
 	const char	*replies[] = { THREE_REPLIES, "{}", NULL };
 	struct picod	*picod = server_start(replies);
-	struct counter	 counter = { .stop = 3 };
+	struct counter	 counter = { .stop = 3, .result = 42 };
 
 	server.replies_len[0] = sizeof THREE_REPLIES;
 	ck_assert_int_eq(picod_call_more(picod, "io.picod.Watch", NULL,
@@ -343,6 +343,8 @@ START_TEST(test_watch)
 	    -EINVAL);
 	ck_assert_int_eq(picod_watch(picod, "a", true, event_cb, &count),
 	    -EBADMSG);
+	ck_assert_str_eq(picod_message(picod),
+	    "what answers at the socket is not picod");
 	ck_assert_int_eq(count, 2);
 	server_stop(picod);
 	ck_assert_str_eq(server.calls, "{\"method\":\"io.picod.Watch\","
@@ -363,6 +365,98 @@ START_TEST(test_send_what_is_not_utf8)
 	picod_result_finish(&result);
 	server_stop(picod);
 	ck_assert_str_eq(server.calls, "");
+}
+END_TEST
+
+/* Calls that fail before they are sent. */
+static int
+refused_call(struct picod *picod, int which)
+{
+	struct picod_result	 result;
+	struct picod_file	*files;
+	size_t			 n;
+	void			*bytes;
+	int			 error;
+
+	switch (which) {
+	case 0: return picod_call(picod, "a.B", "[1]", NULL);
+	case 1: return picod_call_more(picod, "a.B", "", counter_cb, NULL);
+	case 2: return picod_begin(picod, "a.B", "{", true);
+	case 3: return picod_process(picod, counter_cb, NULL);
+	case 4: return picod_watch(picod, "\xff", true, event_cb, NULL);
+	case 5: return picod_watch_begin(picod, "\xff", false);
+	case 6: return picod_write_file(picod, "b", "\xff", "x", 1, NULL, NULL,
+		    NULL);
+	case 7: return picod_read_file(picod, "\xff", "a", NULL, NULL, &bytes,
+		    &n);
+	case 8: return picod_list_files(picod, "b", "\xff", true, true, &files,
+		    &n);
+	case 9: return picod_remove_file(picod, "\xff", "a", true);
+	case 10: return picod_make_directory(picod, "b", "\xff");
+	case 11: return picod_rename_file(picod, "b", "a", "\xff");
+	case 12: return picod_json_begin(picod, "a.B", NULL, false);
+	default:
+		error = picod_send(picod, "b", "\xff\xfe", 0, &result);
+		picod_result_finish(&result);
+		return error;
+	}
+}
+
+/* What is said of them is about them, not about a call before. */
+START_TEST(test_refused_calls)
+{
+	const char	*replies[] = { "{\"error\":\"io.picod.NoSuchBoard\","
+			    "\"parameters\":{\"message\":\"none\"}}", "{}",
+			    NULL };
+	struct picod	*picod = server_start(replies);
+
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL),
+	    PICOD_NO_SUCH_BOARD);
+	ck_assert_str_eq(picod_message(picod), "none");
+	ck_assert_int_eq(refused_call(picod, _i), -EINVAL);
+	ck_assert_str_eq(picod_message(picod), "there is no call, or its "
+	    "parameters are no JSON object in UTF-8");
+	ck_assert_ptr_null(picod_error_name(picod));
+	ck_assert_ptr_null(picod_error_parameters(picod));
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), 0);
+	server_stop(picod);
+}
+END_TEST
+
+START_TEST(test_call_within_a_call)
+{
+	const char	*replies[] = { "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	json_t		*reply;
+	bool		 continues;
+
+	ck_assert_int_eq(picod_begin(picod, "a.B", NULL, false), 0);
+	ck_assert_int_eq(picod_call(picod, "a.C", NULL, NULL), -EBUSY);
+	ck_assert_str_eq(picod_message(picod),
+	    "the call before is not over yet");
+	ck_assert_int_eq(picod_json_next(picod, &reply, &continues), 0);
+	json_decref(reply);
+	server_stop(picod);
+	ck_assert_str_eq(server.calls,
+	    "{\"method\":\"a.B\",\"parameters\":{}}\n");
+}
+END_TEST
+
+/* A piece of a file that is none: there is no knowing what else would come. */
+START_TEST(test_file_that_is_none)
+{
+	const char	*replies[] = { "{\"parameters\":{\"data\":\"?\"},"
+			    "\"continues\":true}", "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	void		*bytes;
+	size_t		 len;
+
+	ck_assert_int_eq(picod_read_file(picod, "b", "a", NULL, NULL, &bytes,
+	    &len), -EBADMSG);
+	ck_assert_str_eq(picod_message(picod),
+	    "what answers at the socket is not picod");
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), -EBADMSG);
+	server_stop(picod);
 }
 END_TEST
 
@@ -504,6 +598,9 @@ add_calls(TCase *tcase)
 	tcase_add_test(tcase, test_send_fails);
 	tcase_add_test(tcase, test_watch);
 	tcase_add_test(tcase, test_send_what_is_not_utf8);
+	tcase_add_loop_test(tcase, test_refused_calls, 0, 14);
+	tcase_add_test(tcase, test_call_within_a_call);
+	tcase_add_test(tcase, test_file_that_is_none);
 	tcase_add_loop_test(tcase, test_nonsense, 0,
 	    sizeof nonsense / sizeof *nonsense);
 	tcase_add_loop_test(tcase, test_errors, ERROR_NONE + 1, ERROR_COUNT);
