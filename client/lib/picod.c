@@ -252,6 +252,15 @@ picod_json_try(struct picod *p, json_t **parameters, bool *continues)
 	return picod_take_reply(p, MSG_DONTWAIT, parameters, continues);
 }
 
+/* Whoever ended a call has no replies to it any more, and no connection. */
+static void
+connection_end(struct picod *p)
+{
+	shutdown(p->fd, SHUT_RDWR);
+	p->calling = false;
+	p->broken = -ECONNRESET;
+}
+
 int
 connection_replies(struct picod *p, bool wait, reply_fn *reply, void *arg)
 {
@@ -269,9 +278,9 @@ connection_replies(struct picod *p, bool wait, reply_fn *reply, void *arg)
 		error = reply(json, continues, arg);
 		json_decref(json);
 		if (error != 0 && continues)
-			shutdown(p->fd, SHUT_RDWR);
+			connection_end(p);
 	}
-	return error;
+	return error == 1 && !wait ? connection_fail(p, -ECANCELED) : error;
 }
 
 int

@@ -111,7 +111,9 @@ typedef int picod_reply_fn(const char *parameters, bool continues, void *arg);
  * As picod_call(), for a method that replies many times ("more"): calls reply
  * with each.  Returns 0 after the last.  Where reply returned something else,
  * that is the result, and, since Varlink has no other way to stop a method, the
- * connection is shut down: only picod_close() is of use then.
+ * connection is shut down: only picod_close() is of use then, all other calls are
+ * -ECONNRESET.  Where it was the last reply, there is nothing to stop, and the
+ * connection is as good as before.
  */
 int	picod_call_more(struct picod *, const char *method,
     const char *parameters, picod_reply_fn *reply, void *arg);
@@ -120,7 +122,8 @@ int	picod_call_more(struct picod *, const char *method,
  * The two halves of picod_call_more(), for a program with a loop of its own.
  * picod_begin() sends the call.  picod_process(), whenever picod_fd() is readable,
  * hands over the replies that are there and does not wait: 1 if more are to come,
- * 0 when the call is over; else as picod_call_more().
+ * 0 when the call is over; else as picod_call_more(), but that where reply returned
+ * 1 the result is -ECANCELED, since 1 has its meaning here.
  */
 int	picod_begin(struct picod *, const char *method, const char *parameters,
     bool more);
@@ -239,7 +242,7 @@ int	picod_watch(struct picod *, const char *board, bool history,
 /*
  * The two halves of picod_watch(), for a program with a loop of its own, as
  * picod_begin() and picod_process(): picod_watch_process() returns 1 when it has
- * handed over the events that are there.
+ * handed over the events that are there, and -ECANCELED where event returned 1.
  */
 int	picod_watch_begin(struct picod *, const char *board, bool history);
 int	picod_watch_process(struct picod *, picod_event_fn *event, void *arg);

@@ -37,8 +37,9 @@ typedef int	reply_fn(const json_t *, bool continues, void *arg);
 
 /*
  * Hands over the replies of the call that has begun: waits for all of them, or takes
- * those that are there, and returns 1 if more are to come.  Since Varlink has no other
- * way to stop a method, the connection is shut down when one of them ends it.
+ * those that are there, and returns 1 if more are to come; so a 1 by which one of them
+ * ends the call becomes -ECANCELED.  Since Varlink has no other way to stop a method,
+ * the connection is shut down then.
  */
 int	connection_replies(struct picod *, bool wait, reply_fn *, void *arg);
 

@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -223,7 +224,63 @@ START_TEST(test_call_more_stopped)
 	ck_assert_int_eq(picod_call_more(picod, "io.picod.Watch", NULL,
 	    counter_cb, &counter), 42);
 	ck_assert_int_eq(counter.count, 2);
-	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), -EBUSY);
+	ck_assert_str_eq(picod_message(picod), "no error");
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), -ECONNRESET);
+	server_stop(picod);
+}
+END_TEST
+
+/* As a program with a loop of its own does: how many times it handed over. */
+static int
+loop_until_it_ends(struct picod *picod, struct counter *counter, int *rounds)
+{
+	struct pollfd	fd = { picod_fd(picod), POLLIN, 0 };
+	int		error;
+
+	*rounds = 0;
+	do {
+		poll(&fd, 1, -1);
+		error = picod_process(picod, counter_cb, counter);
+	} while (++*rounds < 9 && error == 1);
+	return error;
+}
+
+/* A callback's own 1 is not taken for "more are to come". */
+START_TEST(test_process_stopped)
+{
+	static const struct {
+		int	result, error;
+	} cases[] = { { 42, 42 }, { -7, -7 }, { 1, -ECANCELED } };
+	const char	*replies[] = { THREE_REPLIES, "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	struct counter	 counter = { .stop = 2, .result = cases[_i].result };
+	int		 rounds;
+
+	server.replies_len[0] = sizeof THREE_REPLIES;
+	ck_assert_int_eq(picod_begin(picod, "io.picod.Watch", NULL, true), 0);
+	ck_assert_int_eq(loop_until_it_ends(picod, &counter, &rounds),
+	    cases[_i].error);
+	ck_assert_int_eq(counter.count, 2);
+	ck_assert_int_eq(picod_process(picod, counter_cb, &counter),
+	    -ECONNRESET);
+	ck_assert_int_eq(counter.count, 2);
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), -ECONNRESET);
+	server_stop(picod);
+}
+END_TEST
+
+START_TEST(test_process_stopped_at_the_end)
+{
+	const char	*replies[] = { THREE_REPLIES, "{}", NULL };
+	struct picod	*picod = server_start(replies);
+	struct counter	 counter = { .stop = 3, .result = 1 };
+	int		 rounds;
+
+	server.replies_len[0] = sizeof THREE_REPLIES;
+	ck_assert_int_eq(picod_begin(picod, "io.picod.Watch", NULL, true), 0);
+	ck_assert_int_eq(loop_until_it_ends(picod, &counter, &rounds),
+	    -ECANCELED);
+	ck_assert_int_eq(picod_call(picod, "a.B", NULL, NULL), 0);
 	server_stop(picod);
 }
 END_TEST
@@ -350,6 +407,40 @@ START_TEST(test_watch)
 	ck_assert_str_eq(server.calls, "{\"method\":\"io.picod.Watch\","
 	    "\"parameters\":{\"board\":\"a\",\"history\":true},"
 	    "\"more\":true}\n");
+}
+END_TEST
+
+static int
+first_event_cb(const struct picod_event *event, void *arg)
+{
+	int	*count = arg;
+
+	(void)event;
+	++*count;
+	return 1;
+}
+
+START_TEST(test_watch_stopped)
+{
+	const char	*replies[] = { THREE_EVENTS, NULL };
+	struct picod	*picod = server_start(replies);
+	struct pollfd	 fd = { picod_fd(picod), POLLIN, 0 };
+	int		 count = 0;
+
+	server.replies_len[0] = sizeof THREE_EVENTS;
+	if (_i == 0) {
+		ck_assert_int_eq(picod_watch(picod, "a", false, first_event_cb,
+		    &count), 1);
+	} else {
+		ck_assert_int_eq(picod_watch_begin(picod, "a", false), 0);
+		poll(&fd, 1, -1);
+		ck_assert_int_eq(picod_watch_process(picod, first_event_cb,
+		    &count), -ECANCELED);
+	}
+	ck_assert_int_eq(picod_watch_process(picod, first_event_cb, &count),
+	    -ECONNRESET);
+	ck_assert_int_eq(count, 1);
+	server_stop(picod);
 }
 END_TEST
 
@@ -594,9 +685,12 @@ add_calls(TCase *tcase)
 	tcase_add_test(tcase, test_call_more);
 	tcase_add_test(tcase, test_call_more_stopped);
 	tcase_add_test(tcase, test_call_more_stopped_at_the_end);
+	tcase_add_loop_test(tcase, test_process_stopped, 0, 3);
+	tcase_add_test(tcase, test_process_stopped_at_the_end);
 	tcase_add_test(tcase, test_send);
 	tcase_add_test(tcase, test_send_fails);
 	tcase_add_test(tcase, test_watch);
+	tcase_add_loop_test(tcase, test_watch_stopped, 0, 2);
 	tcase_add_test(tcase, test_send_what_is_not_utf8);
 	tcase_add_loop_test(tcase, test_refused_calls, 0, 14);
 	tcase_add_test(tcase, test_call_within_a_call);
