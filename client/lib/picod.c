@@ -10,6 +10,7 @@
  * that, and every further call fails in the same way.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -182,6 +183,20 @@ picod_is_good_bye(const struct picod *p, int error)
 	return error == PICOD_DISCONNECTED && board != NULL && board[0] == '\0';
 }
 
+/* Varlink's error InvalidParameter says which one, but in no sentence. */
+static char *
+picod_refused(const json_t *error)
+{
+	const char	*parameter = json_string_value(json_object_get(
+			    json_object_get(error, "parameters"), "parameter"));
+	char		*text;
+
+	if (parameter == NULL || asprintf(&text, "picod does not take the "
+	    "parameter \"%s\" as it was given", parameter) < 0)
+		return NULL;
+	return text;
+}
+
 /* An error of picod ends the call; takes the message over. */
 static int
 picod_take_error(struct picod *p, json_t *message)
@@ -196,6 +211,7 @@ picod_take_error(struct picod *p, json_t *message)
 	}
 	connection_forget(p);
 	p->error = message;
+	p->refused = picod_refused(message);
 	error = (int)picod_errors[error_find(name)];
 	if (picod_is_good_bye(p, error))
 		error = p->broken = -ECONNRESET;
@@ -325,7 +341,7 @@ picod_error_parameters(struct picod *p)
 
 /* Of Varlink's own errors, which carry no sentence. */
 static const char *
-picod_varlink_message(const char *name)
+picod_varlink_message(const struct picod *p, const char *name)
 {
 	static const char	prefix[] = "org.varlink.service.";
 
@@ -337,7 +353,8 @@ picod_varlink_message(const char *name)
 	    strcmp(name, "InterfaceNotFound") == 0)
 		return "this picod is too old: it does not know that method";
 	if (strcmp(name, "InvalidParameter") == 0)
-		return "picod does not take these parameters";
+		return p->refused != NULL ? p->refused :
+		    "picod does not take these parameters";
 	if (strcmp(name, "ExpectedMore") == 0)
 		return "this method replies many times, which was not asked for";
 	return "picod refused the call";
@@ -353,7 +370,8 @@ picod_message(const struct picod *p)
 		    picod_json_error(p), "message"));
 		if (message == NULL && error_find(name) != ERROR_NONE)
 			message = error_sentence(error_find(name));
-		return message != NULL ? message : picod_varlink_message(name);
+		return message != NULL ? message :
+		    picod_varlink_message(p, name);
 	}
 	switch (p->failure) {
 	case 0:

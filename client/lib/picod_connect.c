@@ -87,8 +87,9 @@ connection_forget(struct picod *p)
 {
 	json_decref(p->error);
 	free(p->error_text);
+	free(p->refused);
 	p->error = NULL;
-	p->error_text = NULL;
+	p->error_text = p->refused = NULL;
 	p->failure = 0;
 }
 

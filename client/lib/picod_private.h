@@ -16,6 +16,7 @@ struct picod {
 	int			 failure;	/* what the last call returned */
 	json_t			*error;		/* the error message it was */
 	char			*error_text;	/* its parameters, on demand */
+	char			*refused;	/* a sentence about one of the call's */
 	struct varlink_decoder	 decoder;
 	size_t			 start, end;	/* what is unread of buf */
 	char			 buf[32 * 1024];

@@ -70,23 +70,28 @@ remote_below(const char *path, const char *directory)
 	return path;
 }
 
-/* The parameters of a method about a path. */
+/* A path as JSON; NULL after a complaint. */
+static json_t *
+remote_json(const char *path)
+{
+	json_t	*json = json_string(path);
+
+	if (json == NULL)
+		picoctl_complain("the path \"%s\" is not UTF-8", path);
+	return json;
+}
+
+/* The parameters of a method about a path; NULL after a complaint. */
 static json_t *
 remote_parameters(struct picoctl *ctl, const char *path)
 {
 	json_t	*parameters = session_parameters(ctl, true);
-	json_t	*json = json_string(path);
+	json_t	*json = parameters == NULL ? NULL : remote_json(path);
 
-	if (json == NULL) {
-		picoctl_complain("the path \"%s\" is not UTF-8", path);
+	if (json_object_set_new(parameters, "path", json) < 0) {
 		json_decref(parameters);
 		return NULL;
 	}
-	if (parameters == NULL) {
-		json_decref(json);
-		return NULL;
-	}
-	json_object_set_new(parameters, "path", json);
 	session_add_time(ctl, parameters, OPTION_WAIT, "wait");
 	return parameters;
 }
@@ -113,6 +118,38 @@ static json_t *
 remote_new_parameters(struct picoctl *ctl, const char *path)
 {
 	return remote_is_fit(path) ? remote_parameters(ctl, path) : NULL;
+}
+
+/*
+ * The exit status for a call that had these parameters, which are done with.  Where
+ * one of them was refused the error has its name, but not the path that it was.
+ */
+static int
+remote_status(struct picoctl *ctl, json_t *parameters, int failure)
+{
+	const char	*refused = output_string(picod_json_error(ctl->picod),
+			    "parameter");
+	const char	*path = json_string_value(json_object_get(parameters,
+			    refused));
+	int		 status = STATUS_OK;
+
+	output_end_bar(&ctl->output);
+	if (failure != 0)
+		status = path != NULL ? session_refused(ctl, path) :
+		    session_failed(ctl, failure, false);
+	json_decref(parameters);
+	return status;
+}
+
+/* As session_call(). */
+static int
+remote_call(struct picoctl *ctl, const char *method, json_t *parameters,
+    json_t **reply)
+{
+	if (parameters == NULL)
+		return STATUS_USAGE;
+	return remote_status(ctl, parameters, session_ask(ctl, method,
+	    json_incref(parameters), reply));
 }
 
 static char *
@@ -193,7 +230,7 @@ remote_list(struct picoctl *ctl, const char *path, bool recursive, bool hash,
 		    json_boolean(recursive));
 		json_object_set_new(parameters, "hash", json_boolean(hash));
 	}
-	status = session_call(ctl, "io.picod.ListFiles", parameters, &reply);
+	status = remote_call(ctl, "io.picod.ListFiles", parameters, &reply);
 	if (status != STATUS_OK)
 		return status;
 	json_array_foreach(json_object_get(reply, "files"), i, file)
@@ -226,16 +263,17 @@ remote_stat(struct picoctl *ctl, const char *path, bool hash,
 	if (parameters == NULL)
 		return STATUS_USAGE;
 	json_object_set_new(parameters, "hash", json_boolean(hash));
-	failure = picod_json_call(ctl->picod, "io.picod.Stat", parameters,
-	    &reply);
-	if (failure > 0 && remote_is_not_found(ctl))
+	failure = picod_json_call(ctl->picod, "io.picod.Stat",
+	    json_incref(parameters), &reply);
+	if (failure > 0 && remote_is_not_found(ctl)) {
+		json_decref(parameters);
 		return REMOTE_ABSENT;
-	if (failure != 0)
-		return session_failed(ctl, failure, false);
-	if (found != NULL)
+	}
+	if (failure == 0 && found != NULL)
 		remote_fill(found, json_object_get(reply, "file"));
-	json_decref(reply);
-	return STATUS_OK;
+	if (failure == 0)
+		json_decref(reply);
+	return remote_status(ctl, parameters, failure);
 }
 
 /* The directory that a pattern is about: what is before its last slash. */
@@ -320,13 +358,6 @@ remote_progress(unsigned long long done, unsigned long long total, void *arg)
 	    total);
 }
 
-static int
-remote_moved(struct picoctl *ctl, int failure)
-{
-	output_end_bar(&ctl->output);
-	return failure == 0 ? STATUS_OK : session_failed(ctl, failure, false);
-}
-
 int
 remote_read(struct picoctl *ctl, const char *path, bool shows, void **bytes,
     size_t *len)
@@ -336,8 +367,9 @@ remote_read(struct picoctl *ctl, const char *path, bool shows, void **bytes,
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
-	return remote_moved(ctl, picod_json_read_file(ctl->picod, parameters,
-	    shows ? remote_progress : NULL, &bar, bytes, len));
+	return remote_status(ctl, parameters, picod_json_read_file(ctl->picod,
+	    json_incref(parameters), shows ? remote_progress : NULL, &bar,
+	    bytes, len));
 }
 
 int
@@ -349,8 +381,9 @@ remote_write(struct picoctl *ctl, const char *path, const void *bytes,
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
-	return remote_moved(ctl, picod_json_write_file(ctl->picod, parameters,
-	    bytes, len, remote_progress, &bar, changed));
+	return remote_status(ctl, parameters, picod_json_write_file(ctl->picod,
+	    json_incref(parameters), bytes, len, remote_progress, &bar,
+	    changed));
 }
 
 static int
@@ -363,7 +396,7 @@ remote_do(struct picoctl *ctl, const char *method, json_t *parameters,
 	if (parameters != NULL)
 		json_object_set(parameters, name, value);
 	json_decref(value);
-	status = session_call(ctl, method, parameters, &reply);
+	status = remote_call(ctl, method, parameters, &reply);
 	if (status == STATUS_OK)
 		json_decref(reply);
 	return status;
@@ -387,6 +420,8 @@ remote_make_directory(struct picoctl *ctl, const char *path)
 int
 remote_rename(struct picoctl *ctl, const char *path, const char *to)
 {
-	return remote_do(ctl, "io.picod.RenameFile", remote_is_fit(to) ?
-	    remote_parameters(ctl, path) : NULL, "to", json_string(to));
+	json_t	*json = remote_is_fit(to) ? remote_json(to) : NULL;
+
+	return json == NULL ? STATUS_USAGE : remote_do(ctl,
+	    "io.picod.RenameFile", remote_parameters(ctl, path), "to", json);
 }

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/error.h"
@@ -100,10 +102,39 @@ session_add_time(const struct picoctl *ctl, json_t *parameters,
 		    json_integer(ctl->options.ms[id]));
 }
 
+/* Tells picod's error in these words. */
+static int
+session_error(struct picoctl *ctl, const char *sentence)
+{
+	const char	*name = picod_error_name(ctl->picod);
+
+	ctl->output.ops->error(&ctl->output, name,
+	    picod_json_error(ctl->picod), sentence);
+	if (error_find(name) != ERROR_NONE)
+		return error_status(error_find(name));
+	/* Varlink's own are about the call, thus about how we were called. */
+	return strncmp(name, "org.varlink.", 12) == 0 ? STATUS_USAGE :
+	    STATUS_FAILED;
+}
+
+int
+session_refused(struct picoctl *ctl, const char *about)
+{
+	char	*text;
+	int	 status;
+
+	if (asprintf(&text, "%s: %s", about, picod_message(ctl->picod)) < 0)
+		abort();
+	status = session_error(ctl, text);
+	free(text);
+	return status;
+}
+
 int
 session_failed(struct picoctl *ctl, int failure, bool replied)
 {
 	const char	*name = picod_error_name(ctl->picod);
+	int		 status;
 
 	output_end_bar(&ctl->output);
 	if (name == NULL && failure == -ECONNRESET && !replied)
@@ -112,15 +143,8 @@ session_failed(struct picoctl *ctl, int failure, bool replied)
 		picoctl_complain("%s", picod_message(ctl->picod));
 		return STATUS_NO_DAEMON;
 	}
-	ctl->output.ops->error(&ctl->output, name,
-	    picod_json_error(ctl->picod), picod_message(ctl->picod));
-	if (failure < 0)
-		return STATUS_NO_DAEMON;	/* it said good-bye */
-	if (error_find(name) != ERROR_NONE)
-		return error_status(error_find(name));
-	/* Varlink's own are about the call, thus about how we were called. */
-	return strncmp(name, "org.varlink.", 12) == 0 ? STATUS_USAGE :
-	    STATUS_FAILED;
+	status = session_error(ctl, picod_message(ctl->picod));
+	return failure < 0 ? STATUS_NO_DAEMON : status;	/* it said good-bye */
 }
 
 int

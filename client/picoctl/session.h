@@ -50,6 +50,9 @@ int	session_call(struct picoctl *, const char *method, json_t *parameters,
  */
 int	session_failed(struct picoctl *, int failure, bool replied);
 
+/* Likewise for an error of picod, with what it is about in front of its sentence. */
+int	session_refused(struct picoctl *, const char *about);
+
 /* As picod_json_upgrade(), but 0 or an exit status. */
 int	session_upgrade(struct picoctl *, const char *method,
     json_t *parameters, json_t **reply, const void **bytes, size_t *len);

@@ -229,6 +229,47 @@ class Files(Case):
         self.run_it('mv', ':b\n', ':b')
         self.assertEqual(self.board.files['/b'], b'2')
 
+    def test_a_path_that_is_refused_is_named(self):
+        """picod's error has only the name of the parameter."""
+        def refuse(parameters):
+            for name in ('path', 'to'):
+                if len(parameters.get(name, '')) > 255:
+                    raise Answer('org.varlink.service.InvalidParameter',
+                                 parameter=name)
+            raise Answer('FileError', path='p', kind='other', message='p: no')
+
+        for name in ('WriteFile', 'ReadFile', 'ListFiles', 'Stat',
+                     'RemoveFile', 'MakeDirectory', 'RenameFile'):
+            self.fake.methods[name] = refuse
+        long = 256 * 'x'
+        self.write('a.py')
+        self.write('d/x.py')
+        for words, path, parameter in (
+                (('put', 'a.py', ':' + long), long, 'path'),
+                (('cp', ':' + long, 'b.py'), long, 'path'),
+                (('ls', f':{long}/*'), long, 'path'),
+                (('sync', 'd', ':' + long), long, 'path'),
+                (('mkdir', ':' + long), long, 'path'),
+                (('rm', ':' + long), long, 'path'),
+                (('mv', ':' + long, ':a'), long, 'path'),
+                (('mv', ':a', ':' + long), long, 'to')):
+            said = picoctl('-s', self.fake.path, *words, cwd=self.here)
+            self.assertEqual(
+                (said.returncode, said.stderr.decode()),
+                (2, f'picoctl: {path}: picod does not take the parameter '
+                    f'"{parameter}" as it was given\n'), words)
+        said = picoctl('-s', self.fake.path, 'mkdir', ':p')
+        self.assertEqual(said.stderr, b'picoctl: p: no\n')
+
+    def test_a_path_that_is_not_utf8(self):
+        for words in ((b'mv', b'a', b'\xff'), (b'mv', b'\xff', b'a'),
+                      (b'rm', b'\xff')):
+            said = picoctl('-s', self.fake.path, *words)
+            self.assertEqual(
+                (said.returncode, said.stderr),
+                (2, b'picoctl: the path "\xff" is not UTF-8\n'), words)
+        self.assertEqual(self.fake.calls, [])
+
     def test_get_takes_patterns(self):
         self.board.files.update({'/a.py': b'1', '/b.py': b'2', '/c.txt': b'3'})
         self.run_it('get', ':*.py')

@@ -638,6 +638,27 @@ START_TEST(test_other_error)
 }
 END_TEST
 
+/* Which one it was stands in the error, but in no sentence. */
+START_TEST(test_refused_parameter)
+{
+	const char	*replies[] = { "{\"error\":\"org.varlink.service."
+			    "InvalidParameter\",\"parameters\":{"
+			    "\"parameter\":\"path\"}}", "{\"error\":"
+			    "\"org.varlink.service.InvalidParameter\"}", NULL };
+	struct picod	*picod = server_start(replies);
+
+	ck_assert_int_eq(picod_remove_file(picod, NULL, "x", false),
+	    PICOD_OTHER_ERROR);
+	ck_assert_str_eq(picod_message(picod),
+	    "picod does not take the parameter \"path\" as it was given");
+	ck_assert_int_eq(picod_remove_file(picod, NULL, "x", false),
+	    PICOD_OTHER_ERROR);
+	ck_assert_str_eq(picod_message(picod),
+	    "picod does not take these parameters");
+	server_stop(picod);
+}
+END_TEST
+
 static void
 ignore_cb(int signal_number)
 {
@@ -700,6 +721,7 @@ add_calls(TCase *tcase)
 	tcase_add_loop_test(tcase, test_errors, ERROR_NONE + 1, ERROR_COUNT);
 	tcase_add_test(tcase, test_good_bye);
 	tcase_add_test(tcase, test_other_error);
+	tcase_add_test(tcase, test_refused_parameter);
 	tcase_add_test(tcase, test_signals);
 }
 
