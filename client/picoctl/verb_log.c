@@ -26,6 +26,7 @@
 
 struct log {
 	struct picoctl	*ctl;
+	json_t		*parameters;	/* of Watch */
 	const char	*path;		/* NULL: standard output */
 	FILE		*file;
 	long long	 limit;		/* bytes of a file */
@@ -107,12 +108,12 @@ log_listen(struct log *l)
 {
 	struct picoctl	*ctl = l->ctl;
 	struct lines	*lines = lines_create(log_line, l);
-	json_t		*parameters = session_parameters(ctl, false), *event;
+	json_t		*event;
 	bool		 continues = true;
 	int		 failure;
 
-	failure = parameters == NULL ? -EINVAL : picod_json_begin(ctl->picod,
-	    "io.picod.Watch", parameters, true);
+	failure = picod_json_begin(ctl->picod, "io.picod.Watch",
+	    json_incref(l->parameters), true);
 	while (failure == 0 && continues && l->error == 0) {
 		failure = picod_json_next(ctl->picod, &event, &continues);
 		if (failure != 0)
@@ -171,6 +172,9 @@ verb_log_run(struct picoctl *ctl)
 	status = session_open(ctl);
 	if (status != STATUS_OK)
 		return status;
+	l.parameters = session_parameters(ctl, false);
+	if (l.parameters == NULL)
+		return STATUS_USAGE;
 	log_open(&l);
 	while (l.error == 0) {
 		failure = log_listen(&l);
@@ -178,6 +182,7 @@ verb_log_run(struct picoctl *ctl)
 			break;
 		log_await(ctl);
 	}
+	json_decref(l.parameters);
 	return log_end(&l, failure);
 }
 

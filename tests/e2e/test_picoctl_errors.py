@@ -68,6 +68,21 @@ class Errors(Case):
                     picoctl('interrupt', socket_path=picod.path).stderr,
                     f'picoctl: {message}\n'.encode())
 
+    def test_a_board_whose_name_is_not_utf8(self):
+        """It is said once, and picod is asked nothing."""
+        verbs = ('top', 'identify', 'send x', 'watch', 'interrupt', 'reset',
+                 'repl', 'console', 'cancel 1', 'trace', 'ls', 'cat :a',
+                 'mv :a :b', 'df', 'rtc', 'plot --watch -o x.svg', 'log',
+                 'pin 1 on')
+        with FakePicod() as picod:
+            for verb in verbs:
+                with self.subTest(verb):
+                    self.expect(
+                        picoctl('-b', b'\xff', *verb.split(),
+                                socket_path=picod.path), 2, b'',
+                        b'picoctl: the name of the board is not UTF-8\n')
+            self.assertEqual(picod.calls, [])
+
 
 if __name__ == '__main__':
     unittest.main()
