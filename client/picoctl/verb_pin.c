@@ -6,7 +6,7 @@
  * voltage means differ between boards.  "watch" needs two connections: on one
  * picod tells what the board reports, on the other the command goes, after the
  * first listens, so that no report is lost.  It is a child that prints reports,
- * so that Ctrl-C, which ends it, leaves somebody who tells the board to stop.
+ * so that whatever ends it leaves somebody who tells the board to stop.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -168,17 +168,63 @@ verb_pin_listen(struct picoctl *ctl, const struct pin *pin)
 	return failure == 0 ? STATUS_OK : STATUS_NO_DAEMON;
 }
 
+/* From here on the board has to be told, whatever would end us. */
+static void
+verb_pin_block(sigset_t *ends, sigset_t *before)
+{
+	static const int	signals[] = {
+		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD
+	};
+	size_t			i;
+
+	sigemptyset(ends);
+	for (i = 0; i < sizeof signals / sizeof *signals; i++)
+		sigaddset(ends, signals[i]);
+	sigprocmask(SIG_BLOCK, ends, before);
+}
+
+/* What would end us ends the child; then it may end us again. */
+static int
+verb_pin_await(pid_t child, const sigset_t *ends, const sigset_t *before)
+{
+	const struct timespec	now = { 0 };
+	int			signal_number, ended = 0;
+
+	while (waitpid(child, &ended, WNOHANG) == 0 &&
+	    sigwait(ends, &signal_number) == 0)
+		if (signal_number != SIGCHLD)
+			kill(child, signal_number);
+	/* A second Ctrl-C does, but not what is left of the first one. */
+	while (sigtimedwait(ends, NULL, &now) > 0)
+		;
+	sigprocmask(SIG_SETMASK, before, NULL);
+	return WIFSIGNALED(ended) ? STATUS_SIGNAL + WTERMSIG(ended) :
+	    WEXITSTATUS(ended);
+}
+
+/* Tells the board to stop what the command began. */
+static void
+verb_pin_quiet(struct picoctl *ctl, const struct pins_command *command)
+{
+	char	 text[1 + PINS_DIGITS + 1] = "k";
+	size_t	 i;
+	json_t	*reply;
+
+	for (i = 0; i < command->pin_count; i++)
+		snprintf(text + 1 + 2 * i, 3, "%02X", command->pin[i]);
+	if (verb_pin_send(ctl, text, &reply) == STATUS_OK)
+		json_decref(reply);
+}
+
 /* Connects anew, so that the first connection can be listened at. */
 static int
 verb_pin_watch(struct picoctl *ctl, const struct pin *pin)
 {
 	struct picoctl	 listener = *ctl;
-	char		 quiet[1 + PINS_DIGITS + 1] = "k";
-	size_t		 i;
 	json_t		*parameters = session_parameters(ctl, false), *reply;
-	sigset_t	 all, mask;
+	sigset_t	 ends, before;
 	pid_t		 child;
-	int		 status, ended = 0;
+	int		 status;
 
 	if (parameters == NULL)
 		return STATUS_USAGE;
@@ -188,30 +234,19 @@ verb_pin_watch(struct picoctl *ctl, const struct pin *pin)
 	status = verb_pin_send(ctl, pin->command.text, &reply);
 	if (status != STATUS_OK)
 		return status;
+	verb_pin_block(&ends, &before);
 	json_decref(reply);
 	output_flush(&ctl->output);
-	/* A Ctrl-C between is for the child alone, too. */
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &mask);
 	child = fork();
 	if (child == 0) {
-		sigprocmask(SIG_SETMASK, &mask, NULL);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(verb_pin_listen(&listener, pin));
 	}
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	sigprocmask(SIG_SETMASK, &mask, NULL);
-	while (child > 0 && waitpid(child, &ended, 0) < 0)
-		;
+	status = verb_pin_await(child, &ends, &before);
 	picod_close(listener.picod);
-	for (i = 0; i < pin->command.pin_count; i++)
-		snprintf(quiet + 1 + 2 * i, 3, "%02X", pin->command.pin[i]);
-	status = verb_pin_send(ctl, quiet, &reply);
-	if (status == STATUS_OK)
-		json_decref(reply);
-	return WIFSIGNALED(ended) ? STATUS_SIGNAL + WTERMSIG(ended) :
-	    WEXITSTATUS(ended);
+	verb_pin_quiet(ctl, &pin->command);
+	return status;
 }
 
 static int

@@ -66,26 +66,53 @@ class Pin(picod.Case):
         self.assertEqual(result.returncode, 1)
         self.assertIn('picoctl flash pinserver', result.stderr)
 
-    def test_watch_until_ctrl_c(self):
+    def watch_pin(self):
+        """picoctl pin 2 watch, in a session of its own; the level it began with."""
         watch = subprocess.Popen(
             [picod.PICOCTL, 'pin', '2', 'watch'], stdout=subprocess.PIPE,
             text=True, env=self.p.client_environment(),
             start_new_session=True)
         self.addCleanup(watch.stdout.close)
+        self.addCleanup(watch.wait)
+        self.addCleanup(watch.kill)
         first = watch.stdout.readline()
         self.assertRegex(first, r'^2 [01]\n$')
-        other = '0' if first == '2 1\n' else '1'
-        self.uno.drive(2, int(other))
-        self.assertEqual(watch.stdout.readline(), f'2 {other}\n')
-        os.killpg(watch.pid, signal.SIGINT)
-        self.assertEqual(watch.wait(picod.PATIENCE_S), 128 + signal.SIGINT)
-        # The board was told to stop: what it says next is an answer.
+        return watch, int(first[2])
+
+    def is_quiet(self, level):
+        """The board was told to stop: what it says next is an answer."""
         events = self.watch(self.p)
-        self.uno.drive(2, 1 - int(other))
+        self.uno.drive(2, level)
         self.pin('2', 'read')
         self.p.send('z')
         events.wait(event='state', state='ready')
         self.assertNotIn('output', [e['event'] for e in events.seen])
+
+    def test_watch_until_ctrl_c(self):
+        watch, level = self.watch_pin()
+        self.uno.drive(2, 1 - level)
+        self.assertEqual(watch.stdout.readline(), f'2 {1 - level}\n')
+        os.killpg(watch.pid, signal.SIGINT)
+        self.assertEqual(watch.wait(picod.PATIENCE_S), 128 + signal.SIGINT)
+        self.is_quiet(level)
+
+    def test_watch_until_it_is_ended_otherwise(self):
+        """By a terminal that closes, by kill, or by who reads no more."""
+        for number in signal.SIGHUP, signal.SIGINT, signal.SIGTERM:
+            for kill in os.kill, os.killpg:
+                with self.subTest(f'{kill.__name__} {number.name}'):
+                    watch, level = self.watch_pin()
+                    kill(watch.pid, number)
+                    self.assertEqual(watch.wait(picod.PATIENCE_S),
+                                     128 + number)
+                    self.is_quiet(1 - level)
+        with self.subTest('pipe'):
+            watch, level = self.watch_pin()
+            watch.stdout.close()
+            self.uno.drive(2, 1 - level)
+            self.assertEqual(watch.wait(picod.PATIENCE_S),
+                             128 + signal.SIGPIPE)
+            self.is_quiet(level)
 
 
 class NoPinServer(picod.Case):
