@@ -23,6 +23,10 @@
 
 extern char	**environ;
 
+/* The first two a terminal sends to both; the others are passed on. */
+static const int	program_ends[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+#define ENDS (sizeof program_ends / sizeof *program_ends)
+
 /* For the signals that are passed on; 0 while there is nobody. */
 static volatile sig_atomic_t	program_child;
 
@@ -145,24 +149,44 @@ program_pidfd(pid_t pid)
 /*
  * picoctl outlives Ctrl-C and Ctrl-\, which a terminal sends to both, and passes
  * on what is sent to it alone.  *defaults: those that the program gets as they
- * were; an ignored one stays ignored.
+ * were; an ignored one stays ignored.  All are held back until it is known whom
+ * to pass them to; *mask is what there was before.
  */
 static void
-program_signals(sigset_t *defaults)
+program_signals(sigset_t *mask, sigset_t *defaults)
 {
-	static const int	 signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 	struct sigaction	 action = { .sa_flags = SA_RESTART }, old;
+	sigset_t		 all;
 	size_t			 i;
 
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, mask);
 	sigemptyset(defaults);
-	for (i = 0; i < sizeof signals / sizeof *signals; i++) {
-		sigaction(signals[i], NULL, &old);
+	for (i = 0; i < ENDS; i++) {
+		sigaction(program_ends[i], NULL, &old);
 		if (old.sa_handler == SIG_IGN)
 			continue;
-		sigaddset(defaults, signals[i]);
+		sigaddset(defaults, program_ends[i]);
 		action.sa_handler = i < 2 ? SIG_IGN : program_signal_cb;
-		sigaction(signals[i], &action, NULL);
+		sigaction(program_ends[i], &action, NULL);
 	}
+}
+
+pid_t
+program_fork(void)
+{
+	sigset_t	mask, defaults;
+	size_t		i;
+	pid_t		pid;
+
+	program_signals(&mask, &defaults);
+	pid = fork();
+	for (i = 0; pid == 0 && i < ENDS; i++)
+		if (sigismember(&defaults, program_ends[i]))
+			signal(program_ends[i], SIG_DFL);
+	program_child = pid;
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	return pid;
 }
 
 static int
@@ -185,18 +209,15 @@ program_spawn(char *const *argv, pid_t *pid, const sigset_t *defaults,
 
 /*
  * Starts the program.  posix_spawnp(), unlike execvp(), starts no shell for a
- * file that is no program.  Signals are held back until it is known whom to pass
- * them to.
+ * file that is no program.
  */
 int
 program_start(char *const argv[], pid_t *pid)
 {
-	sigset_t	all, mask, defaults;
+	sigset_t	mask, defaults;
 	int		error;
 
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &mask);
-	program_signals(&defaults);
+	program_signals(&mask, &defaults);
 	error = program_spawn(argv, pid, &defaults, &mask);
 	if (error == 0)
 		program_child = *pid;

@@ -39,6 +39,9 @@ void	program_words_free(char **);
  */
 int	program_start(char *const argv[], pid_t *);
 
+/* As fork(2), for a child that is to become the program; likewise from here on. */
+pid_t	program_fork(void);
+
 /*
  * Waits until the program ends, or picod ends our connection, which is told in
  * these words, with the program's name between them.

@@ -241,14 +241,13 @@ seat_run(struct seat *s)
 
 	fflush(NULL);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0 ||
-	    (pid = fork()) < 0) {
+	    (pid = program_fork()) < 0) {
 		picoctl_complain("cannot start a process: %s", strerror(errno));
 		return STATUS_OWN_FAILURE;
 	}
 	if (pid == 0)
 		seat_exec(s, pair[1]);
 	close(pair[1]);
-	signal(SIGINT, SIG_IGN);	/* the tool's affair */
 	signal(SIGPIPE, SIG_IGN);
 	tool = program_pidfd(pid);
 	s->asked = modem_lines_take(pair[0]);

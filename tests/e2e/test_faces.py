@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Tools that want the port for themselves, unmodified, beside other clients."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -465,6 +466,28 @@ with open('out', 'rb') as file:
         self.assertEqual(self.p.picoctl('tty', '--', 'nix').returncode, 127)
         self.assertEqual(self.p.picoctl('tty', '-b', 'nix', '--', 'true')
                          .returncode, 125)
+
+    def test_what_ends_picoctl_ends_the_tool(self):
+        """As with hold: what is sent to it alone is passed on, but Ctrl-C."""
+        program = ('import signal, sys\n'
+                   'signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))\n'
+                   'print("up", flush=True)\n'
+                   'while True: signal.pause()\n')
+        for number, status in ((signal.SIGTERM, 5), (signal.SIGHUP, 129)):
+            with self.subTest(number.name), subprocess.Popen(
+                    [picod.PICOCTL, 'tty', '--', sys.executable, '-c',
+                     program], env=self.p.client_environment(),
+                    stdout=subprocess.PIPE, start_new_session=True) as tool:
+                tool.stdout.readline()
+                tool.send_signal(signal.SIGINT)
+                tool.send_signal(number)
+                try:
+                    # At the end of what the tool prints it has ended, too.
+                    tool.communicate(timeout=picod.PATIENCE_S)
+                    self.assertEqual(tool.returncode, status)
+                finally:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(tool.pid, signal.SIGKILL)
 
 
 class OwnDev(picod.Case):
