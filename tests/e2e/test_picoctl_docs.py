@@ -69,15 +69,24 @@ class Readme(unittest.TestCase):
                 '\n'.join(re.findall(r'`[^`\n]*`|(?m:^ {4}.*)', text))))
             self.assertLessEqual(used, names, page)
 
+    # What is behind the host goes to a shell there, as one line.
+    SSH = '#!/bin/sh\nshift; exec sh -c "$*"\n'
+
     def test_lines_are_understood(self):
         """Each command line of picoctl: where no picod is, that is all."""
-        lines = re.findall(r'(?m)^ {4}(?:\$ )?(picoctl .*)$',
-                           read(ROOT, 'README.md'))
-        self.assertGreater(len(lines), 15)
-        env = environment(PICOD_SOCKET='/nowhere/io.picod', PATH=os.path.join(
-            BUILD) + ':' + os.environ['PATH'])
+        lines = re.findall(
+            r'(?m)^(?: {4}(?:\$ )?|\$ )((?:ssh \S+ )?picoctl .*)$',
+            read(ROOT, 'README.md') + read(CLIENT, 'picoctl.1'))
+        self.assertGreater(len(lines), 20)
+        self.assertIn('ssh', ' '.join(lines))
         # Some write files.
         here = self.enterContext(tempfile.TemporaryDirectory())
+        programs = self.enterContext(tempfile.TemporaryDirectory())
+        with open(os.path.join(programs, 'ssh'), 'w') as file:
+            file.write(self.SSH)
+        os.chmod(file.name, 0o755)
+        env = environment(PICOD_SOCKET='/nowhere/io.picod', PATH=':'.join(
+            (programs, BUILD, os.environ['PATH'])))
         for line in lines:
             done = subprocess.run(['bash', '-c', line.partition(' ; ')[0]],
                                   env=env, capture_output=True, text=True,
