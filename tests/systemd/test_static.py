@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import unittest
 
+from picod import limit
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 BUILD = os.environ.get('PICOD_BUILD', 'build')
@@ -148,6 +150,28 @@ class TestManuals(unittest.TestCase):
         interface = read('protocol', 'io.picod.varlink')
         for name in re.findall(r'^(?:method|error) (\w+)', interface, re.M):
             self.assertTrue(name in said, f'picod-protocol.7 lacks {name}')
+
+    UNITS = {None: 1, 'bytes': 1, 'characters': 1, 'boards': 1,
+             'KiB': 1024, 'MiB': 1024 * 1024, 'h': 3600 * 1000}
+
+    def test_limits_are_those_of_the_source(self):
+        """A line that tells one ends with its name, as a comment."""
+        said = []
+        for path in MANUALS:
+            for line in read(path).splitlines():
+                if ' \\" LIMIT_' not in line:
+                    continue
+                number, unit, name = re.search(
+                    r'(\d+)(?: (\w+))?[^\d]* \\" LIMIT_(\w+)$', line).groups()
+                self.assertEqual(int(number) * self.UNITS[unit], limit(name),
+                                 f'{os.path.basename(path)}: {line}')
+                said.append(name)
+        self.assertLessEqual({'BOARDS', 'BOARD_NAME', 'TTY', 'TIME_MS'},
+                             set(said))
+        table = read('protocol', 'picod-protocol.7').partition(
+            '.Ss Limits\n')[2].partition('.El\n')[0]
+        for line in re.findall(r'(?m)^\.It .*', table):
+            self.assertIn(' \\" LIMIT_', line)
 
     def test_configuration_has_every_setting(self):
         said = words('daemon/picod.conf.5')
