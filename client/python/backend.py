@@ -2,12 +2,14 @@
 """setuptools, for pip: the system's, if there is one.
 
 pip builds in an environment of its own, in which it hides what is installed,
-and fetches setuptools from the network. Debian's does as well, and is here.
+and fetches setuptools from the network. Debian's does as well, and is here; but
+it is for Debian's Python alone, and no other one can install with it.
 """
 
 import sys
 
-sys.path.append('/usr/lib/python3/dist-packages')
+if sys.base_prefix == '/usr':
+    sys.path.append('/usr/lib/python3/dist-packages')
 
 try:
     from setuptools.build_meta import *         # noqa: F401,F403

@@ -1114,6 +1114,16 @@ class Package(unittest.TestCase):
             'print(m.version("picoctl"))', env={'PYTHONPATH': target})
         self.assertEqual(version.strip(), picoctl.__version__)
 
+    def test_another_python_does_not_get_the_setuptools_of_debian(self):
+        """They ask for what only Debian's Python has."""
+        for prefix, needs in ('/usr', '[]'), ('/opt/python', 'setuptools'):
+            shown = self.run_(
+                '/usr/bin/python3', '-I', '-S', '-c', 'import sys; '
+                f'sys.base_prefix = {prefix!r}; '
+                f'sys.path.insert(0, {PYTHON!r}); import backend; '
+                'print(backend.get_requires_for_build_wheel())')
+            self.assertIn(needs, shown)
+
 
 USER = '''
 import picoctl
