@@ -81,6 +81,28 @@ class Calls(Case):
             {'text': 'x', 'board': 'uno0', 'hold': 'token'},
             {'text': 'x', 'board': 'pico0', 'hold': 'token'}])
 
+    def test_watch_is_of_the_board_of_the_environment(self):
+        """Or of all; so say the sentences about it."""
+        async def watch():
+            async with picoctl.aio.Picod() as p:
+                return [event async for event in p.watch()]
+
+        fake = self.fake(Watch=lambda parameters: {
+            'board': 'a', 'event': 'boot', 'time': 1})
+        for board in None, 'uno0':
+            if board is not None:
+                os.environ['PICOD_BOARD'] = board
+            with picoctl.Picod() as p:
+                for events in (picoctl.watch(), p.watch(), p.board().watch(),
+                               asyncio.run(watch())):
+                    self.assertEqual(len(list(events)), 1)
+                    self.assertEqual(
+                        fake.calls.pop()['parameters'],
+                        {} if board is None else {'board': board})
+        for function in (picoctl.watch, picoctl.Picod.watch,
+                         picoctl.Board.watch, picoctl.aio.Picod.watch):
+            self.assertIn('$PICOD_BOARD', function.__doc__)
+
     def test_every_method_that_takes_a_hold_or_a_board(self):
         with open(os.path.join(ROOT, 'protocol', 'io.picod.varlink'),
                   encoding='utf-8') as file:

@@ -75,7 +75,7 @@ def boards(details: bool = False) -> list[BoardInfo]:
 
 
 def watch(history: bool = False) -> Iterator[Event]:
-    """What happens on all boards, from now on."""
+    """What happens on $PICOD_BOARD, or without it on all, from now on."""
     return Picod().watch(history)
 
 

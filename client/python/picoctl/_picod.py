@@ -143,7 +143,7 @@ class Picod:
         return Board(self, name)
 
     def watch(self, history: bool = False) -> Iterator[Event]:
-        """What happens on all boards, from now on."""
+        """What happens on $PICOD_BOARD, or without it on all, from now on."""
         return Board(self).watch(history)
 
     def send(self, text: str, board: str | None = None,
@@ -265,8 +265,9 @@ class Board:
 
     def watch(self, history: bool = False,
               trace: bool = False) -> Iterator[Event]:
-        """What happens on the board, from now on; without a name, on all.
+        """What happens on the board, from now on.
 
+        Without a name it is that of $PICOD_BOARD, or without it all of them.
         history: what it printed before comes first. trace: every byte, too.
         """
         method, parameters = _calls.watch(self, history, trace)

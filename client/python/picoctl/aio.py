@@ -201,7 +201,7 @@ class Picod:
         return Board(self, name)
 
     def watch(self, history: bool = False) -> AsyncIterator[Event]:
-        """What happens on all boards, from now on."""
+        """What happens on $PICOD_BOARD, or without it on all, from now on."""
         return Board(self).watch(history)
 
     async def send(self, text: str, board: str | None = None,
@@ -295,7 +295,7 @@ class Board:
 
     def watch(self, history: bool = False,
               trace: bool = False) -> AsyncIterator[Event]:
-        """What happens on the board, from now on; without a name, on all."""
+        """What happens on the board, from now on; see picoctl.Board.watch()."""
         method, parameters = _calls.watch(self, history, trace)
         return self._events(self.picod.stream(method, **parameters))
 
