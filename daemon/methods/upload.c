@@ -62,41 +62,50 @@ upload_drop(struct upload *u)
 	upload_destroy(u);
 }
 
+/* Which uploads a limit counts. */
+static bool
+upload_is_one_of(const struct upload *u, uid_t uid, bool all)
+{
+	return all ? u->uid != 0 : u->uid == uid;
+}
+
+/* Whether so much more is too much of a user, or of all: root's are not counted. */
+static bool
+upload_is_refused(uid_t uid, size_t len, bool all)
+{
+	const struct upload	*u;
+	long long		 sum = (long long)len;
+
+	LIST_FOREACH(u, &uploads, entry)
+		sum += upload_is_one_of(u, uid, all) ? u->size : 0;
+	return all ? uid != 0 && sum > LIMIT_UPLOADS :
+	    sum > LIMIT_UPLOADS_PER_USER;
+}
+
 static void
-upload_expire(uint64_t now)
+upload_expire(uid_t uid, bool all)
 {
 	struct upload	*u, *next;
+	uint64_t	 now = clock_now();
 
 	for (u = LIST_FIRST(&uploads); u != NULL; u = next) {
 		next = LIST_NEXT(u, entry);
-		if (now - u->at >= LIMIT_UPLOAD_MS)
+		if (upload_is_one_of(u, uid, all) &&
+		    now - u->at >= LIMIT_UPLOAD_MS)
 			upload_drop(u);
 	}
 }
 
-/* Whether so much more is too much of a user, or of all. */
+/*
+ * The same, once those who do not use what that limit counts have lost it: nobody
+ * loses his because another has too much.
+ */
 static bool
-upload_is_refused(uid_t uid, size_t len)
+upload_has_no_room(uid_t uid, size_t len, bool all)
 {
-	const struct upload	*u;
-	long long		 own = (long long)len, all = own;
-
-	LIST_FOREACH(u, &uploads, entry) {
-		own += u->uid == uid ? u->size : 0;
-		all += u->uid != 0 ? u->size : 0;
-	}
-	return own > LIMIT_UPLOADS_PER_USER || (uid != 0 &&
-	    all > LIMIT_UPLOADS);
-}
-
-/* The same, once who does not use his room has lost it, but for the one of keep. */
-static bool
-upload_has_no_room(struct upload *keep, uid_t uid, size_t len)
-{
-	keep->at = clock_now();
-	if (upload_is_refused(uid, len))
-		upload_expire(clock_now());
-	return upload_is_refused(uid, len);
+	if (upload_is_refused(uid, len, all))
+		upload_expire(uid, all);
+	return upload_is_refused(uid, len, all);
 }
 
 static int
@@ -126,7 +135,9 @@ upload_append(struct upload *u, const void *bytes, size_t len)
 
 	if ((long long)len > LIMIT_IMAGE - u->size)
 		return -EFBIG;
-	if (upload_has_no_room(u, u->uid, len))
+	u->at = clock_now();
+	if (upload_has_no_room(u->uid, len, false) ||
+	    upload_has_no_room(u->uid, len, true))
 		return -EUSERS;
 	n = pwrite(u->fd, bytes, len, u->size);
 	if (n < 0)

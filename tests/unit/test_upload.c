@@ -201,6 +201,19 @@ START_TEST(test_a_place_that_is_not_used)
 }
 END_TEST
 
+/* Nor does anybody lose his to one who has too much himself. */
+START_TEST(test_a_place_that_others_do_not_use)
+{
+	ck_assert_int_eq(add(OF_ONE, 1001, 5), 5);
+	add_all_but_one(OF_ONE, 1000, true);
+	now += LIMIT_UPLOAD_MS;
+	ck_assert_int_eq(add(0, 1000, 1), LIMIT_IMAGE);
+	ck_assert_int_eq(add(OF_ONE + 1, 1000, LIMIT_IMAGE), LIMIT_IMAGE);
+	ck_assert_int_eq(upload_take(&calls[1]), -ENOENT);
+	ck_assert_int_ge(upload_take(&calls[OF_ONE]), 0);
+}
+END_TEST
+
 START_TEST(test_what_was_handed_over)
 {
 	char	got[32];
@@ -233,6 +246,7 @@ main(void)
 	tcase_add_test(tc, test_small_ones_are_as_many_as_connections);
 	tcase_add_test(tc, test_all_uploads_and_roots);
 	tcase_add_test(tc, test_a_place_that_is_not_used);
+	tcase_add_test(tc, test_a_place_that_others_do_not_use);
 	tcase_add_test(tc, test_what_was_handed_over);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
