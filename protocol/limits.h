@@ -88,9 +88,10 @@
 #define LIMIT_READING		4096
 
 /* An image for Flash, in bytes: the flash memory of the largest board; what was
- * handed over and not taken yet, images and files, in bytes, of all users but root,
- * and of one, who may write to a whole class of boards at once; and how long it is
- * kept when nothing is added to it, if another needs its place. */
+ * handed over and is not written yet, images and files, and what is made of them
+ * for the programs that write, in bytes, of all users but root, and of one, who may
+ * write to a whole class of boards at once; and how long it is kept when nothing is
+ * added to it and nobody has taken it, if another needs its place. */
 #define LIMIT_IMAGE		(16 * 1024 * 1024)
 #define LIMIT_UPLOADS		(128 * 1024 * 1024)
 #define LIMIT_UPLOADS_PER_USER	(64 * 1024 * 1024)

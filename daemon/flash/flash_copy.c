@@ -13,12 +13,11 @@
 #include <unistd.h>
 
 #include "daemon/base/memory.h"
-#include "daemon/base/scratch.h"
 
 #define BUFFER_SIZE	(64 * 1024)
 
 struct flash_copy {
-	int			 fd;		/* -1: not the copy's any more */
+	struct scratch		*file;		/* NULL: not the copy's any more */
 	enum image_format	 format;
 	struct image_hex	 hex;
 	struct image_elf	 elf;
@@ -26,27 +25,36 @@ struct flash_copy {
 	size_t			 len;
 };
 
+/* Room for what stands before the pieces of an ELF, and is known at their end. */
+static int
+copy_begin(struct flash_copy *c)
+{
+	static const uint8_t	head[IMAGE_ELF_DATA];
+
+	return c->format == IMAGE_ELF ?
+	    scratch_append(c->file, head, sizeof head) : 0;
+}
+
 int
-flash_copy_create(enum flash_tool tool, enum image_format format,
+flash_copy_create(enum flash_tool tool, enum image_format format, uid_t uid,
     struct flash_copy **result)
 {
 	struct flash_copy	*c;
-	int			 fd;
+	struct scratch		*file;
+	int			 error;
 
 	*result = NULL;
 	if (tool == FLASH_PICOTOOL && format != IMAGE_ELF)
 		return 0;
-	fd = scratch_open();
-	if (fd < 0)
-		return fd;
+	error = scratch_create(uid, &file);
+	if (error < 0)
+		return error;
 	c = xcalloc(1, sizeof *c);
-	c->fd = fd;
+	c->file = file;
 	c->format = tool == FLASH_PICOTOOL ? IMAGE_ELF : IMAGE_HEX;
 	c->buf = xmalloc(BUFFER_SIZE);
-	if (c->format == IMAGE_ELF)
-		lseek(fd, IMAGE_ELF_DATA, SEEK_SET);
 	*result = c;
-	return 0;
+	return copy_begin(c);
 }
 
 void
@@ -54,26 +62,9 @@ flash_copy_destroy(struct flash_copy *c)
 {
 	if (c == NULL)
 		return;
-	if (c->fd >= 0)
-		close(c->fd);
+	scratch_destroy(c->file);
 	free(c->buf);
 	free(c);
-}
-
-static int
-copy_write(int fd, const void *bytes, size_t len)
-{
-	const char	*p = bytes;
-	ssize_t		 n;
-
-	for (; len > 0; p += n, len -= (size_t)n) {
-		n = write(fd, p, len);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		if (n < 0)
-			return -errno;
-	}
-	return 0;
 }
 
 static int
@@ -82,7 +73,7 @@ copy_flush(struct flash_copy *c)
 	size_t	len = c->len;
 
 	c->len = 0;
-	return copy_write(c->fd, c->buf, len);
+	return scratch_append(c->file, c->buf, len);
 }
 
 int
@@ -93,7 +84,7 @@ flash_copy_add(struct flash_copy *c, const struct image_piece *piece)
 	if (c->format == IMAGE_ELF) {
 		error = image_elf_add(&c->elf, piece);
 		return error < 0 ? error :
-		    copy_write(c->fd, piece->data, piece->len);
+		    scratch_append(c->file, piece->data, piece->len);
 	}
 	if (BUFFER_SIZE - c->len < IMAGE_HEX_MAX)
 		error = copy_flush(c);
@@ -101,24 +92,30 @@ flash_copy_add(struct flash_copy *c, const struct image_piece *piece)
 	return error;
 }
 
-int
-flash_copy_end(struct flash_copy *c, const struct image *image,
-    enum image_format *format)
+static int
+copy_write_head(struct flash_copy *c, const struct image *image)
 {
 	uint8_t	head[IMAGE_ELF_DATA];
-	int	error = copy_flush(c), fd = c->fd;
+
+	image_elf_head(&c->elf, image, head);
+	return pwrite(scratch_fd(c->file), head, sizeof head, 0) < 0 ? -errno : 0;
+}
+
+int
+flash_copy_end(struct flash_copy *c, const struct image *image,
+    enum image_format *format, struct scratch **file)
+{
+	int	error = copy_flush(c);
 
 	if (error == 0 && c->format == IMAGE_HEX) {
 		c->len = image_hex_end(c->buf);
 		error = copy_flush(c);
-	} else if (error == 0) {
-		image_elf_head(&c->elf, image, head);
-		lseek(fd, 0, SEEK_SET);
-		error = copy_write(fd, head, sizeof head);
-	}
+	} else if (error == 0)
+		error = copy_write_head(c, image);
 	if (error < 0)
 		return error;
 	*format = c->format;
-	c->fd = -1;
-	return fd;
+	*file = c->file;
+	c->file = NULL;
+	return 0;
 }

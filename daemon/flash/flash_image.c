@@ -65,6 +65,20 @@ reading_is_too_much(const struct flash_reading *r)
 	return r->copy != NULL && r->reader.image.size > r->recipe->chip.size;
 }
 
+/* Something is wrong with the copy. */
+static int
+reading_fail(struct flash_reading *r, int error)
+{
+	if (error == -E2BIG)
+		r->why = "it is in too many pieces";
+	else if (error == -EUSERS)
+		r->why = "too many images and files of yours wait for boards "
+		    "already, or of all users; try again later";
+	else
+		r->why = strerror(-error);
+	return error;
+}
+
 static int
 reading_step(struct flash_reading *r)
 {
@@ -80,10 +94,7 @@ reading_step(struct flash_reading *r)
 	}
 	if (r->copy != NULL)
 		error = flash_copy_add(r->copy, &piece);
-	if (error < 0)
-		r->why = error == -E2BIG ? "it is in too many pieces" :
-		    strerror(-error);
-	return error < 0 ? error : 1;
+	return error < 0 ? reading_fail(r, error) : 1;
 }
 
 /* The copy takes the image's place. */
@@ -91,18 +102,17 @@ static int
 reading_swap(struct flash_reading *r)
 {
 	struct flash_image	*image = r->image;
-	int			 fd;
+	struct scratch		*file;
+	int			 error;
 
 	image->format = image->image.format;
 	if (r->copy == NULL)
 		return 0;
-	fd = flash_copy_end(r->copy, &image->image, &image->format);
-	if (fd < 0) {
-		r->why = strerror(-fd);
-		return fd;
-	}
-	close(image->fd);
-	image->fd = fd;
+	error = flash_copy_end(r->copy, &image->image, &image->format, &file);
+	if (error < 0)
+		return reading_fail(r, error);
+	flash_image_finish(image);
+	flash_image_set(image, file);
 	return 0;
 }
 
@@ -137,7 +147,7 @@ reading_turn_cb(evutil_socket_t fd, short what, void *arg)
 
 struct flash_reading *
 flash_image_read(struct event_base *base, struct flash_image *image,
-    const struct flash_recipe *recipe, enum image_format format,
+    const struct flash_recipe *recipe, enum image_format format, uid_t uid,
     void (*done)(void *, int, const char *), void *arg)
 {
 	struct flash_reading	*r = xcalloc(1, sizeof *r);
@@ -152,11 +162,10 @@ flash_image_read(struct event_base *base, struct flash_image *image,
 	event_add(r->turn, &soon);
 	r->error = reading_map(r);
 	image_reader_init(&r->reader, r->map, r->len, format);
-	error = flash_copy_create(recipe->tool, r->reader.image.format, &r->copy);
-	if (error < 0 && r->error == 1) {
-		r->why = strerror(-error);
-		r->error = error;
-	}
+	error = flash_copy_create(recipe->tool, r->reader.image.format, uid,
+	    &r->copy);
+	if (error < 0 && r->error == 1)
+		r->error = reading_fail(r, error);
 	return r;
 }
 
@@ -174,9 +183,19 @@ flash_reading_destroy(struct flash_reading *r)
 }
 
 void
+flash_image_set(struct flash_image *image, struct scratch *file)
+{
+	image->file = file;
+	image->fd = scratch_fd(file);
+}
+
+void
 flash_image_finish(struct flash_image *image)
 {
-	if (image->fd >= 0)
+	if (image->file != NULL)
+		scratch_destroy(image->file);
+	else if (image->fd >= 0)
 		close(image->fd);
+	image->file = NULL;
 	image->fd = -1;
 }

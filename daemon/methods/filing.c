@@ -26,7 +26,7 @@ filing_destroy(struct filing *f)
 	event_free(f->timer);
 	evbuffer_free(f->data);
 	json_decref(f->list);
-	free(f->content);
+	scratch_destroy(f->file);
 	free(f->path);
 	free(f);
 }
@@ -218,7 +218,7 @@ filing_cancel(struct call *call)
 
 static struct filing *
 filing_create(struct call *call, struct board *b,
-    const struct files_order *order, uint8_t *content,
+    const struct files_order *order, struct scratch *file,
     const struct filing_ops *ops)
 {
 	struct filing	*f = xcalloc(1, sizeof *f);
@@ -226,7 +226,7 @@ filing_create(struct call *call, struct board *b,
 	f->ops = ops;
 	f->call = call;
 	f->board = b;
-	f->content = content;
+	f->file = file;
 	f->path = xstrdup(order->path);
 	f->total = order->len;
 	f->files = xhave(files_create(order, board_files(b)));
@@ -239,10 +239,10 @@ filing_create(struct call *call, struct board *b,
 
 void
 filing_begin(struct call *call, struct board *b,
-    const struct files_order *order, uint8_t *content,
+    const struct files_order *order, struct scratch *file,
     const struct filing_ops *ops)
 {
-	struct filing	*f = filing_create(call, b, order, content, ops);
+	struct filing	*f = filing_create(call, b, order, file, ops);
 	struct request	*r;
 	const char	*text;
 	size_t		 len;

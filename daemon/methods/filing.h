@@ -6,6 +6,7 @@
 #ifndef PICOD_FILING_H
 #define PICOD_FILING_H
 
+#include "daemon/base/scratch.h"
 #include "daemon/server/call.h"
 #include "protocol/files.h"
 
@@ -29,7 +30,7 @@ struct filing {
 	struct asker		*asker;
 	struct files		*files;
 	char			*path;
-	uint8_t			*content;	/* of what is written */
+	struct scratch		*file;		/* what is written, or NULL */
 	struct event		*timer;
 	bool			 stopping;	/* we interrupted the job */
 	/* the method's, between events and reply */
@@ -39,10 +40,10 @@ struct filing {
 };
 
 /*
- * Begins an order; content, which it refers to, is taken over.  The call ends when
- * it does.
+ * Begins an order; the file of its content, or NULL, is taken over.  The call ends
+ * when it does.
  */
 void	filing_begin(struct call *, struct board *, const struct files_order *,
-    uint8_t *content, const struct filing_ops *);
+    struct scratch *, const struct filing_ops *);
 
 #endif

@@ -3,12 +3,9 @@
  * A board's files: ListFiles, Stat, ReadFile, WriteFile, RemoveFile,
  * MakeDirectory and RenameFile.  Each is one turn in the board's queue.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "daemon/base/memory.h"
 #include "daemon/boards/boards.h"
@@ -54,13 +51,13 @@ files_port_is_lossless(const struct board *b)
 }
 
 static void
-files_do(struct call *call, struct files_order *order, uint8_t *content,
+files_do(struct call *call, struct files_order *order, struct scratch *file,
     const struct filing_ops *ops)
 {
 	struct board	*b = call->board;
 
 	order->lossless = files_port_is_lossless(b);
-	filing_begin(call, b, order, content, ops);
+	filing_begin(call, b, order, file, ops);
 }
 
 /* ------------------------------------------------------------------ lists */
@@ -255,56 +252,36 @@ files_fail_upload(struct call *call, const char *path)
 	    "an empty file as an empty piece", path);
 }
 
-/* All of a file that was handed over. */
-static uint8_t *
-files_slurp(int fd, size_t len)
+static void
+files_refuse_upload(struct call *call, size_t len)
 {
-	uint8_t	*bytes = xmalloc(len + 1);
-	size_t	 off = 0;
-	ssize_t	 n = 1;
-
-	while (off < len && n > 0) {
-		n = pread(fd, bytes + off, len - off, (off_t)off);
-		if (n > 0)
-			off += (size_t)n;
-	}
-	if (off == len)
-		return bytes;
-	free(bytes);
-	return NULL;
-}
-
-/* What the connection has handed over; false: the call has ended. */
-static bool
-files_take_upload(struct call *call, struct files_order *order,
-    uint8_t **content)
-{
-	struct stat	st = { 0 };
-	size_t		*len = &order->len;
-	int		 fd = upload_take(call);
-
-	if (fd < 0) {
-		files_fail_upload(call, order->path);
-		return false;
-	}
-	if (fstat(fd, &st) == 0)
-		*len = (size_t)st.st_size;
-	if (*len > LIMIT_FILE) {
-		close(fd);
+	if (len > LIMIT_FILE)
 		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
 		    "limit", "file", "value", LIMIT_FILE), "a file on a board "
 		    "may have %d MiB", LIMIT_FILE >> 20);
-		return false;
+	else
+		call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}",
+		    "limit", "memory", "value", 0),
+		    "what was handed over cannot be read");
+}
+
+/* What the connection has handed over; NULL: the call has ended. */
+static struct scratch *
+files_take_upload(struct call *call, struct files_order *order)
+{
+	struct scratch	*file = upload_take(call);
+
+	if (file == NULL) {
+		files_fail_upload(call, order->path);
+		return NULL;
 	}
-	*content = files_slurp(fd, *len);
-	close(fd);
-	if (*content != NULL) {
-		order->content = *content;
-		return true;
-	}
-	call_fail(call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}", "limit",
-	    "memory", "value", 0), "what was handed over cannot be read");
-	return false;
+	order->len = scratch_size(file);
+	order->content = order->len > LIMIT_FILE ? NULL : scratch_bytes(file);
+	if (order->content != NULL)
+		return file;
+	scratch_destroy(file);
+	files_refuse_upload(call, order->len);
+	return NULL;
 }
 
 static void
@@ -317,10 +294,13 @@ write_file_run(struct call *call)
 		.op = FILES_WRITE,
 		.path = files_path(call, "path"),
 	};
-	uint8_t				*content;
+	struct scratch			*file;
 
-	if (order.path != NULL && files_take_upload(call, &order, &content))
-		files_do(call, &order, content, &ops);
+	if (order.path == NULL)
+		return;
+	file = files_take_upload(call, &order);
+	if (file != NULL)
+		files_do(call, &order, file, &ops);
 }
 
 const struct method method_write_file = {

@@ -105,11 +105,15 @@ flash_open_image(struct call *call, struct flashing *f)
 {
 	const char		*name = method_string(call, "firmware");
 	struct flash_image	*image = &f->image;
+	struct scratch		*file;
 	char			 message[400];
 
 	image->bundled = name[0] != '\0';
-	image->fd = image->bundled ? firmware_open(f->recipe.images, name,
-	    &image->firmware) : upload_take(call);
+	if (image->bundled)
+		image->fd = firmware_open(f->recipe.images, name,
+		    &image->firmware);
+	else if ((file = upload_take(call)) != NULL)
+		flash_image_set(image, file);
 	if (image->fd >= 0)
 		return true;
 	if (!image->bundled)
@@ -259,7 +263,7 @@ flash_run(struct call *call)
 	call->cancel = flashing_read_cancel;
 	f->reading = flash_image_read(f->base, &f->image, &f->recipe,
 	    image_format_find(method_string(call, "format")),
-	    flashing_read_done, f);
+	    f->client.uid, flashing_read_done, f);
 }
 
 const struct method method_flash = {

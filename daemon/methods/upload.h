@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "daemon/base/scratch.h"
 #include "daemon/server/call.h"
 
 /*
@@ -18,9 +19,9 @@
 long long	 upload_add(struct call *, long long at, const void *, size_t);
 
 /*
- * Takes it: a descriptor, the caller's to close, or -ENOENT.  The connection has
- * nothing any more.
+ * Takes it: the caller's to destroy, and until then it counts for its user; NULL:
+ * there is nothing.  The connection has nothing any more.
  */
-int		 upload_take(struct call *);
+struct scratch	*upload_take(struct call *);
 
 #endif

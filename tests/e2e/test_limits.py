@@ -13,6 +13,8 @@ import unittest
 import picod
 import scripted
 from boards import MicroPython, Microbit
+from flash import upload
+from test_flash_pico import uf2
 from test_send import Typist
 
 # Connects so many times, says how many picod kept, and waits for the end.
@@ -207,6 +209,68 @@ class Requests(picod.Case):
         for i, client in enumerate(clients):
             self.assertEqual(client.receive()['output'], f'{i}\n')
         self.assertEqual(self.p.send('1'), '1\n')
+
+
+class Uploads(picod.Case):
+    """What is handed over counts until it is written."""
+
+    def setUp(self):
+        farm = scripted.Farm()
+        self.addCleanup(farm.stop)
+        farm.start()
+        url = farm.add(lambda board: scripted.Repl(board, paste=True)).url()
+        self.p = self.picod(
+            b=f'{url},driver=repl,flasher=pico',
+            avr=f'{url}2,driver=piserial,flasher=avrdude,part=m2560,'
+                'programmer=wiring', verbose=False)
+        self.holder = self.connect(self.p)
+        self.holder.call('Hold', board='b')
+
+    def fill(self, data, method, **parameters):
+        """One user's share waits for a board: the connections."""
+        count = picod.limit('UPLOADS_PER_USER') // len(data)
+        before = self.p.resident_kb()
+        clients = [self.connect(self.p) for _ in range(count)]
+        for number, client in enumerate(clients):
+            upload(client, data)
+            client.send(method, board='b', **parameters)
+            self.until(lambda: self.p.board('b')['waiting'] == number + 1)
+        if not picod.is_sanitized():    # they are files
+            self.assertLess(self.p.resident_kb() - before, 16 << 10)
+        return clients
+
+    def assert_full(self, clients):
+        """There is no room, until one of these has ended."""
+        late = self.connect(self.p)
+        most = picod.limit('UPLOADS_PER_USER')
+        with self.fails('LimitExceeded', limit='uploads', value=most):
+            upload(late, b'x')
+        clients[0].close()
+        self.until(lambda: self.p.board('b')['waiting'] == len(clients) - 1)
+        self.assertEqual(upload(late, b'x'), 1)
+
+    def test_files_that_wait(self):
+        self.assert_full(self.fill(bytes(picod.limit('FILE')), 'WriteFile',
+                                   path='a'))
+
+    def test_images_that_wait(self):
+        blocks = uf2(bytes(picod.limit('IMAGE') // 2))
+        self.assertEqual(len(blocks), picod.limit('IMAGE'))
+        self.assert_full(self.fill(blocks, 'Flash', more=True, drive=True))
+
+    def test_what_is_made_of_images_that_wait(self):
+        """A byte of a plain binary is almost three in Intel HEX."""
+        program = b'\x0c\x94'.ljust(8 << 20, b'\0')    # it begins with jmp
+        for _ in range(2):
+            client = self.connect(self.p)
+            upload(client, program)
+            client.send('Flash', board='avr', format='bin', wait=600000)
+        self.until(lambda: self.p.board('avr')['waiting'] == 2)
+        late = self.connect(self.p)
+        upload(late, program)
+        with self.fails('FlashFailed', stage='preparing') as caught:
+            late.call('Flash', board='avr', format='bin', wait=600000)
+        self.assertIn('wait for boards', caught.exception['message'])
 
 
 class Output(picod.Case):

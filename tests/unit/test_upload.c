@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Uploads of several users, with a clock and connections by hand. */
 #define clock_now test_now
+#include "daemon/base/scratch.c"
 #include "daemon/methods/upload.c"
 #undef clock_now
 
 #include <check.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Each hands over as much as an image may have. */
 #define OF_ALL (LIMIT_UPLOADS / LIMIT_IMAGE)
@@ -76,7 +76,7 @@ teardown(void)
 
 	for (i = 0; i < CALLS; i++)
 		leave(i);
-	ck_assert(LIST_EMPTY(&uploads));
+	ck_assert(LIST_EMPTY(&scratches));
 }
 
 static char	bytes[LIMIT_IMAGE + 1];
@@ -88,7 +88,17 @@ add(size_t i, uid_t uid, size_t len)
 	const struct upload	*u = upload_find(&calls[i]);
 
 	clients[i].uid = uid;
-	return upload_add(&calls[i], u == NULL ? 0 : u->size, bytes, len);
+	return upload_add(&calls[i], upload_size(u), bytes, len);
+}
+
+/* Whether there is one, which has been written then. */
+static bool
+take(size_t i)
+{
+	struct scratch	*file = upload_take(&calls[i]);
+
+	scratch_destroy(file);
+	return file != NULL;
 }
 
 /* Of so many users, or one, who then hand over all but a byte of the limit. */
@@ -115,11 +125,11 @@ START_TEST(test_half_an_image_is_none)
 {
 	ck_assert_int_eq(add(0, 1000, LIMIT_IMAGE), LIMIT_IMAGE);
 	ck_assert_int_eq(add(0, 1000, 1), -EFBIG);
-	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+	ck_assert(!take(0));
 	ck_assert_int_eq(upload_add(&calls[0], 5, bytes, 1), -EINVAL);
 	ck_assert_int_eq(add(0, 1000, 5), 5);
 	ck_assert_int_eq(upload_add(&calls[0], 4, bytes, 1), -EINVAL);
-	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+	ck_assert(!take(0));
 	ck_assert_int_eq(upload_add(&calls[0], -1, bytes, 1), -EINVAL);
 }
 END_TEST
@@ -127,27 +137,21 @@ END_TEST
 /* Whatever was left of one that nobody took. */
 START_TEST(test_the_first_piece_begins_anew)
 {
-	struct stat	st;
-	int		fd;
+	struct scratch	*file;
 
 	ck_assert_int_eq(add(0, 1000, 100), 100);
 	ck_assert_int_eq(upload_add(&calls[0], 0, bytes, 3), 3);
-	fd = upload_take(&calls[0]);
-	ck_assert_int_eq(fstat(fd, &st), 0);
-	ck_assert_int_eq(st.st_size, 3);
-	close(fd);
+	file = upload_take(&calls[0]);
+	ck_assert_uint_eq(scratch_size(file), 3);
+	scratch_destroy(file);
 }
 END_TEST
 
 START_TEST(test_an_empty_one_is_one)
 {
-	int	fd;
-
-	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+	ck_assert(!take(0));
 	ck_assert_int_eq(add(0, 1000, 0), 0);
-	fd = upload_take(&calls[0]);
-	ck_assert_int_ge(fd, 0);
-	close(fd);
+	ck_assert(take(0));
 }
 END_TEST
 
@@ -192,12 +196,12 @@ START_TEST(test_a_place_that_is_not_used)
 	ck_assert_int_eq(add(0, 1000, 1), LIMIT_IMAGE);
 	ck_assert_int_eq(add(OF_ALL, 2000, 5), -EUSERS);
 	now++;
-	ck_assert_int_ge(upload_take(&calls[1]), 0);
+	ck_assert(take(1));
 	ck_assert_int_eq(add(1, 1001, 5), 5);	/* it was all the same his */
 	ck_assert_int_eq(add(OF_ALL, 2000, LIMIT_IMAGE), LIMIT_IMAGE);
-	ck_assert_int_eq(upload_take(&calls[2]), -ENOENT);
-	ck_assert_int_ge(upload_take(&calls[0]), 0);
-	ck_assert_int_eq(upload_take(&calls[0]), -ENOENT);
+	ck_assert(!take(2));
+	ck_assert(take(0));
+	ck_assert(!take(0));
 }
 END_TEST
 
@@ -209,23 +213,40 @@ START_TEST(test_a_place_that_others_do_not_use)
 	now += LIMIT_UPLOAD_MS;
 	ck_assert_int_eq(add(0, 1000, 1), LIMIT_IMAGE);
 	ck_assert_int_eq(add(OF_ONE + 1, 1000, LIMIT_IMAGE), LIMIT_IMAGE);
-	ck_assert_int_eq(upload_take(&calls[1]), -ENOENT);
-	ck_assert_int_ge(upload_take(&calls[OF_ONE]), 0);
+	ck_assert(!take(1));
+	ck_assert(take(OF_ONE));
+}
+END_TEST
+
+/* It waits for its board, and in the end is not there any more. */
+START_TEST(test_what_is_taken_counts_until_it_is_destroyed)
+{
+	struct scratch	*files[OF_ONE];
+	size_t		 i;
+
+	add_all_but_one(OF_ONE, 1000, true);
+	for (i = 0; i < OF_ONE; i++)
+		files[i] = upload_take(&calls[i]);
+	now += LIMIT_UPLOAD_MS;
+	ck_assert_int_eq(add(OF_ONE, 1000, 2), -EUSERS);
+	scratch_destroy(files[0]);
+	ck_assert_int_eq(add(OF_ONE, 1000, LIMIT_IMAGE), LIMIT_IMAGE);
+	for (i = 1; i < OF_ONE; i++)
+		scratch_destroy(files[i]);
 }
 END_TEST
 
 START_TEST(test_what_was_handed_over)
 {
-	char	got[32];
-	int	fd;
+	struct scratch	*file;
 
 	clients[0].uid = 1000;
 	ck_assert_int_eq(upload_add(&calls[0], 0, "piece", 5), 5);
 	ck_assert_int_eq(upload_add(&calls[0], 5, "s, two", 6), 11);
-	fd = upload_take(&calls[0]);
-	ck_assert_int_eq(pread(fd, got, sizeof got, 0), 11);
-	ck_assert_mem_eq(got, "pieces, two", 11);
-	close(fd);
+	file = upload_take(&calls[0]);
+	ck_assert_uint_eq(scratch_size(file), 11);
+	ck_assert_mem_eq(scratch_bytes(file), "pieces, two", 11);
+	scratch_destroy(file);
 }
 END_TEST
 
@@ -247,6 +268,7 @@ main(void)
 	tcase_add_test(tc, test_all_uploads_and_roots);
 	tcase_add_test(tc, test_a_place_that_is_not_used);
 	tcase_add_test(tc, test_a_place_that_others_do_not_use);
+	tcase_add_test(tc, test_what_is_taken_counts_until_it_is_destroyed);
 	tcase_add_test(tc, test_what_was_handed_over);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
