@@ -112,6 +112,12 @@ face_will(const struct face *f)
 }
 
 size_t
+face_kept(const struct face *f)
+{
+	return f->out.size + (f->ops->kept != NULL ? f->ops->kept(f) : 0);
+}
+
+size_t
 face_output(const struct face *f, const uint8_t **bytes)
 {
 	size_t	len = f->out.len - f->sent;

@@ -105,6 +105,9 @@ void		 face_taken(struct face *);
  */
 const char	*face_will(const struct face *);
 
+/* Bytes in memory for what was said and is still to be done. */
+size_t		 face_kept(const struct face *);
+
 /* Bytes for the tool: a peek, and how many of them it took. */
 size_t		 face_output(const struct face *, const uint8_t **);
 void		 face_sent(struct face *, size_t);

@@ -36,6 +36,17 @@ face_edit_finish(struct repl_face *r)
 		free(r->history[i]);
 }
 
+size_t
+face_edit_kept(const struct repl_face *r)
+{
+	size_t	n = r->line.size + r->block.size;
+	int	i;
+
+	for (i = 0; i < FACE_HISTORY && r->history[i] != NULL; i++)
+		n += strlen(r->history[i]);
+	return n;
+}
+
 static bool
 starts_with_word(const char *text, size_t len, const char *word)
 {

@@ -29,6 +29,7 @@ struct face_ops {
 	void		 (*taken)(struct face *);	/* or NULL */
 	void		 (*waited)(struct face *);	/* or NULL */
 	const char	*(*will)(const struct face *);	/* or NULL */
+	size_t		 (*kept)(const struct face *);	/* NULL: a line at most */
 };
 
 /* Every face begins with this. */

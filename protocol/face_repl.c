@@ -299,6 +299,15 @@ face_repl_will(const struct face *f)
 	return face_mount_will((const struct repl_face *)f);
 }
 
+static size_t
+face_repl_kept(const struct face *f)
+{
+	const struct repl_face	*r = (const struct repl_face *)f;
+
+	return face_edit_kept(r) + r->text.size + r->ahead.size + r->found.size +
+	    r->mount.answer.size;
+}
+
 const struct face_ops	face_repl = {
 	.language = "repl",
 	.create = face_repl_create,
@@ -312,4 +321,5 @@ const struct face_ops	face_repl = {
 	.taken = face_repl_taken,
 	.waited = face_repl_waited,
 	.will = face_repl_will,
+	.kept = face_repl_kept,
 };

@@ -101,6 +101,9 @@ bool	face_edit_is_empty(const struct repl_face *);
 void	face_edit_insert(struct repl_face *, uint8_t);
 void	face_edit_show(struct repl_face *);
 
+/* Bytes in memory for it, and for the lines that were typed before. */
+size_t	face_edit_kept(const struct repl_face *);
+
 void	face_edit_finish(struct repl_face *);
 
 /* A byte in the raw REPL, in raw-paste; and the way into it. */

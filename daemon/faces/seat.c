@@ -93,6 +93,13 @@ seat_typed(struct seat *s, const void *bytes, size_t len)
 	return off;
 }
 
+size_t
+seat_kept(const struct seat *s)
+{
+	return face_kept(s->face) + (s->text == NULL ? 0 : s->len) +
+	    (s->asker == NULL ? 0 : s->asker->request->len);
+}
+
 bool
 seat_is_idle(const struct seat *s)
 {

@@ -53,6 +53,9 @@ void		 seat_destroy(struct seat *);
 /* The tool said so: how much of it was taken, perhaps nothing for now. */
 size_t		 seat_typed(struct seat *, const void *, size_t len);
 
+/* Bytes in memory for what was typed and is still to be done. */
+size_t		 seat_kept(const struct seat *);
+
 /* Whether all that was typed has been done. */
 bool		 seat_is_idle(const struct seat *);
 

@@ -11,6 +11,7 @@
 #include "daemon/boards/boards.h"
 #include "daemon/faces/seat.h"
 #include "daemon/server/access.h"
+#include "daemon/server/refusal.h"
 #include "method.h"
 #include "protocol/limits.h"
 
@@ -42,6 +43,7 @@ guest_idle(void *arg)
 {
 	struct guest	*g = arg;
 
+	conn_keep(g->conn, seat_kept(g->seat));
 	if (g->ended)
 		conn_finish(g->conn, 0);
 }
@@ -59,12 +61,19 @@ static const struct seat_ops guest_seat = {
 	.gone = guest_gone,
 };
 
+/* What is typed by halves, or waits for the board, counts for its user. */
 static size_t
 guest_typed(void *arg, const char *bytes, size_t len)
 {
-	struct guest	*g = arg;
+	static const char	 why[] = "\r\npicod: " REFUSAL_LADEN "\r\n";
+	struct guest		*g = arg;
+	size_t			 n = seat_typed(g->seat, bytes, len);
 
-	return seat_typed(g->seat, bytes, len);
+	if (!conn_keep(g->conn, seat_kept(g->seat))) {
+		conn_write_all(g->conn, why, sizeof why - 1);
+		conn_finish(g->conn, LIMIT_STALL_MS);
+	}
+	return n;
 }
 
 /* What it said is done first. */

@@ -72,8 +72,7 @@ call_continue_text(struct call *call, const char *text, size_t len)
 bool
 call_keep(struct call *call, size_t len)
 {
-	call->kept = len;
-	return conn_may_keep(call->conn, 0);
+	return conn_keep(call->conn, len);
 }
 
 void

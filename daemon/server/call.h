@@ -27,7 +27,6 @@ struct call {
 						 * its method has not returned; */
 	uint64_t		 number;	/* board_number() for good, or 0 */
 	void			*state;		/* the method's */
-	size_t			 kept;		/* see call_keep() */
 	/*
 	 * The client is gone: the method gives up whatever it does and does not
 	 * touch the call again.
@@ -80,10 +79,7 @@ void		 call_continue(struct call *, json_t *parameters);
  */
 bool		 call_continue_text(struct call *, const char *, size_t);
 
-/*
- * So many bytes are kept for the call, which its connection has not got yet.
- * false if its user has more than his share with them.
- */
+/* As conn_keep(), until the call has ended. */
 bool		 call_keep(struct call *, size_t);
 
 /*

@@ -114,6 +114,12 @@ bool		 conn_is_full(const struct conn *);
 /* Whether so many bytes more may be kept for it: its user's share is limited. */
 bool		 conn_may_keep(const struct conn *, size_t len);
 
+/*
+ * So many bytes are kept for it, for a call or for what it is after an upgrade, which
+ * it has not got yet.  false if its user has more than his share with them.
+ */
+bool		 conn_keep(struct conn *, size_t len);
+
 /* Bytes in memory for the connection at that place. */
 size_t		 conn_kept(const struct place *);
 

@@ -129,6 +129,7 @@ conn_answer(struct conn *c, json_t *message)
 	else if (!conn_offer(c, message))
 		conn_send(c, refusal_laden());
 	call->active = false;
+	c->kept = 0;
 	varlink_call_finish(&call->in);
 	if (c->gone)
 		conn_lose_leases(c);	/* what he was given too late */

@@ -41,6 +41,7 @@ conn_cancel_call(struct conn *c)
 {
 	struct call	*call = &c->call;
 
+	c->kept = 0;
 	if (!call->active)
 		return;
 	call->active = false;
@@ -92,7 +93,7 @@ conn_kept(const struct place *place)
 
 	/* A call's text is kept as JSON, and in its request. */
 	return stream_kept(c->stream) + c->decoder.size +
-	    (c->call.active ? 2 * c->call_len + c->call.kept : 0);
+	    (c->call.active ? 2 * c->call_len : 0) + c->kept;
 }
 
 bool
@@ -100,6 +101,13 @@ conn_may_keep(const struct conn *c, size_t len)
 {
 	return conn_kept(&c->place) + len <= LIMIT_KEPT_FREE ||
 	    !places_are_laden(&c->common->places, c->client.uid);
+}
+
+bool
+conn_keep(struct conn *c, size_t len)
+{
+	c->kept = len;
+	return conn_may_keep(c, 0);
 }
 
 /* More than its user's share of memory is too much, too. */

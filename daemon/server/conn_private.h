@@ -27,6 +27,7 @@ struct conn {
 	void			*raw_arg;
 	struct varlink_decoder	 decoder;
 	size_t			 call_len;	/* of the message in work */
+	size_t			 kept;		/* see conn_keep() */
 	struct lease_list	 leases;
 };
 

@@ -42,7 +42,5 @@ json_t *
 refusal_laden(void)
 {
 	return refusal(ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}", "limit",
-	    "memory", "value", LIMIT_KEPT_PER_USER),
-	    "picod keeps too much for your programs already: end those that do "
-	    "not read their answers, and try again");
+	    "memory", "value", LIMIT_KEPT_PER_USER), REFUSAL_LADEN);
 }

@@ -20,6 +20,8 @@ json_t	*refusal_va(enum error_code, json_t *parameters, const char *format,
     va_list) __attribute__((format(printf, 3, 0)));
 
 /* That a user has more than his share of memory. */
+#define REFUSAL_LADEN "picod keeps too much for your programs already: end those " \
+    "that do not read their answers, and try again"
 json_t	*refusal_laden(void);
 
 #endif

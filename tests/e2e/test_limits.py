@@ -273,6 +273,82 @@ class Uploads(picod.Case):
         self.assertIn('wait for boards', caught.exception['message'])
 
 
+class Consoles(picod.Case):
+    """What is typed into shared consoles by halves, or waits for the board."""
+
+    TEXT = b'#' * (picod.limit('STATEMENT') - 1)
+
+    def setUp(self):
+        farm = scripted.Farm()
+        self.addCleanup(farm.stop)
+        farm.start()
+        board = farm.add(lambda board: scripted.Repl(board, paste=True))
+        self.p = self.picod(b=f'{board.url()},driver=repl', verbose=False)
+        self.assertEqual(self.p.send('1'), '1\n')
+        self.holder = self.connect(self.p)
+        self.holder.call('Hold')
+
+    def say(self, console, data, end):
+        """Whether that was answered by that end, or the console ended."""
+        said = b''
+        try:
+            console.write(data)
+            while not said.endswith(end):
+                piece = console.read_bytes()
+                said += piece
+                if not piece:
+                    break
+        except (BrokenPipeError, ConnectionResetError):
+            said += console.wait_closed()
+        if said.endswith(end):
+            return True
+        self.assertIn(b'picod: picod keeps too much', said)
+        return False
+
+    def fill(self, data, end):
+        """Consoles into which that was typed, until one was refused."""
+        consoles = []
+        before = self.p.resident_kb()
+        while not consoles or self.say(consoles[-1], data, end):
+            consoles.append(self.connect(self.p))
+            consoles[-1].upgrade('Console', shared=True)
+        share = picod.limit('KEPT_PER_USER')
+        self.assertLess(len(consoles), share // len(self.TEXT) + 2)
+        self.assertGreater(len(consoles), share // len(self.TEXT) // 4)
+        if not picod.is_sanitized():
+            self.assertLess(self.p.resident_kb() - before,
+                            (share >> 10) + 16 * 1024)
+        return consoles[:-1]
+
+    def one_after_the_other(self, data, end):
+        """Who is refused keeps nobody out, and who leaves makes room."""
+        consoles = self.fill(data, end)
+        for console in consoles[:4]:
+            console.close()
+        late = self.connect(self.p)
+        late.upgrade('Console', shared=True)
+        self.assertTrue(self.say(late, data, end))
+        return consoles[4:]
+
+    def test_text_without_an_end(self):
+        consoles = self.one_after_the_other(b'\x05' + self.TEXT + b'+', b'#+')
+        self.assertTrue(self.say(consoles[0], b'\x03', b'\r\n>>> '))
+
+    def test_statements_that_wait(self):
+        self.one_after_the_other(b'\x01' + self.TEXT + b'\x04', b'OK')
+
+    def test_a_tool_that_never_reads(self):
+        """It is dropped, and nobody else is."""
+        tool = self.connect(self.p)
+        tool.upgrade('Console', shared=True)
+        banner = len(b'raw REPL; CTRL-B to exit\r\n>')
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            tool.write(b'\x01' * (picod.limit('UNREAD') // banner * 2))
+        self.until(lambda: 'did not read what its board' in self.p.log())
+        tool.wait_closed()
+        self.assertEqual(self.p.board()['state'], 'ready')
+
+
 class Output(picod.Case):
     """What boards print, more of it than anybody wants to keep."""
 
