@@ -104,7 +104,8 @@
  * behind, in bytes of memory: of each board that is watched. */
 #define LIMIT_TAPE		(256 * 1024)
 
-/* A path on a board, in bytes, and a file there. */
+/* A path on a board, in bytes, and a file there that is written, or is read in one
+ * answer. */
 #define LIMIT_PATH		255
 #define LIMIT_FILE		(4 * 1024 * 1024)
 

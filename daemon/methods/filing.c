@@ -15,6 +15,10 @@
 #include "daemon/base/memory.h"
 #include "daemon/boards/unit.h"
 #include "method.h"
+#include "protocol/limits.h"
+
+/* An entry of a list, in bytes of memory besides its path. */
+#define ENTRY_BYTES	640
 
 /* For the first job, whose start is not seen: from its start on the board. */
 #define FIRST_MS	60000
@@ -62,9 +66,21 @@ filing_say(struct filing *f)
 	filing_arm(f);
 }
 
+/* What the method keeps of it until that is answered. */
+static size_t
+filing_size(const struct files_event *event)
+{
+	switch (event->type) {
+	case FILES_CONTENT: return event->len;
+	case FILES_ENTRY: return ENTRY_BYTES + strlen(event->entry.path);
+	default: return 0;
+	}
+}
+
 static void
 filing_see(struct filing *f, const struct files_event *event)
 {
+	f->kept += filing_size(event);
 	if (event->type == FILES_STOP) {
 		f->stopping = true;
 		unit_interrupt(f->board);
@@ -86,6 +102,19 @@ filing_timer_cb(evutil_socket_t fd, short what, void *arg)
 	filing_arm(f);
 }
 
+/*
+ * Without "more" all of it is kept here, and becomes one answer; with it, it waits
+ * in pieces for the client to read them.
+ */
+static bool
+filing_may_keep(struct filing *f)
+{
+	if (!f->call->in.more && evbuffer_get_length(f->data) > LIMIT_FILE)
+		return false;
+	return call_keep(f->call, f->kept) &&
+	    call_unread(f->call) <= LIMIT_UNREAD;
+}
+
 static bool
 filing_output(struct asker *asker)
 {
@@ -102,7 +131,8 @@ filing_output(struct asker *asker)
 	}
 	evbuffer_drain(output, len);
 	filing_say(f);
-	return true;
+	f->full |= !filing_may_keep(f);
+	return !f->full;
 }
 
 /* How a job ended, for the conversation; false: the board is not to be had. */
@@ -153,6 +183,20 @@ filing_fail(struct filing *f, const struct files_result *result)
 	call_fail(f->call, ERROR_FILE_ERROR, json, "%s", result->message);
 }
 
+static void
+filing_fail_full(struct filing *f)
+{
+	bool	file = evbuffer_get_length(f->data) > 0;
+	int	limit = file ? LIMIT_FILE : LIMIT_KEPT_PER_USER;
+
+	call_keep(f->call, 0);		/* there is room for why */
+	call_fail(f->call, ERROR_LIMIT_EXCEEDED, json_pack("{s:s, s:i}", "limit",
+	    file ? "file" : "memory", "value", limit), "board %s says more of it "
+	    "than is kept for one answer (%d MiB): ask for it in pieces, with "
+	    "\"more\"%s", board_name(f->board), limit >> 20,
+	    file ? "" : ", or for one directory at a time");
+}
+
 /* Whether what the conversation says of the end is of files. */
 static bool
 filing_is_about_files(const struct files_result *result)
@@ -183,6 +227,11 @@ filing_finish(struct asker *asker, const struct request_result *result)
 	struct request_result		 end = *result;
 	json_t				*json;
 
+	if (f->full && !f->call->in.more) {
+		filing_fail_full(f);
+		filing_destroy(f);
+		return;
+	}
 	if (files_over(f->files) && filing_is_about_files(said)) {
 		filing_answer(f, said);
 		filing_destroy(f);

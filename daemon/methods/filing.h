@@ -37,6 +37,8 @@ struct filing {
 	json_t			*list;
 	struct evbuffer		*data;
 	uint64_t		 done, total;
+	size_t			 kept;		/* bytes in memory for these */
+	bool			 full;		/* that was too much */
 };
 
 /*

@@ -81,6 +81,7 @@ files_list_json(struct filing *f)
 
 	json_decref(f->list);
 	f->list = json_array();
+	f->kept = 0;
 	return json;
 }
 
@@ -180,6 +181,7 @@ files_data_json(struct filing *f)
 
 	free(text);
 	evbuffer_drain(f->data, len);
+	f->kept = 0;
 	return json;
 }
 

@@ -94,6 +94,12 @@ call_fail(struct call *call, enum error_code code, json_t *parameters,
 	conn_answer(call->conn, message);
 }
 
+size_t
+call_unread(struct call *call)
+{
+	return stream_kept(call->conn->stream);
+}
+
 bool
 call_is_full(struct call *call)
 {

@@ -92,6 +92,9 @@ void		 call_fail(struct call *, enum error_code, json_t *parameters,
 void		 call_fail_name(struct call *, const char *name,
     json_t *parameters);
 
+/* Bytes of answers that the client has not read. */
+size_t		 call_unread(struct call *);
+
 /* Whether so much waits for the client that no more should be produced. */
 bool		 call_is_full(struct call *);
 

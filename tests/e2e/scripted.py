@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import zlib
 
 BANNER = (b'MicroPython v1.25.0 on 2025-04-15; scripted with CPython\r\n'
           b'Type "help()" for more information.\r\n>>> ')
@@ -156,6 +157,32 @@ class Repl:
                          f'{type(error).__name__}: {error}\r\n')
         return (stdout.getvalue().replace('\n', '\r\n').encode(),
                 trace.encode())
+
+
+class Files(Repl):
+    """Answers picod's questions about files, in one go, with what it is told to
+    say: entries of a list, and bytes of a file."""
+
+    entries = content = b''
+
+    def execute(self, text, mode='exec'):
+        answers = {b'L': self.entries, b'A': b'\6%%T0,%d,-;' % len(self.content),
+                   b'G': self.frames() + b'\6%$'}
+        if text.startswith(b"__fm['C']("):
+            said = answers[text[len(b"__fm['C']('"):][:1]]
+        elif b'%?' in text:     # what has it?
+            said = b'\6%?1100000001110100000,/;'
+        elif b'__fm' in text or b"exec('" in text:
+            said = b''
+        else:
+            return super().execute(text, mode)
+        return said + b'\x1e', b''
+
+    def frames(self):
+        pieces = (self.content[at:at + 1024]
+                  for at in range(0, len(self.content), 1024))
+        return b''.join(b'\6%%=%04x0000%08x%s' % (len(piece), zlib.crc32(piece),
+                                                  piece) for piece in pieces)
 
 
 class PiSerial:

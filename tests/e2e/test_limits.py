@@ -520,6 +520,102 @@ class MuchOutput(Output):
         self.assertEqual(set(errors), {'OutputTooLarge'})
 
 
+class Files(picod.Case):
+    """What a board says of its files, more than anybody wants to keep."""
+
+    ENTRIES = 200000
+
+    def setUp(self):
+        farm = scripted.Farm()
+        self.addCleanup(farm.stop)
+        farm.start()
+        self.board_ = farm.add(lambda board: scripted.Files(board, paste=True))
+        self.p = self.picod(b=f'{self.board_.url()},driver=repl',
+                            verbose=False)
+        self.assertEqual(self.p.call('ListFiles', path='/'), {'files': []})
+        self.before = self.p.resident_kb()
+
+    def has(self, entries=0, content=b''):
+        self.board_.machine.entries = b''.join(
+            b'\6%%L0,%d,-,/%06d\0' % (number, number)
+            for number in range(entries))
+        self.board_.machine.content = content
+
+    def assert_bounded(self, most):
+        if not picod.is_sanitized():
+            self.assertLess(self.p.resident_kb() - self.before,
+                            (most >> 10) + 16 * 1024)
+
+    def assert_served(self):
+        """The board, and this connection."""
+        self.has(entries=1)
+        self.assertEqual(self.client.call('ListFiles', path='/')['files'][0][
+            'path'], '/000000')
+
+    def test_list(self):
+        share = picod.limit('KEPT_PER_USER')
+        self.client = self.connect(self.p)
+        self.has(self.ENTRIES)
+        with self.fails('LimitExceeded', limit='memory', value=share) as caught:
+            self.client.call('ListFiles', path='/')
+        self.assertIn('more', caught.exception['message'])
+        self.assert_bounded(share)
+        self.assert_served()
+
+    def test_list_in_pieces(self):
+        self.client = self.connect(self.p)
+        self.has(self.ENTRIES)
+        count = 0
+        for piece in self.client.stream('ListFiles', path='/'):
+            count += len(piece['files'])
+        self.assertEqual(count, self.ENTRIES)
+        self.assert_bounded(picod.limit('UNREAD'))
+        self.assert_served()
+
+    def test_file(self):
+        most = picod.limit('FILE')
+        self.client = self.connect(self.p)
+        self.has(content=bytes(most))
+        reply = self.client.call('ReadFile', path='/a')
+        self.assertEqual(len(base64.b64decode(reply['data'])), most)
+        self.has(content=bytes(most + 1))
+        with self.fails('LimitExceeded', limit='file', value=most):
+            self.client.call('ReadFile', path='/a')
+        self.assert_served()
+
+    def test_file_in_pieces(self):
+        content = os.urandom(picod.limit('FILE')).hex().encode()
+        self.client = self.connect(self.p)
+        self.has(content=content)
+        self.assertEqual(b''.join(
+            base64.b64decode(piece['data']) for piece in
+            self.client.stream('ReadFile', path='/a')), content)
+        self.assert_bounded(picod.limit('UNREAD'))
+        self.assert_served()
+
+    def read_nothing(self, method, **parameters):
+        """Calls it, and reads once the board is done; then hears why it is not
+        all."""
+        most = picod.limit('UNREAD')
+        self.client = self.connect(self.p)
+        self.client.send(method, more=True, **parameters)
+        self.assertEqual(self.p.send('2 + 2'), '4\n')
+        self.assert_bounded(most)
+        with self.fails('OutputTooLarge', limit=most) as caught:
+            for _ in self.client.receive_all():
+                pass
+        self.assertIn('read', caught.exception['message'])
+        self.assert_served()
+
+    def test_list_that_nobody_reads(self):
+        self.has(self.ENTRIES)
+        self.read_nothing('ListFiles', path='/')
+
+    def test_file_that_nobody_reads(self):
+        self.has(content=bytes(4 * picod.limit('UNREAD')))
+        self.read_nothing('ReadFile', path='/a')
+
+
 class OutputOfRealBoards(Output):
     def setUp(self):
         self.mp = self.board(MicroPython())
