@@ -69,6 +69,14 @@
 #define LIMIT_BOARDS		64
 #define LIMIT_BOARD_NAME	40
 
+/* Boards whose names are remembered: the one not seen for the longest time is
+ * forgotten for a new one. */
+#define LIMIT_NAMES		512
+
+/* Lines of one configuration: rules of access, and ports that are ignored. */
+#define LIMIT_RULES		256
+#define LIMIT_IGNORED		64
+
 /* The name of a part or a programmer, as avrdude has it. */
 #define LIMIT_TOOL_NAME		40
 

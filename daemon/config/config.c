@@ -135,9 +135,9 @@ config_set_ports(struct config *config, const char *where, const char *name,
 		config_error(config, where, "%s = %s: %s", name, value, why);
 	else if (tty)
 		return;
-	else if (config->ignore_count == CONFIG_IGNORE_MAX)
+	else if (config->ignore_count == LIMIT_IGNORED)
 		config_error(config, where, "more than %d ports to ignore",
-		    CONFIG_IGNORE_MAX);
+		    LIMIT_IGNORED);
 	else
 		config->ignore[config->ignore_count++] = xstrdup(value);
 }

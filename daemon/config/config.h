@@ -15,7 +15,6 @@
 
 #define CONFIG_PATH		"/etc/picod/picod.conf"
 #define CONFIG_BAUD_DEFAULT	115200
-#define CONFIG_IGNORE_MAX	64
 
 /* Who may open picod's own port of a board: picod.conf(5), tty. */
 struct config_tty {
@@ -46,7 +45,7 @@ struct config {
 	struct config_board	 boards[LIMIT_BOARDS];
 	size_t			 board_count;
 	struct access		 access;
-	char			*ignore[CONFIG_IGNORE_MAX];	/* likewise */
+	char			*ignore[LIMIT_IGNORED];	/* likewise */
 	size_t			 ignore_count;
 	struct config_tty	 tty;		/* of boards that do not say */
 	char			*tools[FLASH_TOOL_COUNT];	/* paths, or NULL */

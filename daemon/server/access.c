@@ -144,7 +144,7 @@ access_add(struct access *access, const char *board, const char *who,
 	char			*words;
 	const char		*why;
 
-	if (access->count == ACCESS_RULES_MAX)
+	if (access->count == LIMIT_RULES)
 		return "there are too many rules";
 	words = xstrdup(what);
 	*r = (struct access_rule){ 0 };

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "daemon/base/client.h"
+#include "protocol/limits.h"
 
 /* The group whose members may use a system's picod. */
 #define ACCESS_GROUP "picod"
@@ -23,9 +24,6 @@
 /* The right to a Watch with trace: it has what others send, byte by byte. */
 #define ACCESS_TRACE "Trace"
 
-/* Rules one configuration may have. */
-#define ACCESS_RULES_MAX 256
-
 /* One line: WHO = METHOD..., in [access] or [access BOARD]. */
 struct access_rule {
 	char		*board;		/* NULL: every board without rules */
@@ -37,7 +35,7 @@ struct access_rule {
 };
 
 struct access {
-	struct access_rule	 rules[ACCESS_RULES_MAX];
+	struct access_rule	 rules[LIMIT_RULES];
 	size_t			 count;
 	bool			 has_group;	/* ACCESS_GROUP exists */
 	gid_t			 group;

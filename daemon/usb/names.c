@@ -15,6 +15,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
+#include "protocol/limits.h"
 
 #define SHARED	"*"
 
@@ -25,7 +26,7 @@ struct entry {
 
 struct names {
 	char		*path;		/* or NULL */
-	struct entry	 entries[NAMES_MAX];
+	struct entry	 entries[LIMIT_NAMES];
 	size_t		 count;
 };
 
@@ -44,7 +45,7 @@ names_add(struct names *names, const char *name, const char *key)
 {
 	struct entry	*e;
 
-	if (names->count == NAMES_MAX)
+	if (names->count == LIMIT_NAMES)
 		names_forget(names, 0);
 	e = &names->entries[names->count];
 	e->name = xstrdup(name);
@@ -224,7 +225,7 @@ names_set(struct names *names, const char *key, const char *name)
 		return;
 	if (i < names->count)
 		names_forget(names, i);
-	if (names->count == NAMES_MAX)
+	if (names->count == LIMIT_NAMES)
 		names_forget(names, 0);
 	names_add(names, name, key);
 	names_write(names);

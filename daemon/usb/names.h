@@ -8,9 +8,6 @@
 
 #include <stdbool.h>
 
-/* Boards remembered; the one not seen for the longest time is forgotten. */
-#define NAMES_MAX 512
-
 struct names;
 
 /*

@@ -173,7 +173,7 @@ START_TEST(test_limit_of_rules)
 {
 	int	i;
 
-	for (i = 0; i < ACCESS_RULES_MAX; i++)
+	for (i = 0; i < LIMIT_RULES; i++)
 		add(NULL, "*", "all");
 	ck_assert_ptr_nonnull(access_add(&access_rules, NULL, "*", "all"));
 }

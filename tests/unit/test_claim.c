@@ -386,14 +386,18 @@ START_TEST(test_names_limit)
 	int		 i;
 
 	strcpy(first, names_get(names, "first", "b", free_name, NULL));
-	for (i = 0; i < NAMES_MAX - 1; i++) {
+	for (i = 0; i < LIMIT_NAMES - 1; i++) {
 		snprintf(key, sizeof key, "k%d", i);
 		names_get(names, key, "b", free_name, NULL);
 	}
 	ck_assert_str_eq(names_get(names, "first", "b", free_name, NULL), first);
 	names_get(names, "more", "b", free_name, NULL);	/* k0 gives way */
 	ck_assert_str_eq(names_get(names, "first", "b", free_name, NULL), first);
+	ck_assert_ptr_null(names_known(names, "k0"));
 	ck_assert_str_eq(names_get(names, "k1", "b", free_name, NULL), "b2");
+	names_set(names, "another", "mine");
+	ck_assert_ptr_null(names_known(names, "k2"));
+	ck_assert_str_eq(names_known(names, "k3"), "b4");
 	names_close(names);
 }
 END_TEST

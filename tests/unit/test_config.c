@@ -235,6 +235,26 @@ START_TEST(test_limit_of_boards)
 }
 END_TEST
 
+START_TEST(test_limit_of_ports_to_ignore)
+{
+	static const char	line[] = "ignore = /dev/x\n";
+	char			text[(LIMIT_IGNORED + 2) * sizeof line];
+	char			*p = stpcpy(text, "[ports]\n");
+	int			i;
+
+	for (i = 0; i < LIMIT_IGNORED; i++)
+		p = stpcpy(p, line);
+	read_text(text);
+	ck_assert_uint_eq(config.errors, 0);
+	ck_assert_uint_eq(config.ignore_count, LIMIT_IGNORED);
+	config_finish(&config);
+	config_init(&config);
+	strcpy(p, line);
+	ck_assert_ptr_nonnull(strstr(read_text(text), "ports to ignore"));
+	ck_assert_uint_eq(config.errors, 1);
+}
+END_TEST
+
 START_TEST(test_command_line)
 {
 	char	name[LIMIT_BOARD_NAME + 16];
@@ -281,6 +301,7 @@ main(void)
 	    sizeof mistakes / sizeof *mistakes);
 	tcase_add_test(tc, test_every_mistake_is_told);
 	tcase_add_test(tc, test_limit_of_boards);
+	tcase_add_test(tc, test_limit_of_ports_to_ignore);
 	tcase_add_test(tc, test_command_line);
 	tcase_add_test(tc, test_missing_file);
 	suite_add_tcase(suite, tc);
