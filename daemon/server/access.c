@@ -88,6 +88,18 @@ access_is_right(const char *name)
 	return found;
 }
 
+/* Several words with letters add up. */
+static void
+access_add_letters(struct access_rule *r, const char *more)
+{
+	const char	*had = r->letters == NULL ? "" : r->letters;
+	char		*all = xmalloc(strlen(had) + strlen(more) + 1);
+
+	strcpy(stpcpy(all, had), more);
+	free(r->letters);
+	r->letters = all;
+}
+
 /* Takes the letters out of "Send(abc)". */
 static const char *
 access_set_letters(struct access_rule *r, char *word)
@@ -104,8 +116,7 @@ access_set_letters(struct access_rule *r, char *word)
 	    len == 0 || open + len != close)
 		return "only Send takes command letters: Send(abc)";
 	*close = '\0';
-	free(r->letters);
-	r->letters = xstrdup(open);
+	access_add_letters(r, open);
 	return NULL;
 }
 
@@ -114,6 +125,7 @@ access_set_methods(struct access_rule *r, char *words)
 {
 	char		*word, *rest = words, *out;
 	const char	*why;
+	bool		 whole = false;	/* Send, whatever the letters */
 
 	r->methods = xmalloc(2 * strlen(words) + 2);
 	out = stpcpy(r->methods, " ");
@@ -124,6 +136,7 @@ access_set_methods(struct access_rule *r, char *words)
 			r->all = true;
 			continue;
 		}
+		whole |= strcmp(word, "Send") == 0;
 		why = access_set_letters(r, word);
 		if (why != NULL)
 			return why;
@@ -132,6 +145,10 @@ access_set_methods(struct access_rule *r, char *words)
 			    "io.picod's (Send, Watch, Reset ...), Trace, all or "
 			    "none";
 		out = stpcpy(stpcpy(out, word), " ");
+	}
+	if (whole) {
+		free(r->letters);
+		r->letters = NULL;
 	}
 	return NULL;
 }

@@ -106,6 +106,18 @@ START_TEST(test_letters)
 }
 END_TEST
 
+/* As lines do. */
+START_TEST(test_letters_add_up)
+{
+	add("b", "*", "Send(c) Watch Send(d)");
+	ck_assert(may(&stranger, "b", "Send", "c1"));
+	ck_assert(may(&stranger, "b", "Send", "d1"));
+	ck_assert(!may(&stranger, "b", "Send", "e1"));
+	add("all", "*", "Send(c) Send");
+	ck_assert(may(&stranger, "all", "Send", "e1"));
+}
+END_TEST
+
 /* To a Python board, or one that may be one, a letter is the begin of anything. */
 START_TEST(test_letters_grant_commands_only)
 {
@@ -222,6 +234,7 @@ main(void)
 	tcase_add_test(tc, test_rules_of_a_board_replace_them);
 	tcase_add_test(tc, test_groups);
 	tcase_add_test(tc, test_letters);
+	tcase_add_test(tc, test_letters_add_up);
 	tcase_add_test(tc, test_letters_grant_commands_only);
 	tcase_add_test(tc, test_on_any_board);
 	tcase_add_test(tc, test_none);
