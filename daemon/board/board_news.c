@@ -19,6 +19,12 @@ news_expect(struct news *n, uid_t uid)
 }
 
 void
+news_expect_none(struct news *n)
+{
+	n->expected = false;
+}
+
+void
 news_restart(struct news *n, uint64_t now)
 {
 	bool	expected = n->expected;

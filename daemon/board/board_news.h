@@ -29,6 +29,9 @@ void	news_use(struct news *);
 /* That user has the board restarted, and need not be told. */
 void	news_expect(struct news *, uid_t);
 
+/* That failed: the next restart is another one. */
+void	news_expect_none(struct news *);
+
 /* The board restarted. */
 void	news_restart(struct news *, uint64_t now);
 

@@ -48,6 +48,8 @@ run_conclude(struct board *b, enum error_code error, const char *format, ...)
 	struct request	*r = b->turn.request;
 	va_list		 args;
 
+	if (run_is_reset(r) && error != ERROR_NONE)
+		news_expect_none(&b->news);
 	r->result.started = b->turn.phase != TURN_SET_OUT;
 	va_start(args, format);
 	board_set_result(b, r, error, format, args);

@@ -445,6 +445,8 @@ someone_finish(struct asker *asker, const struct request_result *result)
 	    (int)result->traceback_len, result->traceback_len == 0 ? "" :
 	    result->traceback);
 	snprintf(a->message, sizeof a->message, "%s", result->message);
+	snprintf(a->notice, sizeof a->notice, "%s", result->notice == NULL ? "" :
+	    result->notice);
 }
 
 const struct request_sink someone_sink = { NULL, NULL, someone_finish };

@@ -66,6 +66,7 @@ struct someone {
 	char		 token[REQUEST_TOKEN_SIZE];
 	char		 message[256];
 	char		 traceback[32];
+	char		 notice[128];
 	pid_t		 holder;
 };
 

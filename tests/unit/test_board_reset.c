@@ -240,6 +240,37 @@ START_TEST(test_resets)
 }
 END_TEST
 
+/* Of one that was refused none came: the next restart is news to him, too. */
+START_TEST(test_a_reset_that_failed_is_not_expected)
+{
+	static struct someone	a;
+
+	fake->language = "repl";
+	ask(&a, "x = 1");
+	say("S", 0);
+	say("d", 0);
+	fake->refuse = -ENOTSUP;
+	submit(make(&a, REQUEST_SOFT_RESET, ""), 0);
+	ck_assert_int_eq(a.error, ERROR_UNSUPPORTED);
+	fake->refuse = 0;
+	closed("it was pulled out", 0);
+	opened(0);
+	ask(&a, "x");
+	say("S", 0);
+	say("d", 0);
+	ck_assert_ptr_nonnull(strstr(a.notice, "has restarted"));
+
+	submit(make(&a, REQUEST_SOFT_RESET, ""), 0);
+	say("S", 0);
+	say("B", 0);
+	say("d", 0);
+	ask(&a, "x");
+	say("S", 0);
+	say("d", 0);
+	ck_assert_str_eq(a.notice, "");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -260,6 +291,7 @@ main(void)
 	tcase_add_test(tc, test_reset_through_the_port_spares_who_has_not_begun);
 	tcase_add_test(tc, test_boot_count);
 	tcase_add_test(tc, test_resets);
+	tcase_add_test(tc, test_a_reset_that_failed_is_not_expected);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed_count = srunner_ntests_failed(runner);
