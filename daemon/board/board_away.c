@@ -18,7 +18,7 @@ void
 away_take(struct board *b)
 {
 	board_close_driver(b);
-	b->probe_at = b->coming_at = DRIVER_NEVER;
+	b->coming_at = DRIVER_NEVER;
 	b->becoming = false;
 	b->away.client = b->turn.request->client;
 	switch (b->turn.request->kind) {

@@ -12,7 +12,6 @@
 static void
 lose_turn(struct board *b, const char *reason, bool again)
 {
-	b->probe_at = DRIVER_NEVER;
 	b->resetting = false;
 	board_close_driver(b);
 	switch (b->turn.phase) {

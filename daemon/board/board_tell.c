@@ -72,6 +72,8 @@ board_tell_state(struct board *b, enum board_state state, const char *reason)
 	};
 
 	b->state = state;
+	if (state != BOARD_SILENT)
+		b->probe_at = DRIVER_NEVER;	/* it would stop a program */
 	if (state == BOARD_SILENT || state == BOARD_ABSENT)
 		board_set_problem(b, reason);
 	else

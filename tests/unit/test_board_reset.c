@@ -91,6 +91,7 @@ START_TEST(test_a_program_that_has_ended_is_over)
 }
 END_TEST
 
+/* It may be its program, which nobody stops unasked. */
 START_TEST(test_silent_board_speaks)
 {
 	static struct someone	a;
@@ -99,6 +100,7 @@ START_TEST(test_silent_board_speaks)
 	say("L", 0);
 	say("Uhello", 0);
 	ck_assert_int_eq(board_state(board), BOARD_LISTENING);
+	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
 }
 END_TEST
 
@@ -134,6 +136,12 @@ START_TEST(test_a_board_that_speaks_something_else)
 	ck_assert_int_eq(board_state(board), BOARD_LISTENING);
 	say("Utemp 21", 0);
 	ck_assert_str_eq(board_problem(board), "it prints");
+	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
+	ask(&a, "1");
+	say("L", 0);
+	ck_assert_uint_ne(board_deadline(board), DRIVER_NEVER);
+	ask(&a, "1");
+	say("Fit prints", 0);
 	ck_assert_uint_eq(board_deadline(board), DRIVER_NEVER);
 	ask(&a, "1");
 	say("S", 0);
