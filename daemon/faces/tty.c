@@ -61,6 +61,7 @@ struct tty {
 };
 
 static void	tty_bell_cb(evutil_socket_t, short, void *);
+static void	tty_disconnect(struct tty *);
 
 /* ------------------------------------------------------------- to the tool */
 
@@ -123,11 +124,14 @@ tty_idle(void *arg)
 		tty_ring(t);
 }
 
-/* Its owner is told that the board goes, and destroys it. */
+/* Its owner is told that the board goes, and destroys it: nothing comes before. */
 static void
 tty_gone(void *arg)
 {
-	(void)arg;
+	struct tty	*t = arg;
+
+	tty_disconnect(t);
+	event_del(t->linger);
 }
 
 static void

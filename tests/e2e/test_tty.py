@@ -322,7 +322,49 @@ class Printing(picod.Case):
             self.assertEqual(tool.expect(b'\n'), b'temp 20.50\r\n')
 
 
-class Which(picod.Case):
+class Reloading(picod.Case):
+    def reload(self, p, config):
+        with open(p.config, 'w') as file:
+            file.write(config)
+        p.process.send_signal(signal.SIGHUP)
+        self.until(lambda: 'the configuration was read again' in p.log())
+
+
+class Removed(Reloading):
+    """Boards that go, with what the last tool wanted to have done there."""
+
+    CONFIG = '[board a]\nport = unix:/nowhere/a\n'
+
+    def setUp(self):
+        self.p = self.picod(config=self.CONFIG,
+                            env={'MALLOC_PERTURB_': '165'})
+        self.path = self.p.board()['tty']['path']
+
+    def type(self, text):
+        """By a tool that leaves at once, and for whom picod lingers."""
+        with Tool(self.path) as tool:
+            tool.say(text)
+        self.until(lambda: not self.p.board()['tty']['open'])
+        self.assertEqual(len(self.p.board()['requests']), 1)
+
+    def test_nothing_is_left_of_it(self):
+        self.type(b'x = 1\r')
+        self.reload(self.p, '')
+        self.assertEqual(self.p.call('ListBoards')['boards'], [])
+        self.assertEqual(os.listdir(os.path.dirname(self.path)), [])
+
+    def test_who_has_it_open_is_hung_up_on(self):
+        with Tool(self.path) as tool:
+            tool.say(b'x = 1\rinput()\r')
+            self.until(lambda: self.p.board()['requests'])
+            self.reload(self.p, '')
+            with self.assertRaises(serial.SerialException):
+                while True:
+                    tool.port.read(100)
+        self.assertEqual(self.p.call('ListBoards')['boards'], [])
+
+
+class Which(Reloading):
     """Boards that have one, and whose it is."""
 
     # Others than root can give a port only to a group of their own.
@@ -332,11 +374,7 @@ class Which(picod.Case):
         boards = {name: f'unix:/nowhere/{name}' for name in ('a', 'b')}
         p = self.picod(config=config, **boards)
         if reload is not None:
-            with open(p.config, 'w') as file:
-                file.write(reload)
-            watch = 'the configuration was read again'
-            p.process.send_signal(signal.SIGHUP)
-            self.until(lambda: watch in p.log())
+            self.reload(p, reload)
         folder = os.path.join(p.directory, 'tty')
         has = {board['name']: os.stat(board['tty']['path']).st_gid
                for board in p.call('ListBoards')['boards'] if 'tty' in board}
