@@ -259,10 +259,10 @@ seat_destroy(struct seat *s)
 {
 	if (s == NULL)
 		return;
+	boards_unwatch(&s->watcher);	/* nobody hears what comes of it */
 	seat_let_go(s, unit_abandon);
 	seat_clear_up(s);
 	free(s->text);
-	boards_unwatch(&s->watcher);
 	event_free(s->ahead);
 	face_destroy(s->face);
 	free(s);
