@@ -38,8 +38,9 @@
 struct task {
 	struct call	*call;
 	struct board	*board;
-	struct asker	*asker;		/* NULL: the request is over */
+	struct asker	*asker;		/* NULL: the request is over, */
 	struct evbuffer	*rest;		/* and this is still to be said, */
+	uint64_t	 boot;		/* of the boot that printed it, */
 	json_t		*end;		/* before these are its answer */
 	enum error_code	 error;
 	char		*message;
@@ -124,6 +125,13 @@ task_printed(const struct task *t)
 	return t->rest != NULL ? t->rest : t->asker->output;
 }
 
+/* That printed it.  When the request is over, the board may be gone, too. */
+static json_int_t
+task_boot(const struct task *t)
+{
+	return (json_int_t)(t->asker == NULL ? t->boot : board_boot(t->board));
+}
+
 /* Sends the first len bytes of the output as a piece. */
 static void
 task_send_piece(struct task *t, size_t len)
@@ -133,7 +141,7 @@ task_send_piece(struct task *t, size_t len)
 
 	if (len == 0)
 		return;
-	json = json_pack("{s:I}", "boot", (json_int_t)board_boot(t->board));
+	json = json_pack("{s:I}", "boot", task_boot(t));
 	answer_set_output(json, (char *)evbuffer_pullup(output, (ev_ssize_t)len),
 	    len);
 	evbuffer_drain(output, len);
@@ -269,6 +277,7 @@ task_finish(struct asker *a, const struct request_result *result)
 	    answer_has_output(result->error))) {
 		t->rest = evbuffer_new();
 		evbuffer_add_buffer(t->rest, a->output);
+		t->boot = result->boot;
 		t->end = json;
 		t->error = result->error;
 		t->message = result->message == NULL ? NULL :

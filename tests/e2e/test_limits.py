@@ -5,6 +5,7 @@ import base64
 import contextlib
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -406,6 +407,30 @@ class MuchOutput(Output):
                              for piece in client.receive_all())
         self.assertEqual(self.board_.dropped, 0)
         self.assertEqual(output, self.LINE * lines)
+
+    def unread(self):
+        """Who has read nothing of what was printed, and when that was."""
+        client = self.connect(self.p)
+        client.send('Send', more=True,
+                    text=self.program((4 << 20) // len(self.LINE)))
+        return client, {self.p.call('Send', text='2 + 2')['boot']}
+
+    def test_reader_that_sleeps_until_its_board_is_another(self):
+        """Restarted, or not served any more: what he reads is of its boot."""
+        section = f'[board b]\nport = {self.board_.url()}\ndriver = repl\n'
+        self.p.stop()
+        self.p = self.picod(config=section, verbose=False,
+                            env={'MALLOC_PERTURB_': '165'})
+        unread = [self.unread()]
+        self.p.call('Reset')
+        unread.append(self.unread())
+        with open(self.p.config, 'w', encoding='ascii'):
+            pass
+        self.p.process.send_signal(signal.SIGHUP)
+        self.until(lambda: not self.p.call('ListBoards')['boards'])
+        for client, boot in unread:
+            self.assertEqual({piece['boot'] for piece in client.receive_all()},
+                             boot)
 
     def test_reader_that_sleeps_too_long(self):
         """It gets what was kept, and then hears that there was more."""
