@@ -144,8 +144,8 @@ serial_start(struct link *link)
 		return -errno;
 	errno = 0;
 	r = sp_get_port_by_name(path, &port);
-	if (r != SP_OK)
-		return serial_error(r);
+	if (r != SP_OK)		/* ARG: it is none to libserialport */
+		return r == SP_ERR_ARG ? -ENOTTY : serial_error(r);
 	link->handle = port;
 	error = serial_take(link, port);
 	if (error == 0)

@@ -242,8 +242,9 @@ path_follow(char path[PATH_MAX])
 	return n < PATH_MAX;
 }
 
-void
-path_watch_start(struct path_watch *w)
+/* on: what is told of the path itself. */
+static void
+path_watch_begin(struct path_watch *w, uint32_t on)
 {
 	char	path[PATH_MAX];
 
@@ -255,11 +256,22 @@ path_watch_start(struct path_watch *w)
 		return;
 	while (w->count < MARK_COUNT - 1 && path_follow(path))
 		(void)path_watch_mark_folder(w, path);
-	/* CLOSE: whoever had it is done; ATTRIB: udev gave it to our group. */
-	(void)path_watch_mark(w, w->path, IN_CLOSE | IN_ATTRIB |
-	    IN_DELETE_SELF, "");
+	(void)path_watch_mark(w, w->path, on, "");
 	w->is_on = true;
 	LIST_INSERT_HEAD(&w->watcher->watches, w, entry);
+}
+
+/* ATTRIB: udev gave it to our group. */
+void
+path_watch_start(struct path_watch *w)
+{
+	path_watch_begin(w, IN_ATTRIB | IN_DELETE_SELF);
+}
+
+void
+path_watch_start_in_use(struct path_watch *w)
+{
+	path_watch_begin(w, IN_CLOSE | IN_ATTRIB | IN_DELETE_SELF);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tells when a path that could not be opened may be worth another try: it
- * appeared, its permissions changed, or a program closed it.
+ * appeared, its permissions changed, or the program that had it closed it.
  */
 #ifndef PICOD_PATH_WATCH_H
 #define PICOD_PATH_WATCH_H
@@ -30,9 +30,11 @@ void			 path_watch_destroy(struct path_watch *);
 
 /*
  * Watches from now on, unless the user's inotify instances or watches are used
- * up: then nothing will ever be told, and path_watch_is_on() says so.
+ * up: then nothing will ever be told, and path_watch_is_on() says so.  That it is
+ * closed is told only of one in use: who tries another one closes it himself.
  */
 void			 path_watch_start(struct path_watch *);
+void			 path_watch_start_in_use(struct path_watch *);
 void			 path_watch_stop(struct path_watch *);
 bool			 path_watch_is_on(const struct path_watch *);
 

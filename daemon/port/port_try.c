@@ -72,15 +72,15 @@ port_passes(int error)
 
 /*
  * The watch is on already, so that nothing was missed.  A port in use is an
- * exception: trying it closed it again, which the watch saw; there it starts
- * afresh, and a rare try makes up for the moment in between, or a soon one if the
- * other program just ended.  A watch may also be impossible.
+ * exception: there it is also told that it is closed, as trying it did; so it
+ * starts here, and a rare try makes up for the moment in between, or a soon one if
+ * the other program just ended.  A watch may also be impossible.
  */
 static void
 port_wait(struct port *p, int error)
 {
 	if (error == -EBUSY && p->watch != NULL)
-		path_watch_start(p->watch);
+		path_watch_start_in_use(p->watch);
 	if (port_passes(error) || p->watch == NULL ||
 	    !path_watch_is_on(p->watch))
 		port_add_timer(p->retry, p->wanted.pause_ms);

@@ -113,14 +113,14 @@ until(const int *count, int wanted)
 		event_base_loop(base, EVLOOP_ONCE);
 }
 
-/* Runs what is due now. */
+/* Runs what is due now, and of what never ends, a little. */
 static void
 settle(void)
 {
 	int	i;
 
 	for (i = 0; i < 10; i++)
-		event_base_loop(base, EVLOOP_NONBLOCK);
+		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
 /* A board's end of a new pty, to which the path leads. */
@@ -179,6 +179,23 @@ START_TEST(test_a_pty_that_somebody_has_is_not_taken)
 	close(fd);		/* and is then, without being told */
 	until(&opened, 1);
 	ck_assert_int_eq(port_reset(port), -ENOTSUP);
+	board_pull(master);
+}
+END_TEST
+
+/* Trying it closes it, which is no reason to try it again. */
+START_TEST(test_what_is_no_port_is_tried_when_something_else_is_there)
+{
+	int	master;
+
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	port_set_address(port, path, true);
+	until(&failed, 1);
+	settle();
+	ck_assert_int_eq(failed, 1);
+	ck_assert_str_eq(reason, "its port is no serial port");
+	master = board_plug();
+	until(&opened, 1);
 	board_pull(master);
 }
 END_TEST
@@ -530,6 +547,8 @@ main(void)
 	tcase_add_test(tc, test_one_that_rests_may_be_closed);
 	tcase_add_test(tc, test_one_that_rests_may_be_lent);
 	tcase_add_test(tc, test_a_pty_that_somebody_has_is_not_taken);
+	tcase_add_test(tc,
+	    test_what_is_no_port_is_tried_when_something_else_is_there);
 	tcase_add_test(tc, test_what_a_board_did_not_take_is_dropped);
 	tcase_add_test(tc, test_a_configured_one_is_back_after_every_replug);
 	tcase_add_test(tc, test_one_that_is_not_configured_waits_for_the_bus);
