@@ -25,7 +25,7 @@
 #define FLASH	"\"picoctl flash FILE\" writes firmware, and \"picoctl " \
 		"firmware\" shows what comes with picod"
 #define TOOL	"mpremote can do it: picoctl tty -- mpremote connect {} ..."
-#define MOUNT	"mpremote can do it: picoctl lend -- mpremote connect {} " \
+#define MOUNT	"mpremote can do it: picoctl tty -- mpremote connect {} " \
 		"mount ."
 #define SKETCH	"arduino-cli can do it; then \"picoctl flash FILE.hex\" " \
 		"writes the sketch"

@@ -68,7 +68,7 @@ const struct verb	verb_lend = {
 "arguments replaced by the port, which is in $PICOD_PORT, too.  picod takes the\n"
 "board back when PROGRAM ends, however it ends; other clients wait meanwhile.\n"
 "\n"
-"  picoctl lend -b pico0 -- mpremote connect {} mip install aiohttp\n"
+"  picoctl lend -b uno0 -- avrdude -c arduino -p m328p -P {} -U flash:r:x.hex:i\n"
 "\n"
 "The exit status is that of PROGRAM, or 128 and the number of the signal that\n"
 "killed it; 127 if it was not found, 126 if it cannot be run, 125 if the board\n"

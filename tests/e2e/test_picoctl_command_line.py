@@ -42,6 +42,15 @@ class CommandLine(Case):
                                    result.stderr.decode()):
                 self.assertIn(verb, verbs)
 
+    def test_what_mpremote_does_is_as_in_the_readme(self):
+        """The lines to type for what picoctl leaves to it."""
+        rows = dict(re.findall(
+            r'(?m)^\| `(\w+)`.* \| `(picoctl tty -- mpremote .*?)`',
+            read(ROOT, 'README.md')))
+        self.assertEqual(set(rows), {'mip', 'mount'})
+        for word, line in rows.items():
+            self.assertIn(line + '\n', picoctl(word).stderr.decode())
+
     def test_board_without_its_option(self):
         hint = self.check(['list', 'pico0'], 'a board is named by -b: '
                           'picoctl list -b pico0')
