@@ -17,6 +17,7 @@ import unittest
 from picod import is_sanitized
 from fake import BUILD, PICOCTL, ROOT, TIMEOUT_S, Answer, FakePicod
 from fake import environment, event, output, picoctl, read
+from terminal import Terminal
 
 CLIENT = os.path.join(ROOT, 'client', 'picoctl')
 LIBRARY = os.path.join(ROOT, 'client', 'lib')
@@ -330,10 +331,31 @@ class Completions(unittest.TestCase):
         self.assertIn('led', complete('flash', 'l'))
         self.assertIn('10s', complete('send', '--timeout', ''))
         self.assertIn('env', complete('hold', 'en'))
+        before = [word for name, _, _ in self.with_values()
+                  for word in (name, '1')]
+        self.assertEqual(complete(*before, 'se') & names, {'send'})
+        for name, verb, argument in self.with_values():
+            if argument == 'TIME':
+                self.assertIn('10s', complete(verb, name, ''))
+        self.assertEqual(complete('log', '--size', ''), set())
+        with tempfile.NamedTemporaryFile(dir=self.fake.directory) as file:
+            for verb in everything.values():
+                if re.match(r'\[?(\w+\|)?(FILE|DIRECTORY)', verb['operands']):
+                    self.assertIn(file.name, complete(
+                        verb['name'], file.name[:-1]), verb['name'])
         for option, begin in ('driver', 'a driver is'), \
                 ('flasher', 'a flasher is one of'):
             self.assertEqual(complete('adopt', '--' + option, ''),
                              self.words_of(option, begin))
+
+    def with_values(self):
+        """Each option that has a value, with a verb that takes it."""
+        found = {option['name']: ('--' + option['name'], verb['name'],
+                                  option['argument'])
+                 for verb in verbs() for option in verb['options']
+                 if 'argument' in option}
+        self.assertIn('max-age', found)
+        return found.values()
 
     def words_of(self, option, begin):
         """What adopt says that an option may be, but for avrdude."""
@@ -370,12 +392,26 @@ class Completions(unittest.TestCase):
         self.check(complete)
 
     def test_zsh(self):
-        """zsh offers nothing without a terminal, so it is only read."""
+        """zsh offers nothing without a terminal, where not all is tried."""
         text = read(CLIENT, 'completions', '_picoctl')
-        if shutil.which('zsh') is not None:
-            run('zsh', '-n', os.path.join(CLIENT, 'completions', '_picoctl'))
         self.assertIn('picoctl help --names', text)
         self.assertIn('picoctl help $1 --names', text)
+        if shutil.which('zsh') is None:
+            return
+        run('zsh', '-n', os.path.join(CLIENT, 'completions', '_picoctl'))
+        shell = Terminal(self, ['zsh', '-f', '-i'],
+                         env={**self.env, 'TERM': 'dumb'})
+        shell.type(f'PS1=; fpath=({CLIENT}/completions $fpath); autoload -U '
+                   'compinit; compinit -u -D; echo RE""ADY\n'.encode())
+        shell.expect(b'\nREADY\n')
+        with tempfile.NamedTemporaryFile(dir=self.fake.directory) as file:
+            lines = [(f'log {file.name[:-1]}', f'log {file.name} ')] + [
+                (f'{name} 1 ident', f'{name} 1 identify ')
+                for name, _, _ in self.with_values()]
+            for line, completed in lines:
+                shell.type(f'picoctl {line}\t'.encode())
+                shell.expect(f'picoctl {completed}'.encode())
+                shell.type(b'\x15')     # Ctrl-U: the next line is another
 
 
 if __name__ == '__main__':

@@ -29,8 +29,9 @@ _picoctl_parse() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		-b | --board | -s | --socket | -f | --file | --timeout | \
-			--wait | --will | --every | --for | --driver | \
-			--baud | --flasher | -o | --output)
+			--wait | --max-age | --will | --every | --for | \
+			--size | --driver | --baud | --flasher | \
+			-o | --output)
 			i=$((i + 1)) ;;
 		-- | =) ;;
 		-*) ;;
@@ -69,11 +70,12 @@ _picoctl() {
 	-f | --file | -s | --socket | -o | --output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
-	--timeout | --wait | --every | --for) words='500ms 1s 10s 1m' ;;
+	--timeout | --wait | --max-age | --every | --for)
+		words='500ms 1s 10s 1m' ;;
 	--driver) words='repl piserial auto' ;;
 	--baud) words='auto 9600 115200' ;;
 	--flasher) words='uno nano nano-old mega leonardo micro pico' ;;
-	--will) return ;;
+	--will | --size) return ;;
 	*)
 		case $verb:$cur in
 		*:-*) words=$(_picoctl_options "$verb") ;;
@@ -91,7 +93,7 @@ _picoctl() {
 				compgen -f -- "$cur")
 			return ;;
 		install:*) words='on-off sensors' ;;
-		put:* | get:* | cp:* | run:* | sync:*)
+		put:* | get:* | cp:* | run:* | sync:* | log:*)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
 		hold:* | lend:* | tty:*)

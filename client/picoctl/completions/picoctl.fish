@@ -71,6 +71,10 @@ complete -c picoctl -n '__picoctl_takes timeout' -l timeout -x \
     -a '500ms 1s 10s 1m' -d 'how long it may run'
 complete -c picoctl -n '__picoctl_takes wait' -l wait -x \
     -a '500ms 1s 10s 1m' -d 'how long to wait for the board'
+complete -c picoctl -n '__picoctl_takes max-age' -l max-age -x \
+    -a '500ms 1s 10s 1m' -d 'share an answer that is no older'
+complete -c picoctl -n '__picoctl_takes size' -l size -x \
+    -d 'of a file, in KiB'
 complete -c picoctl -n '__picoctl_takes every' -l every -x \
     -a '100ms 1s 10s 1m' -d 'how long from one value to the next'
 complete -c picoctl -n '__picoctl_takes for' -l for -x \
@@ -91,6 +95,6 @@ complete -c picoctl -n '__picoctl_verb hold lend tty' \
     -a '(__fish_complete_subcommand --fcs-skip=2)'
 complete -c picoctl -n '__picoctl_verb cancel' -a '(__picoctl_requests)'
 complete -c picoctl -n '__picoctl_verb flash' -F -a '(__picoctl_images)'
-complete -c picoctl -n '__picoctl_verb put get cp run sync' -F
+complete -c picoctl -n '__picoctl_verb put get cp run sync log' -F
 complete -c picoctl -n '__picoctl_verb install' -a 'on-off sensors'
 complete -c picoctl -n '__picoctl_verb help' -a '(picoctl help --names)'
