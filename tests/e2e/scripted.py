@@ -163,13 +163,21 @@ class Files(Repl):
     """Answers picod's questions about files, in one go, with what it is told to
     say: entries of a list, and bytes of a file."""
 
-    entries = content = b''
+    answers = {b'L': b'', b'A': b'', b'G': b''}
+
+    def has(self, entries, content):
+        """Made beforehand: a board that is asked does not keep picod waiting."""
+        pieces = (content[at:at + 1024]
+                  for at in range(0, len(content), 1024))
+        frames = b''.join(b'\6%%=%04x0000%08x%s' % (
+            len(piece), zlib.crc32(piece), piece) for piece in pieces)
+        self.answers = {b'L': entries, b'A': b'\6%%T0,%d,-;' % len(content),
+                        b'G': frames + b'\6%$'}
 
     def execute(self, text, mode='exec'):
-        answers = {b'L': self.entries, b'A': b'\6%%T0,%d,-;' % len(self.content),
-                   b'G': self.frames() + b'\6%$'}
-        if text.startswith(b"__fm['C']("):
-            said = answers[text[len(b"__fm['C']('"):][:1]]
+        call = b"__fm['C']('"
+        if text.startswith(call):
+            said = self.answers[text[len(call):][:1]]
         elif b'%?' in text:     # what has it?
             said = b'\6%?1100000001110100000,/;'
         elif b'__fm' in text or b"exec('" in text:
@@ -177,12 +185,6 @@ class Files(Repl):
         else:
             return super().execute(text, mode)
         return said + b'\x1e', b''
-
-    def frames(self):
-        pieces = (self.content[at:at + 1024]
-                  for at in range(0, len(self.content), 1024))
-        return b''.join(b'\6%%=%04x0000%08x%s' % (len(piece), zlib.crc32(piece),
-                                                  piece) for piece in pieces)
 
 
 class PiSerial:

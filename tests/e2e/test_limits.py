@@ -561,10 +561,9 @@ class Files(picod.Case):
         self.before = self.p.resident_kb()
 
     def has(self, entries=0, content=b''):
-        self.board_.machine.entries = b''.join(
+        self.board_.machine.has(b''.join(
             b'\6%%L0,%d,-,/%06d\0' % (number, number)
-            for number in range(entries))
-        self.board_.machine.content = content
+            for number in range(entries)), content)
 
     def assert_bounded(self, most):
         if not picod.is_sanitized():
