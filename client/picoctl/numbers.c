@@ -73,7 +73,7 @@ number_text(double value, char text[NUMBER_TEXT])
 {
 	int	digits = 14;
 
-	if (fabs(value) <= NUMBER_WHOLE && value == floor(value)) {
+	if (fabs(value) <= NUMBER_WHOLE && value == (double)(long long)value) {
 		snprintf(text, NUMBER_TEXT, "%.0f", value);
 		return;
 	}
