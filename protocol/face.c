@@ -98,6 +98,12 @@ face_taken(struct face *f)
 		f->ops->taken(f);
 }
 
+bool
+face_waits(const struct face *f)
+{
+	return f->ops->waits != NULL && f->ops->waits(f);
+}
+
 void
 face_waited(struct face *f)
 {

@@ -58,11 +58,13 @@ void		 face_set_about(struct face *, const char *about);
 /*
  * The tool said len > 0 bytes: eats at least one and returns how many; at most one
  * event.  0: no more for now, until the job has ended; FACE_STOP may come with it.
- * Or until FACE_AHEAD_MS later: then face_waited() says so, and it is to be tried
- * again.
+ * Or until FACE_AHEAD_MS later, if face_waits(): then face_waited() says so, and it
+ * is to be tried again.
  */
 size_t		 face_feed(struct face *, const uint8_t *, size_t len,
     struct face_event *);
+bool		 face_waits(const struct face *);
+void		 face_waited(struct face *);
 
 /*
  * Once a job is on the board, and may want input: what was typed ahead for it, in
@@ -71,8 +73,6 @@ size_t		 face_feed(struct face *, const uint8_t *, size_t len,
  */
 #define FACE_AHEAD_MS	200
 void		 face_started(struct face *, struct face_event *);
-
-void		 face_waited(struct face *);
 
 /* What the job prints. */
 void		 face_print(struct face *, const void *, size_t len);

@@ -63,6 +63,12 @@ late_follow(struct repl_face *r, const uint8_t *bytes, size_t len)
 	}
 }
 
+bool
+face_input_waits(const struct repl_face *r)
+{
+	return r->busy && !r->resetting && r->cut && !r->waited;
+}
+
 /*
  * How much of a job's input may go to the board: at its raw REPL, which may be there
  * again behind a Ctrl-C, a Ctrl-D takes everybody's variables.
@@ -74,7 +80,7 @@ input_safe(const struct repl_face *r, const uint8_t *bytes, size_t len)
 
 	if (stop != NULL)
 		len = (size_t)(stop + 1 - bytes);
-	reset = r->cut && !r->waited ? memchr(bytes, 0x04, len) : NULL;
+	reset = face_input_waits(r) ? memchr(bytes, 0x04, len) : NULL;
 	return reset != NULL ? (size_t)(reset - bytes) : len;
 }
 

@@ -27,6 +27,7 @@ struct face_ops {
 	void		 (*heard)(struct face *, const void *, size_t);
 	void		 (*restarted)(struct face *);
 	void		 (*taken)(struct face *);	/* or NULL */
+	bool		 (*waits)(const struct face *);	/* or NULL */
 	void		 (*waited)(struct face *);	/* or NULL */
 	const char	*(*will)(const struct face *);	/* or NULL */
 	size_t		 (*kept)(const struct face *);	/* NULL: a line at most */

@@ -287,6 +287,12 @@ face_repl_taken(struct face *f)
 		face_greet_taken(r);
 }
 
+static bool
+face_repl_waits(const struct face *f)
+{
+	return face_input_waits((const struct repl_face *)f);
+}
+
 static void
 face_repl_waited(struct face *f)
 {
@@ -319,6 +325,7 @@ const struct face_ops	face_repl = {
 	.heard = face_repl_heard,
 	.restarted = face_repl_restarted,
 	.taken = face_repl_taken,
+	.waits = face_repl_waits,
 	.waited = face_repl_waited,
 	.will = face_repl_will,
 	.kept = face_repl_kept,

@@ -124,6 +124,9 @@ size_t	face_input(struct repl_face *, const uint8_t *, size_t len,
 void	face_input_started(struct repl_face *, struct face_event *);
 void	face_input_ended(struct repl_face *);
 
+/* Whether what follows a Ctrl-C may be taken as input if the job goes on. */
+bool	face_input_waits(const struct repl_face *);
+
 /*
  * What is to be asked of the board about the name before the cursor is in text then;
  * false: there is no name.  Its answer is to be in found.

@@ -42,7 +42,7 @@ seat_feed(struct seat *s, const uint8_t *bytes, size_t len)
 		seat_pump(s);
 	} while (off < len && (n > 0 || event.type != FACE_NONE));
 	s->feeding = false;
-	if (off < len && seat_has_the_board(s))
+	if (off < len && face_waits(s->face))
 		seat_wait(s);
 	return off;
 }

@@ -447,7 +447,9 @@ make_move(struct play *p, const struct move *m)
 		ck_assert_int_eq(event.type, FACE_NONE);
 		break;
 	case WAIT:
+		ck_assert(face_waits(p->face));
 		face_waited(p->face);
+		ck_assert(!face_waits(p->face));
 		break;
 	case TAKEN:
 		face_taken(p->face);

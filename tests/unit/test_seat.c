@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
@@ -18,14 +19,18 @@ static struct event_base	*base;
 static struct boards		*boards;
 static struct board		*board;
 static struct seat		*seat;
-static uint64_t			 now;		/* moved by the test alone */
+static uint64_t			 later;		/* than it is */
 static char			 folder[64], told[256];
-static int			 listener, wire;
+static int			 listener, wire, rooms;
 
 uint64_t
 clock_now(void)
 {
-	return now;
+	struct timespec	now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 +
+	    later;
 }
 
 static void
@@ -36,15 +41,40 @@ tool_bytes(void *arg, const void *bytes, size_t len)
 }
 
 static void
-tool_rings(void *arg)
+tool_room(void *arg)
+{
+	(void)arg;
+	rooms++;
+}
+
+static void
+tool_other(void *arg)
 {
 	(void)arg;
 }
 
 static const struct seat_ops	tool = {
-	.bytes = tool_bytes, .room = tool_rings, .idle = tool_rings,
-	.gone = tool_rings,
+	.bytes = tool_bytes, .room = tool_room, .idle = tool_other,
+	.gone = tool_other,
 };
+
+static size_t
+type(const char *text)
+{
+	return seat_typed(seat, text, strlen(text));
+}
+
+static void
+loop(void)
+{
+	event_base_loop(base, EVLOOP_ONCE);
+}
+
+static int
+events(void)
+{
+	return event_base_get_num_events(base, EVENT_BASE_COUNT_ADDED);
+}
 
 static void
 board_says(const char *text)
@@ -53,10 +83,15 @@ board_says(const char *text)
 }
 
 static void
-loop_until_told(const char *text)
+board_hears(const char *text)
 {
-	while (strcmp(told, text) != 0)
-		event_base_loop(base, EVLOOP_ONCE);
+	char	c;
+
+	for (; *text != '\0'; text++) {
+		while (recv(wire, &c, 1, MSG_DONTWAIT) < 0)
+			loop();
+		ck_assert_int_eq(c, *text);
+	}
 }
 
 static void
@@ -69,7 +104,8 @@ setup(void)
 					    .driver = &driver_piserial };
 
 	log_init(false);
-	now = 1000;
+	later = 0;
+	rooms = 0;
 	told[0] = '\0';
 	strcpy(folder, "/tmp/picod-seat-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
@@ -84,7 +120,7 @@ setup(void)
 	ck_assert_int_eq(boards_add(boards, &config), 0);
 	board = boards_find(boards, "b");
 	while (!board_is_open(board))
-		event_base_loop(base, EVLOOP_ONCE);
+		loop();
 	wire = accept(listener, NULL, NULL);
 	seat = seat_create(boards, board, &somebody, "", &tool, NULL);
 }
@@ -107,14 +143,39 @@ teardown(void)
 /* The end of its job has the board say what it had not said yet. */
 START_TEST(test_a_seat_that_is_destroyed_says_no_more)
 {
-	ck_assert_uint_eq(seat_typed(seat, "c00\n", 4), 4);
+	ck_assert_uint_eq(type("c00\n"), 4);
 	ck_assert(!seat_is_idle(seat));
 	board_says("one\ntwo");
-	loop_until_told("one\n");
-	now += 1000;			/* that is no line, and has waited */
+	while (strcmp(told, "one\n") != 0)
+		loop();
+	later = 1000;			/* the rest is no line, and has waited */
 	seat_destroy(seat);
 	seat = NULL;
 	ck_assert_str_eq(told, "one\n");
+}
+END_TEST
+
+/* For that nothing wakes up, as long as a command takes. */
+START_TEST(test_what_is_typed_ahead_waits_for_the_end)
+{
+	int	most;
+
+	ck_assert_uint_eq(type("c00\n"), 4);
+	board_hears("x#");
+	board_says("RR");
+	board_hears("c00\n");
+	while (board_state(board) != BOARD_BUSY)
+		loop();
+	for (most = events(); events() == most;)
+		loop();			/* it might have wanted input */
+	most = events();
+	ck_assert_uint_eq(type("c01\n"), 0);
+	ck_assert_int_eq(events(), most);
+	board_says("OK");
+	while (rooms == 0)
+		loop();
+	ck_assert_uint_eq(type("c01\n"), 4);
+	board_hears("c01\n");
 }
 END_TEST
 
@@ -128,6 +189,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_a_seat_that_is_destroyed_says_no_more);
+	tcase_add_test(tc, test_what_is_typed_ahead_waits_for_the_end);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
