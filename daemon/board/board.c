@@ -200,8 +200,10 @@ board_sent(struct board *b, size_t n, uint64_t now)
 	if (board_is_driven(b)) {
 		if (driver_output(b->driver, &bytes) > 0)
 			driver_sent(b->driver, n, now);
-		else if (evbuffer_drain(b->input, n) == 0)
+		else if (evbuffer_drain(b->input, n) == 0) {
 			driver_fed(b->driver);
+			b->turn.fed = board_input_waiting(b) == 0;
+		}
 		return;
 	}
 	evbuffer_drain(b->away.typed, n);

@@ -83,6 +83,8 @@ enum board_event_type {
 				 * it is not piled up for later */
 	BOARD_NOTICE,		/* tell the watchers */
 	BOARD_OUTPUT,		/* a request that streams has output */
+	BOARD_FED,		/* the port took all input of a request's job:
+				 * request_fed() */
 	BOARD_ENDED,		/* a job of a request did: ask its maker, and call
 				 * board_proceed() or board_dismiss() */
 	BOARD_FINISHED,		/* request_finish() it, which is yours now */
@@ -94,7 +96,7 @@ enum board_event_type {
 
 struct board_event {
 	enum board_event_type	 type;
-	struct request		*request;	/* of output, ended, finished */
+	struct request		*request;	/* of output, fed, ended, finished */
 	struct board_notice	 notice;	/* the board's until the next event */
 	const struct board_console *console;	/* of what is its affair */
 	void			*console_arg;

@@ -44,7 +44,8 @@ struct turn {
 	struct request		*request;	/* whose it is, or NULL */
 	enum turn_stop		 stop;
 	uint64_t		 timeout_at;
-	bool			 printed;	/* output is to be told */
+	bool			 printed;	/* output is to be told, */
+	bool			 fed;		/* and that all input was taken */
 	bool			 midline;	/* its last line has no end */
 };
 

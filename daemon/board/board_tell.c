@@ -280,13 +280,16 @@ tell_console(struct away *a, struct board_event *event)
 static bool
 tell_turn(struct turn *turn, struct board_event *event)
 {
-	if (turn->printed)
+	if (turn->printed) {
 		event->type = BOARD_OUTPUT;
-	else if (turn->phase == TURN_ENDED)
+		turn->printed = false;
+	} else if (turn->fed) {
+		event->type = BOARD_FED;
+		turn->fed = false;
+	} else if (turn->phase == TURN_ENDED)
 		event->type = BOARD_ENDED;
 	else
 		return false;
-	turn->printed = false;
 	event->request = turn->request;
 	return true;
 }

@@ -227,6 +227,15 @@ request_next(struct request *r)
 }
 
 void
+request_fed(struct request *r)
+{
+	struct asker	*maker = request_maker(r);
+
+	if (maker != NULL && maker->sink->fed != NULL)
+		maker->sink->fed(maker);
+}
+
+void
 request_finish(struct request *r)
 {
 	struct asker	*a;

@@ -93,6 +93,8 @@ struct request_sink {
 	bool	(*next)(struct asker *, const struct request_result *);
 	/* The end.  The asker is gone right afterwards. */
 	void	(*finish)(struct asker *, const struct request_result *);
+	/* To its maker: the port took all input that it was given; or NULL. */
+	void	(*fed)(struct asker *);
 };
 
 /* Somebody who is told. */
@@ -182,6 +184,9 @@ void		 request_set_holder(struct request *, const struct client *);
 
 /* Whether its maker has another job for it, now that one ended. */
 bool		 request_next(struct request *);
+
+/* Tells its maker that all input was taken. */
+void		 request_fed(struct request *);
 
 /* Tells the askers and destroys the request. */
 void		 request_finish(struct request *);

@@ -185,6 +185,9 @@ unit_act(struct unit *u, const struct board_event *event)
 	case BOARD_OUTPUT:
 		unit_output(u, event->request);
 		break;
+	case BOARD_FED:
+		request_fed(event->request);
+		break;
 	case BOARD_ENDED:
 		if (request_next(event->request))
 			board_proceed(u->board, clock_now());

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "daemon/base/memory.h"
+#include "protocol/limits.h"
 
 static bool
 seat_has_the_board(const struct seat *s)
@@ -27,20 +28,29 @@ seat_wait(struct seat *s)
 		event_add(s->ahead, &tv);
 }
 
+/* Its job has so much input that the port is to take it first: see seat_go_on(). */
+static bool
+seat_is_fed(const struct seat *s)
+{
+	return seat_has_the_board(s) &&
+	    board_input_waiting(s->board) >= LIMIT_INPUT;
+}
+
 /* How much of it the face has taken.  A job may be over right there. */
 static size_t
 seat_feed(struct seat *s, const uint8_t *bytes, size_t len)
 {
-	struct face_event	event;
-	size_t			n, off = 0;
+	struct face_event	event = { .type = FACE_NONE };
+	size_t			n = 1, off = 0;
 
 	s->feeding = true;
-	do {
+	while (off < len && (n > 0 || event.type != FACE_NONE) &&
+	    !seat_is_fed(s)) {
 		n = face_feed(s->face, bytes + off, len - off, &event);
 		off += n;
 		seat_act(s, &event);
 		seat_pump(s);
-	} while (off < len && (n > 0 || event.type != FACE_NONE));
+	}
 	s->feeding = false;
 	if (off < len && face_waits(s->face))
 		seat_wait(s);
@@ -73,12 +83,12 @@ seat_take(struct seat *s, bool over)
 		s->ops->idle(s->arg);
 }
 
-/* What is being fed just now goes on by itself. */
+/* Its job is over, or takes more.  What is being fed just now goes on by itself. */
 static void
-seat_go_on(struct seat *s)
+seat_go_on(struct seat *s, bool over)
 {
 	if (!s->feeding)
-		seat_take(s, true);
+		seat_take(s, over);
 }
 
 size_t
@@ -214,7 +224,7 @@ seat_create(struct boards *boards, struct board *b,
 	s->client = *client;
 	s->ops = ops;
 	s->arg = arg;
-	s->over = seat_go_on;
+	s->go_on = seat_go_on;
 	if (strlen(token) < sizeof s->token)
 		strcpy(s->token, token);
 	s->ahead = xhave(evtimer_new(boards_base(boards), seat_ahead_cb, s));

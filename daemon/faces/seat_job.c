@@ -111,10 +111,20 @@ seat_finish(struct asker *asker, const struct request_result *result)
 		seat_release(s, false);
 	seat_see_taken(s);
 	seat_pump(s);
-	s->over(s);
+	s->go_on(s, true);
 }
 
-static const struct request_sink seat_sink = { seat_output, NULL, seat_finish };
+static void
+seat_fed(struct asker *asker)
+{
+	struct seat	*s = asker->arg;
+
+	s->go_on(s, false);
+}
+
+static const struct request_sink seat_sink = {
+	.output = seat_output, .finish = seat_finish, .fed = seat_fed,
+};
 
 static void
 seat_submit(struct seat *s, enum request_kind kind,
@@ -162,7 +172,9 @@ seat_granted(struct asker *asker, const struct request_result *result)
 static void
 seat_hold(struct seat *s, const struct face_event *event)
 {
-	static const struct request_sink	sink = { NULL, NULL, seat_granted };
+	static const struct request_sink	sink = {
+		.finish = seat_granted,
+	};
 	const char				*will = face_will(s->face);
 
 	s->text = xmalloc(event->len);

@@ -16,7 +16,7 @@ struct seat {
 	char			 token[REQUEST_TOKEN_SIZE];
 	const struct seat_ops	*ops;
 	void			*arg;
-	void			(*over)(struct seat *);	/* its job is */
+	void			(*go_on)(struct seat *, bool over);
 	struct face		*face;
 	const char		*language;	/* it is of that */
 	struct asker		*asker;		/* of the job, or NULL */

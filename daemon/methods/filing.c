@@ -251,7 +251,7 @@ filing_finish(struct asker *asker, const struct request_result *result)
 }
 
 static const struct request_sink filing_sink = {
-	filing_output, filing_next, filing_finish
+	.output = filing_output, .next = filing_next, .finish = filing_finish,
 };
 
 /* What is being written is removed by whoever comes next, if anybody does. */

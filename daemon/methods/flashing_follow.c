@@ -241,7 +241,7 @@ follow_finish(struct asker *a, const struct request_result *result)
 }
 
 static const struct request_sink follow_sink = {
-	NULL, follow_next, follow_finish
+	.next = follow_next, .finish = follow_finish,
 };
 
 void

@@ -298,9 +298,9 @@ task_finish(struct asker *a, const struct request_result *result)
 		call_fail(call, result->error, json, "%s", result->message);
 }
 
-static const struct request_sink task_sink = { NULL, NULL, task_finish };
+static const struct request_sink task_sink = { .finish = task_finish };
 static const struct request_sink task_stream_sink = {
-	task_output, NULL, task_finish
+	.output = task_output, .finish = task_finish,
 };
 
 void

@@ -113,7 +113,7 @@ tenure_finish(struct asker *a, const struct request_result *result)
 	t->ops->granted(t, call, r, result);
 }
 
-static const struct request_sink tenure_sink = { NULL, NULL, tenure_finish };
+static const struct request_sink tenure_sink = { .finish = tenure_finish };
 
 void
 tenure_begin(struct call *call, struct board *b, struct request *r,

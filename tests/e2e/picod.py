@@ -491,6 +491,22 @@ class Case(unittest.TestCase):
             self.assertLess(time.monotonic(), deadline, 'waited in vain')
         return seen
 
+    def fill(self, p, write, most=1 << 22):
+        """Writes until picod reads no more; how much that was.
+
+        write(at) gives how much it wrote, or raises BlockingIOError.
+        """
+        total = refused = 0
+        while refused < 100:
+            try:
+                total += write(total)
+                refused = 0
+            except BlockingIOError:
+                refused += 1
+                p.call('ListBoards')    # by then it has looked once more
+            self.assertLess(total, most, 'picod reads on and on')
+        return total
+
     @contextlib.contextmanager
     def fails(self, name, **parameters):
         """The block raises this error, with these parameters."""

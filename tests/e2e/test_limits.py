@@ -15,6 +15,7 @@ import picod
 import scripted
 from boards import MicroPython, Microbit
 from flash import upload
+from test_console import pattern
 from test_flash_pico import uf2
 from test_send import Typist
 
@@ -137,6 +138,28 @@ class Messages(picod.Case):
         silent.call('ListBoards')
 
 
+class Reader(scripted.Repl):
+    """A board with a program that reads what is typed, until a full stop."""
+
+    def __init__(self, board):
+        super().__init__(board, paste=True)
+        self.typed = bytearray()
+
+    def execute_raw(self):
+        if b'read()' not in self.line:
+            return super().execute_raw()
+        self.line.clear()
+        self.hear = self.hear_input
+        return b'go\r\n'
+
+    def hear_input(self, byte):
+        self.typed.append(byte)
+        if byte != ord('.'):
+            return b''
+        self.hear = self.hear_raw
+        return b'\x1e\x04\x04>'
+
+
 class Requests(picod.Case):
     def setUp(self):
         self.farm = scripted.Farm()
@@ -192,6 +215,31 @@ class Requests(picod.Case):
                             parameter=name):
                 self.p.send('1', **{name: day + 1})
         self.assertEqual(self.p.send('1', wait=0), '1\n')
+
+    def test_typed_input(self):
+        """Beside Input, a tool has a seat, which takes no more than that
+        ahead of a board that does not read; and all of it arrives."""
+        self.start(Reader, 'driver=repl')
+        tool = self.connect(self.p)
+        tool.upgrade('Console', shared=True)
+        tool.write(b'\x01read()\x04')
+        self.hear(tool, b'go\r\n')
+        data = pattern(1 << 22)
+        with self.board_.lock:
+            tool.socket.setblocking(False)
+            typed = self.fill(self.p, lambda at: tool.socket.send(
+                data[at:at + 4096]))
+            tool.socket.settimeout(picod.PATIENCE_S)
+        self.assertGreater(typed, picod.limit('INPUT'))
+        tool.write(b'.')
+        self.hear(tool, b'\x04\x04>')
+        self.assertEqual(self.board_.machine.typed, data[:typed] + b'.')
+        self.assertEqual(self.p.send('6 * 7'), '42\n')
+
+    def hear(self, tool, end):
+        heard = b''
+        while not heard.endswith(end):
+            heard += tool.read_bytes()
 
     def test_queue(self):
         """One that waits too many is refused at once."""

@@ -69,6 +69,7 @@ host_act(struct host *h, const struct board_event *event)
 	case BOARD_DROP_UNSENT: break;	/* what is written was heard */
 	case BOARD_NOTICE: host_notice(h, &event->notice); break;
 	case BOARD_OUTPUT: host_output(h, event->request); break;
+	case BOARD_FED: request_fed(event->request); break;
 	case BOARD_ENDED:
 		if (request_next(event->request))
 			board_proceed(h->board, h->now);

@@ -114,11 +114,13 @@ slot_finish(struct asker *a, const struct request_result *result)
 	}
 }
 
-static const struct request_sink sink = { NULL, NULL, slot_finish };
+static const struct request_sink sink = { .finish = slot_finish };
 static const struct request_sink stream_sink = {
-	slot_output, NULL, slot_finish
+	.output = slot_output, .finish = slot_finish,
 };
-static const struct request_sink job_sink = { NULL, slot_next, slot_finish };
+static const struct request_sink job_sink = {
+	.next = slot_next, .finish = slot_finish,
+};
 
 static struct slot *
 slots_free(struct slots *s)

@@ -245,6 +245,9 @@ host_act(const struct board_event *event)
 	case BOARD_OUTPUT:
 		host_output(event->request);
 		break;
+	case BOARD_FED:
+		request_fed(event->request);
+		break;
 	case BOARD_ENDED:
 		if (request_next(event->request))
 			board_proceed(board, host_now);
@@ -449,9 +452,9 @@ someone_finish(struct asker *asker, const struct request_result *result)
 	    result->notice);
 }
 
-const struct request_sink someone_sink = { NULL, NULL, someone_finish };
+const struct request_sink someone_sink = { .finish = someone_finish };
 const struct request_sink streamer_sink = {
-	streamer_output, NULL, someone_finish
+	.output = streamer_output, .finish = someone_finish,
 };
 
 struct request *

@@ -18,7 +18,7 @@ maker_next(struct asker *a, const struct request_result *result)
 }
 
 static const struct request_sink maker_sink = {
-	NULL, maker_next, someone_finish
+	.next = maker_next, .finish = someone_finish,
 };
 
 START_TEST(test_jobs_of_a_request_are_one_turn)
@@ -171,7 +171,7 @@ stream_output(struct asker *a)
 }
 
 static const struct request_sink stream_sink = {
-	stream_output, NULL, someone_finish
+	.output = stream_output, .finish = someone_finish,
 };
 
 START_TEST(test_who_would_miss_output_is_no_asker)
@@ -185,6 +185,42 @@ START_TEST(test_who_would_miss_output_is_no_asker)
 	ck_assert_ptr_null(request_join(r, &someone_sink, &b));
 	say("d", 0);
 	ck_assert_int_eq(a.answers, 1);
+}
+END_TEST
+
+static int	fed;
+
+static void
+count_fed(struct asker *a)
+{
+	(void)a;
+	fed++;
+}
+
+static const struct request_sink fed_sink = {
+	.finish = someone_finish, .fed = count_fed,
+};
+
+START_TEST(test_maker_is_told_when_all_input_was_taken)
+{
+	static struct someone	 a;
+	struct request		*r = make_for(&fed_sink, &a, REQUEST_RUN, "1");
+
+	fed = 0;
+	submit(r, 0);
+	say("S", 0);
+	board_input(board, r, "abc", 3);
+	board_sent(board, 2, 0);
+	pump();
+	ck_assert_int_eq(fed, 0);
+	board_sent(board, 1, 0);
+	pump();
+	ck_assert_int_eq(fed, 1);
+	board_input(board, r, "d", 1);
+	board_sent(board, 1, 0);
+	withdraw(r);
+	ck_assert_int_eq(fed, 1);
+	say("i", 0);
 }
 END_TEST
 
@@ -286,6 +322,7 @@ main(void)
 	tcase_add_test(tc, test_job_that_ends_as_picod_leaves_is_no_answer);
 	tcase_add_test(tc, test_several_askers_have_one_answer);
 	tcase_add_test(tc, test_who_would_miss_output_is_no_asker);
+	tcase_add_test(tc, test_maker_is_told_when_all_input_was_taken);
 	tcase_add_test(tc, test_last_asker_that_leaves_interrupts);
 	tcase_add_test(tc,
 	    test_what_is_left_to_itself_runs_until_somebody_waits);
