@@ -137,7 +137,7 @@ seat_set_face(struct seat *s)
 	face_destroy(s->face);
 	s->language = seat_language(s);
 	s->face = xhave(face_create(s->language));
-	s->blocked = false;
+	s->blocked = s->owes = false;
 	if (board_about(s->board) != NULL)
 		face_set_about(s->face, board_about(s->board));
 }
@@ -172,6 +172,7 @@ seat_ahead_cb(evutil_socket_t fd, short what, void *arg)
 static void
 seat_started(struct seat *s, struct face_event *event)
 {
+	s->owes |= face_will(s->face) != NULL;
 	if (!s->statement)
 		face_started(s->face, event);
 	else

@@ -107,8 +107,10 @@ seat_finish(struct asker *asker, const struct request_result *result)
 	else
 		face_ended(s->face, end, result->traceback,
 		    result->traceback_len);
-	if (face_will(s->face) == NULL)
+	if (face_will(s->face) == NULL) {
+		s->owes = false;
 		seat_release(s, false);
+	}
 	seat_see_taken(s);
 	seat_pump(s);
 	s->go_on(s, true);
@@ -248,7 +250,7 @@ seat_clear_up(struct seat *s)
 	const char	*will = face_will(s->face);
 	struct request	*r;
 
-	if (will != NULL && !s->holds && s->board != NULL) {
+	if (will != NULL && s->owes && !s->holds && s->board != NULL) {
 		r = request_create(REQUEST_RUN, NULL, NULL, &s->client, will,
 		    strlen(will));
 		r->rank = REQUEST_FIRST;

@@ -23,6 +23,7 @@ struct seat {
 	bool			 holds;		/* the token is of its own hold */
 	char			*text;		/* of the job, which waits for that */
 	size_t			 len;
+	bool			 owes;		/* its will: a job with one began */
 	bool			 statement;	/* behind which more may be pasted */
 	struct event		*ahead;		/* what is, is its input from then on */
 	bool			 feeding;	/* its face or board: the job may end */

@@ -274,6 +274,23 @@ print(b)"""
                 face.close()
                 self.assertEqual(other.receive()['output'], '42\n')
 
+    def test_a_tool_that_vanishes_before_it_has_mounted_anything(self):
+        """Nothing is to be unmounted, and nobody waits for that."""
+        with self.p.connect() as owner:
+            token = owner.call('Hold')['token']
+            owner.send('Send', text='while True: pass', hold=token)
+            self.until(lambda: self.p.board()['state'] == 'busy')
+            for within in ({}, {'hold': token}):
+                face = self.face(**within)
+                face.say(b'\x01__mount()\x04')
+                face.expect(b'OK')
+                self.until(lambda: self.p.board()['waiting'] == 1)
+                face.close()
+                self.until(lambda: self.p.board()['waiting'] == 0)
+            self.p.call('Interrupt')
+            with self.fails('Interrupted'):
+                owner.receive()
+
     def test_a_long_text_in_pieces(self):
         face = self.raw()
         face.say(b'\x05A\x01')
