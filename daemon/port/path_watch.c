@@ -44,7 +44,7 @@ struct path_watch {
 
 struct path_watcher {
 	LIST_HEAD(, path_watch) watches;
-	struct event	*event;
+	struct event	*event, *due;
 	int		 fd;			/* inotify; -1: there is none left */
 };
 
@@ -68,43 +68,66 @@ path_watch_is_met(const struct path_watch *w, const struct inotify_event *event)
 	return false;
 }
 
+/* As soon as nobody is on the stack. */
+static void
+path_watcher_tell(struct path_watcher *watcher)
+{
+	event_add(watcher->due, &(struct timeval){ 0, 0 });
+}
+
+static void
+path_watcher_meet(struct path_watcher *watcher,
+    const struct inotify_event *event)
+{
+	struct path_watch	*w;
+
+	LIST_FOREACH(w, &watcher->watches, entry)
+		if (path_watch_is_met(w, event)) {
+			w->is_due = true;
+			w->was_opened = event->mask & IN_OPEN;
+			path_watcher_tell(watcher);
+		}
+}
+
+/* All that there is. */
 static void
 path_watcher_read(struct path_watcher *watcher)
 {
 	alignas(struct inotify_event) char buf[4096];
 	const struct inotify_event *event;
-	struct path_watch	*w;
 	ssize_t			 n, at;
 
-	n = read(watcher->fd, buf, sizeof buf);
-	for (at = 0; at < n; at += (ssize_t)(sizeof *event + event->len)) {
-		event = (const void *)(buf + at);
-		LIST_FOREACH(w, &watcher->watches, entry)
-			if (path_watch_is_met(w, event)) {
-				w->is_due = true;
-				w->was_opened = event->mask & IN_OPEN;
-			}
-	}
+	while ((n = read(watcher->fd, buf, sizeof buf)) > 0)
+		for (at = 0; at < n;
+		    at += (ssize_t)(sizeof *event + event->len)) {
+			event = (const void *)(buf + at);
+			path_watcher_meet(watcher, event);
+		}
 }
 
-/* Each call may start, stop and destroy any watch. */
 static void
 path_watcher_cb(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	path_watcher_read(arg);
+}
+
+/* One at a time, since it may start, stop and destroy any watch. */
+static void
+path_watcher_due_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct path_watcher	*watcher = arg;
 	struct path_watch	*w;
 
 	(void)fd, (void)what;
-	path_watcher_read(watcher);
-	for (;;) {
-		LIST_FOREACH(w, &watcher->watches, entry)
-			if (w->is_due)
-				break;
-		if (w == NULL)
+	LIST_FOREACH(w, &watcher->watches, entry)
+		if (w->is_due)
 			break;
-		path_watch_stop(w);
-		w->cb(w->arg);
-	}
+	if (w == NULL)
+		return;
+	path_watcher_tell(watcher);	/* the others */
+	path_watch_stop(w);
+	w->cb(w->arg);
 }
 
 struct path_watcher *
@@ -118,6 +141,7 @@ path_watcher_create(struct event_base *base)
 		return watcher;
 	watcher->event = event_new(base, watcher->fd, EV_READ | EV_PERSIST,
 	    path_watcher_cb, watcher);
+	watcher->due = evtimer_new(base, path_watcher_due_cb, watcher);
 	event_add(watcher->event, NULL);
 	return watcher;
 }
@@ -127,10 +151,11 @@ path_watcher_destroy(struct path_watcher *watcher)
 {
 	if (watcher == NULL)
 		return;
-	if (watcher->event != NULL)
+	if (watcher->fd >= 0) {
 		event_free(watcher->event);
-	if (watcher->fd >= 0)
+		event_free(watcher->due);
 		close(watcher->fd);
+	}
 	free(watcher);
 }
 
@@ -242,14 +267,27 @@ path_follow(char path[PATH_MAX])
 	return n < PATH_MAX;
 }
 
+/*
+ * What happened so far is not for a watch that begins, though another may have
+ * the same mark: it is read now, and told to the others.
+ */
+static bool
+path_watch_renew(struct path_watch *w)
+{
+	path_watch_stop(w);
+	if (w->watcher->fd < 0)
+		return false;
+	path_watcher_read(w->watcher);
+	return true;
+}
+
 /* on: what is told of the path itself. */
 static void
 path_watch_begin(struct path_watch *w, uint32_t on)
 {
 	char	path[PATH_MAX];
 
-	path_watch_stop(w);
-	if (w->watcher->fd < 0 || strlen(w->path) >= sizeof path)
+	if (!path_watch_renew(w) || strlen(w->path) >= sizeof path)
 		return;
 	strcpy(path, w->path);
 	if (!path_watch_mark_folder(w, path))
@@ -277,10 +315,9 @@ path_watch_start_in_use(struct path_watch *w)
 void
 path_watch_start_use(struct path_watch *w)
 {
-	path_watch_stop(w);
 	w->was_opened = false;
-	if (w->watcher->fd < 0 || !path_watch_mark(w, w->path, IN_OPEN |
-	    IN_CLOSE, ""))
+	if (!path_watch_renew(w) ||
+	    !path_watch_mark(w, w->path, IN_OPEN | IN_CLOSE, ""))
 		return;
 	w->is_on = true;
 	LIST_INSERT_HEAD(&w->watcher->watches, w, entry);

@@ -200,6 +200,56 @@ START_TEST(test_what_is_no_port_is_tried_when_something_else_is_there)
 }
 END_TEST
 
+static void
+count_cb(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* Others may watch the same file, and are. */
+START_TEST(test_a_watch_is_told_of_nothing_before_it)
+{
+	struct path_watch	*old, *new;
+	int			 old_told = 0, new_told = 0;
+
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	old = path_watch_create(watcher, path, count_cb, &old_told);
+	new = path_watch_create(watcher, path, count_cb, &new_told);
+	path_watch_start_in_use(old);
+	close(open(path, O_RDONLY | O_CLOEXEC));
+	path_watch_start_in_use(new);
+	settle();
+	ck_assert_int_eq(old_told, 1);
+	ck_assert_int_eq(new_told, 0);
+	close(open(path, O_RDONLY | O_CLOEXEC));
+	until(&new_told, 1);
+	path_watch_destroy(old);
+	path_watch_destroy(new);
+}
+END_TEST
+
+START_TEST(test_a_port_under_two_names_is_one_s_and_then_the_other_s)
+{
+	struct port	*other = port_create(base, watcher, &handler, NULL);
+	char		 link[128];
+	int		 master = board_plug();
+
+	snprintf(link, sizeof link, "%s/link", folder);
+	ck_assert_int_eq(symlink(path, link), 0);
+	port_set_address(port, path, true);
+	until(&opened, 1);
+	port_set_address(other, link, true);
+	until(&failed, 1);
+	settle();
+	ck_assert_int_eq(failed, 1);
+	port_tell(port, WANTED_LENT);
+	until(&opened, 2);
+	port_destroy(other);
+	board_pull(master);
+	unlink(link);
+}
+END_TEST
+
 /* How many bytes the board hears before it hears these. */
 static size_t
 heard_before(int master, const char *last)
@@ -549,6 +599,9 @@ main(void)
 	tcase_add_test(tc, test_a_pty_that_somebody_has_is_not_taken);
 	tcase_add_test(tc,
 	    test_what_is_no_port_is_tried_when_something_else_is_there);
+	tcase_add_test(tc, test_a_watch_is_told_of_nothing_before_it);
+	tcase_add_test(tc,
+	    test_a_port_under_two_names_is_one_s_and_then_the_other_s);
 	tcase_add_test(tc, test_what_a_board_did_not_take_is_dropped);
 	tcase_add_test(tc, test_a_configured_one_is_back_after_every_replug);
 	tcase_add_test(tc, test_one_that_is_not_configured_waits_for_the_bus);
