@@ -192,6 +192,14 @@ holder_find(const char *path, pid_t except, struct holder *h)
 	return 0;
 }
 
+bool
+holder_is_self(const char *path)
+{
+	struct stat	st;
+
+	return stat(path, &st) == 0 && holder_has_open("self", &st);
+}
+
 static void
 holder_tell(const struct holder *h, const char *does, char *text, size_t size)
 {

@@ -23,6 +23,9 @@ struct holder {
  */
 int	holder_find(const char *path, pid_t except, struct holder *);
 
+/* Whether this process has it open itself. */
+bool	holder_is_self(const char *path);
+
 /* "PROGRAM (pid N) has its port; " and what to do about that program. */
 void	holder_describe(const struct holder *, char *text, size_t size);
 

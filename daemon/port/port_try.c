@@ -8,7 +8,8 @@
  * tries again, more and more slowly.
  *
  * A path that another program has open is not even opened, lock or no lock: that
- * would take bytes from that program, and change its speed.
+ * would take bytes from that program, and change its speed.  Nor is one that picod
+ * has open for another board.
  */
 #include "port_private.h"
 
@@ -16,6 +17,7 @@
 #include <event2/event.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RETRY_FREED_MS	50
 #define RETRY_BUSY_MS	60000
@@ -26,6 +28,9 @@ port_reason(const struct port *p, int error)
 {
 	static char	text[256];
 
+	if (error == -EBUSY && p->holder.pid == getpid())
+		return "another board has its port; give this one a port of its "
+		    "own, or remove its section";
 	if (error == -EBUSY && p->holder.pid != 0) {
 		holder_describe(&p->holder, text, sizeof text);
 		return text;
@@ -70,6 +75,20 @@ port_passes(int error)
 	}
 }
 
+/* Looks who has it. */
+static bool
+port_is_held(struct port *p)
+{
+	p->holder.pid = 0;
+	if (!p->link.ops->is_path)
+		return false;
+	if (holder_find(p->link.address, 0, &p->holder) == 0)
+		return true;
+	if (holder_is_self(p->link.address))
+		p->holder.pid = getpid();
+	return p->holder.pid != 0;
+}
+
 /*
  * The watch is on already, so that nothing was missed.  A port in use is an
  * exception: there it is also told that it is closed, as trying it did; so it
@@ -86,8 +105,7 @@ port_wait(struct port *p, int error)
 		port_add_timer(p->retry, p->wanted.pause_ms);
 	else if (error == -EBUSY)
 		port_add_timer(p->retry, p->holder.pid != 0 &&
-		    holder_find(p->link.address, 0, &p->holder) < 0 ?
-		    RETRY_FREED_MS : RETRY_BUSY_MS);
+		    !port_is_held(p) ? RETRY_FREED_MS : RETRY_BUSY_MS);
 }
 
 /*
@@ -142,13 +160,11 @@ port_open(struct port *p)
 {
 	int	error;
 
-	p->holder.pid = 0;
-	if (p->link.ops->is_path &&
-	    holder_find(p->link.address, 0, &p->holder) == 0)
+	if (port_is_held(p))
 		return -EBUSY;
 	error = link_open(&p->link);
 	if (error == -EBUSY)	/* somebody was quicker */
-		holder_find(p->link.address, 0, &p->holder);
+		(void)port_is_held(p);
 	return error;
 }
 

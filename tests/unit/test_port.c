@@ -228,23 +228,29 @@ START_TEST(test_a_watch_is_told_of_nothing_before_it)
 }
 END_TEST
 
+/* It is not opened in vain, which would wake up all who wait for it. */
 START_TEST(test_a_port_under_two_names_is_one_s_and_then_the_other_s)
 {
-	struct port	*other = port_create(base, watcher, &handler, NULL);
+	struct port	*others[2];
 	char		 link[128];
-	int		 master = board_plug();
+	int		 i, master = board_plug();
 
 	snprintf(link, sizeof link, "%s/link", folder);
 	ck_assert_int_eq(symlink(path, link), 0);
 	port_set_address(port, path, true);
 	until(&opened, 1);
-	port_set_address(other, link, true);
-	until(&failed, 1);
+	for (i = 0; i < 2; i++) {
+		others[i] = port_create(base, watcher, &handler, NULL);
+		port_set_address(others[i], link, true);
+	}
+	until(&failed, 2);
 	settle();
-	ck_assert_int_eq(failed, 1);
+	ck_assert_int_eq(failed, 2);
+	ck_assert_ptr_nonnull(strstr(reason, "another board has its port"));
 	port_tell(port, WANTED_LENT);
 	until(&opened, 2);
-	port_destroy(other);
+	for (i = 0; i < 2; i++)
+		port_destroy(others[i]);
 	board_pull(master);
 	unlink(link);
 }
