@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -169,6 +170,8 @@ port_write(struct port *p, const uint8_t *buf, size_t len)
 		return 0;
 	port_wake(p);
 	n = write(p->link.fd, buf, len);
+	if (n < 0 && errno == EPIPE)	/* who says something may read nothing */
+		(void)shutdown(p->link.fd, SHUT_RDWR);
 	if (n < 0)
 		n = 0;	/* what is wrong, reading will tell */
 	if ((size_t)n < len)

@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -529,6 +530,22 @@ START_TEST(test_one_that_rests_may_be_lent)
 }
 END_TEST
 
+/* It may go on saying something, which is heard before. */
+START_TEST(test_a_board_that_reads_no_more_is_lost)
+{
+	int	board = server_accept();
+
+	signal(SIGPIPE, SIG_IGN);
+	say(board, "last");
+	ck_assert_int_eq(shutdown(board, SHUT_RD), 0);
+	ck_assert_uint_eq(port_write(port, (const uint8_t *)"?", 1), 0);
+	settle();
+	ck_assert_int_eq(closed, 1);
+	ck_assert_str_eq(heard, "last");
+	close(board);
+}
+END_TEST
+
 /* Nothing at the path tells that it takes connections again. */
 START_TEST(test_a_server_that_was_busy_is_tried_again)
 {
@@ -615,6 +632,7 @@ main(void)
 	tcase_add_test(tc, test_what_appears_behind_links_is_opened);
 	tcase_add_test(tc, test_what_becomes_readable_behind_a_link_is_opened);
 	tcase_add_test(tc, test_another_address_is_another_port);
+	tcase_add_test(tc, test_a_board_that_reads_no_more_is_lost);
 	tcase_add_test(tc, test_a_server_that_was_busy_is_tried_again);
 	tcase_add_test(tc, test_one_that_is_closed_at_once_is_tried_seldom);
 	tcase_add_test(tc, test_what_appears_in_a_pause_is_tried_at_once);
