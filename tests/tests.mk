@@ -30,10 +30,13 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(LIBDAEMON) \
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
 	    $(call pkg,libs,check $(DAEMON_PACKAGES))
 
-# Those of a board share one by hand; that of files has one that acts.
+# Those of a board share one by hand; that of files has one that acts; some are
+# in a network of their own.
 $(filter $(BUILD)/tests/unit/test_board%,$(UNIT_PROGRAMS)): \
 	$(BUILD)/tests/unit/hand.o
 $(BUILD)/tests/unit/test_files: $(BUILD)/tests/unit/fake_files.o
+$(BUILD)/tests/unit/test_hotplug $(BUILD)/tests/unit/test_link_tcp: \
+	$(BUILD)/tests/unit/apart.o
 
 check-unit: $(UNIT_NAMES:%=run-%)
 
@@ -45,7 +48,7 @@ run-test_image: $(BUILD)/firmware/uno-led.hex \
 	$(BUILD)/firmware/pico-pinserver.uf2
 
 -include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d) $(BUILD)/tests/unit/hand.d \
-	$(BUILD)/tests/unit/fake_files.d
+	$(BUILD)/tests/unit/fake_files.d $(BUILD)/tests/unit/apart.d
 
 # ------------------------------------------------------------ end to end
 

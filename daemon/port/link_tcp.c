@@ -98,6 +98,21 @@ tcp_split(const char *address, char *host, size_t size, int *port)
 	return 0;
 }
 
+/*
+ * Where no name server is configured, it asks this machine, as others do.  Without
+ * it libevent would ask in a way that blocks.
+ */
+static struct evdns_base *
+tcp_resolver(struct event_base *base)
+{
+	struct evdns_base	*dns = xhave(evdns_base_new(base,
+				    EVDNS_BASE_DISABLE_WHEN_INACTIVE));
+
+	(void)evdns_base_resolv_conf_parse(dns, DNS_OPTIONS_ALL,
+	    "/etc/resolv.conf");
+	return dns;
+}
+
 static int
 tcp_open(struct link *link)
 {
@@ -108,8 +123,7 @@ tcp_open(struct link *link)
 	if (tcp_split(link->address, host, sizeof host, &port) < 0)
 		return -EINVAL;
 	tcp = xcalloc(1, sizeof *tcp);
-	tcp->dns = evdns_base_new(link->base,
-	    EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+	tcp->dns = tcp_resolver(link->base);
 	tcp->bev = bufferevent_socket_new(link->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	link->handle = tcp;
 	bufferevent_setcb(tcp->bev, NULL, NULL, tcp_event_cb, link);

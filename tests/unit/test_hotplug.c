@@ -6,17 +6,15 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "daemon/base/log.h"
 #include "daemon/usb/hotplug.h"
 
@@ -65,48 +63,15 @@ static const struct hotplug_handler handler = {
 	on_appeared, on_vanished, on_missed
 };
 
-static void
-write_file(const char *path, const char *text)
-{
-	int	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd >= 0) {
-		(void)!write(fd, text, strlen(text));
-		close(fd);
-	}
-}
-
-/* In there we are root. */
-static void
-map_ids(unsigned uid, unsigned gid)
-{
-	char	map[64];
-
-	snprintf(map, sizeof map, "0 %u 1", uid);
-	write_file("/proc/self/uid_map", map);
-	write_file("/proc/self/setgroups", "deny");
-	snprintf(map, sizeof map, "0 %u 1", gid);
-	write_file("/proc/self/gid_map", map);
-}
-
 /* False where the system does not let us. */
 static bool
 enter_own_network(void)
 {
-	unsigned	uid = geteuid(), gid = getegid();
-	int		apart = CLONE_NEWNET | CLONE_NEWNS;
-
-	if (unshare(apart) < 0) {
-		if (unshare(apart | CLONE_NEWUSER) < 0)
-			return false;
-		map_ids(uid, gid);
-	}
 	/* Without its socket udev is taken for not running. */
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("none", "/run", "tmpfs", 0, NULL) < 0 ||
+	if (!apart_enter() || !apart_empty("/run") ||
 	    mkdir("/run/udev", 0755) < 0)
 		return false;
-	write_file("/run/udev/control", "");
+	apart_write("/run/udev/control", "");
 	udev = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
 	    NETLINK_KOBJECT_UEVENT);
 	return udev >= 0;
@@ -150,10 +115,8 @@ setup(void)
 {
 	log_init(false);
 	appeared = missed = vanished = 0;
-	if (!enter_own_network()) {
-		fputs("no network of its own here: nothing is tested\n", stderr);
+	if (!enter_own_network())
 		return;
-	}
 	base = event_base_new();
 	event_base_priority_init(base, 2);
 	hotplug = hotplug_create(base, &handler, NULL);
