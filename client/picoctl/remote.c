@@ -12,64 +12,6 @@
 #include "client/lib/picod_json.h"
 #include "session.h"
 
-bool
-remote_is(const char *word)
-{
-	return word[0] == ':';
-}
-
-const char *
-remote_path(const char *word)
-{
-	const char	*path = remote_is(word) ? word + 1 : word;
-
-	return path[0] == '\0' ? "/" : path;
-}
-
-char *
-remote_join(const char *directory, const char *name)
-{
-	size_t	len = strlen(directory);
-	char	*path = malloc(len + strlen(name) + 2);
-
-	if (path == NULL)
-		abort();
-	if (strcmp(directory, "/") == 0)
-		strcpy(path, name);	/* as people write it: "main.py" */
-	else {
-		strcpy(path, directory);
-		if (len > 0 && directory[len - 1] != '/')
-			strcat(path, "/");
-		strcat(path, name);
-	}
-	return path;
-}
-
-const char *
-remote_base(const char *path)
-{
-	const char	*slash = strrchr(path, '/');
-
-	return slash == NULL ? path : slash + 1;
-}
-
-const char *
-remote_below(const char *path, const char *directory)
-{
-	size_t	len;
-
-	while (*path == '/')
-		path++;
-	while (*directory == '/')
-		directory++;
-	len = strlen(directory);
-	if (strncmp(path, directory, len) == 0)
-		path += len;
-	while (*path == '/')
-		path++;
-	return path;
-}
-
 /* A path as JSON; NULL after a complaint. */
 static json_t *
 remote_json(const char *path)
@@ -94,23 +36,6 @@ remote_parameters(struct picoctl *ctl, const char *path)
 	}
 	session_add_time(ctl, parameters, OPTION_WAIT, "wait");
 	return parameters;
-}
-
-/* Boards list files a line each: who looks has to tell names apart. */
-static bool
-remote_is_fit(const char *path)
-{
-	const char	*c;
-
-	for (c = path; *c != '\0'; c++) {
-		if ((unsigned char)*c >= 0x20 && *c != 0x7f)
-			continue;
-		picoctl_complain("\"%s\" has a control character, and no file "
-		    "on a board may have one in its name; give it another",
-		    path);
-		return false;
-	}
-	return true;
 }
 
 /* The parameters of a method that makes what has that path. */
@@ -306,12 +231,6 @@ remote_keep(struct remote_list *list, const char *pattern)
 		free(list->files[i].hash);
 	}
 	list->count = n;
-}
-
-bool
-remote_is_pattern(const char *word)
-{
-	return strpbrk(remote_base(remote_path(word)), "*?[") != NULL;
 }
 
 int

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A board's files, for the verbs that move them.  On a command line ":" marks the
- * board's side, as in ":lib/x.py"; ":" alone is all of it.  What goes wrong is told
- * to the user here, and an exit status is what remains.
+ * A board's files, for the verbs that move them.  What goes wrong is told to the
+ * user here, and an exit status is what remains.
  */
 #ifndef PICOD_REMOTE_H
 #define PICOD_REMOTE_H
@@ -10,21 +9,7 @@
 #include <stddef.h>
 
 #include "picoctl.h"
-
-/* Whether a word names a place on the board. */
-bool	remote_is(const char *word);
-
-/* Its path there, without the ":"; "/" for ":" alone.  The word, shifted. */
-const char *remote_path(const char *word);
-
-/* A path made of a directory and a name; the caller frees it. */
-char	*remote_join(const char *directory, const char *name);
-
-/* What is behind the last slash; the path's own bytes. */
-const char *remote_base(const char *path);
-
-/* What a path is called below a directory: "/lib/a/b" of "lib" is "a/b". */
-const char *remote_below(const char *path, const char *directory);
+#include "remote_path.h"
 
 struct remote_file {
 	char			*path;
@@ -49,9 +34,6 @@ void	remote_list_free(struct remote_list *);
 /* What a path is; found NULL: only whether it is there, or REMOTE_ABSENT. */
 int	remote_stat(struct picoctl *, const char *path, bool hash,
     struct remote_file *found);
-
-/* Whether a word has *, ? or [ in its last name. */
-bool	remote_is_pattern(const char *word);
 
 /*
  * What a word with *, ? or [ stands for, with hashes; of a word without, its path
