@@ -65,18 +65,38 @@ static void	tty_disconnect(struct tty *);
 
 /* ------------------------------------------------------------- to the tool */
 
+static bool
+tty_is_full(void *arg)
+{
+	struct tty	*t = arg;
+
+	return evbuffer_get_length(t->out) >= LIMIT_TTY;
+}
+
+/* In the next turn, with nothing of the seat on the stack. */
+static void
+tty_ring(void *arg)
+{
+	struct tty	*t = arg;
+
+	event_active(t->bell, EV_READ, 0);
+}
+
 static void
 tty_room_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct tty	*t = arg;
+	bool		 was_full = tty_is_full(t);
 
 	(void)what;
 	while (evbuffer_get_length(t->out) > 0 && !pty_is_left(&t->pty))
 		if (evbuffer_write(t->out, fd) < 0) {
 			if (errno == EAGAIN)
 				event_add(t->room, NULL);
-			return;
+			break;
 		}
+	if (was_full && !tty_is_full(t))
+		tty_ring(t);
 }
 
 static void
@@ -96,23 +116,6 @@ tty_bytes(void *arg, const void *bytes, size_t len)
 		return;
 	evbuffer_add(t->out, (const char *)bytes + n, len - (size_t)n);
 	event_add(t->room, NULL);
-}
-
-static bool
-tty_is_full(void *arg)
-{
-	struct tty	*t = arg;
-
-	return evbuffer_get_length(t->out) >= LIMIT_TTY;
-}
-
-/* In the next turn, with nothing of the seat on the stack. */
-static void
-tty_ring(void *arg)
-{
-	struct tty	*t = arg;
-
-	event_active(t->bell, EV_READ, 0);
 }
 
 static void
@@ -183,12 +186,15 @@ tty_feed(struct tty *t, const char *bytes, size_t len)
 {
 	size_t	n = seat_typed(t->seat, bytes, len);
 
-	if (n == len) {
-		t->kept_len = 0;
-		return;
-	}
 	memmove(t->kept, bytes + n, len - n);
 	t->kept_len = len - n;
+}
+
+/* Who does not read the echo is not listened to, unless he may stop a job. */
+static bool
+tty_listens(struct tty *t)
+{
+	return t->kept_len == 0 && (!tty_is_full(t) || !seat_is_idle(t->seat));
 }
 
 static void
@@ -200,7 +206,7 @@ tty_take(struct tty *t)
 
 	if (t->kept_len > 0)
 		tty_feed(t, t->kept, t->kept_len);
-	for (i = 0; i < READS && t->kept_len == 0; i++) {
+	for (i = 0; i < READS && tty_listens(t); i++) {
 		n = read(t->pty.fd, bytes, sizeof bytes);
 		if (n <= 0)
 			return;
@@ -208,7 +214,7 @@ tty_take(struct tty *t)
 			tty_sit_down(t);
 		tty_feed(t, bytes, (size_t)n);
 	}
-	if (t->kept_len == 0)
+	if (tty_listens(t))
 		tty_ring(t);
 }
 
@@ -282,7 +288,12 @@ tty_left(struct tty *t)
 	struct timeval	tv = { LINGER_MS / 1000, LINGER_MS % 1000 * 1000 };
 	bool		changed = pty_is_changed(&t->pty);
 
-	evbuffer_drain(t->out, evbuffer_get_length(t->out));
+	/* Nobody reads it, nor keeps the rest of what was typed from being read. */
+	if (evbuffer_get_length(t->out) > 0) {
+		evbuffer_drain(t->out, evbuffer_get_length(t->out));
+		tty_ring(t);
+		return;
+	}
 	if (!tty_is_done(t)) {
 		if (!event_pending(t->linger, EV_TIMEOUT, NULL))
 			event_add(t->linger, &tv);

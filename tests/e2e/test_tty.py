@@ -249,6 +249,26 @@ class Flood(picod.Case):
         self.assertIn(b'too much of its output', got)
 
 
+    def test_who_does_not_read_the_echo_is_not_listened_to(self):
+        """All is answered as soon as he reads; who leaves leaves nothing."""
+        p = self.picod(b='unix:/nowhere/b')
+        path = p.board()['tty']['path']
+        prompt = b'\r\n>>> '
+        for reads in (True, False):
+            with Tool(path) as tool:
+                typed = self.fill(p, lambda _: os.write(
+                    tool.port.fileno(), b'\x03' * 4096))
+                self.assertGreater(typed * len(prompt), picod.limit('TTY'))
+                if reads:
+                    self.assertEqual(tool.port.read(len(prompt) * typed),
+                                     prompt * typed)
+        self.until(lambda: not p.board()['tty']['open'])
+        p.board()
+        with Tool(path) as tool:
+            tool.say(b'\r')
+            self.assertEqual(tool.expect(b'>>> '), prompt)
+
+
 class Locked(picod.Case):
     """A tool leaves TIOCEXCL behind, which keeps out all but root."""
 
