@@ -61,14 +61,20 @@ static const struct seat_ops guest_seat = {
 	.gone = guest_gone,
 };
 
-/* What is typed by halves, or waits for the board, counts for its user. */
+/*
+ * What is typed by halves, or waits for the board, counts for its user.  Who does not
+ * read the echo is not listened to, unless he may stop a job.
+ */
 static size_t
 guest_typed(void *arg, const char *bytes, size_t len)
 {
 	static const char	 why[] = "\r\npicod: " REFUSAL_LADEN "\r\n";
 	struct guest		*g = arg;
-	size_t			 n = seat_typed(g->seat, bytes, len);
+	size_t			 n;
 
+	if (conn_is_full(g->conn) && seat_is_idle(g->seat))
+		return 0;
+	n = seat_typed(g->seat, bytes, len);
 	if (!conn_keep(g->conn, seat_kept(g->seat))) {
 		conn_write_all(g->conn, why, sizeof why - 1);
 		conn_finish(g->conn, LIMIT_STALL_MS);
@@ -88,7 +94,7 @@ guest_ended(void *arg)
 }
 
 static const struct conn_raw guest_raw = {
-	guest_typed, guest_ended, NULL
+	guest_typed, guest_ended, guest_room
 };
 
 static void

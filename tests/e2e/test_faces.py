@@ -329,6 +329,16 @@ print(b)"""
         face.end()              # who has nothing to do is done
         face.connection.wait_closed()
 
+    def test_who_does_not_read_the_echo_is_not_listened_to(self):
+        """All is answered as soon as he reads."""
+        face = self.face()
+        face.connection.socket.setblocking(False)
+        typed = self.fill(self.p, lambda _: face.connection.socket.send(
+            b'\x03' * 4096))
+        face.connection.socket.settimeout(picod.PATIENCE_S)
+        face.end()
+        self.assertEqual(face.connection.wait_closed(), b'\r\n>>> ' * typed)
+
     def test_what_is_pasted_behind_a_reset(self):
         face = self.face()
         face.say(b'x = 6\r\x04x = 7\r\x04')

@@ -386,17 +386,6 @@ class Consoles(picod.Case):
     def test_statements_that_wait(self):
         self.one_after_the_other(b'\x01' + self.TEXT + b'\x04', b'OK')
 
-    def test_a_tool_that_never_reads(self):
-        """It is dropped, and nobody else is."""
-        tool = self.connect(self.p)
-        tool.upgrade('Console', shared=True)
-        banner = len(b'raw REPL; CTRL-B to exit\r\n>')
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            tool.write(b'\x01' * (picod.limit('UNREAD') // banner * 2))
-        self.until(lambda: 'did not read what its board' in self.p.log())
-        tool.wait_closed()
-        self.assertEqual(self.p.board()['state'], 'ready')
-
 
 class Output(picod.Case):
     """What boards print, more of it than anybody wants to keep."""
