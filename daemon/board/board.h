@@ -75,7 +75,8 @@ struct board_console {
 enum board_event_type {
 	BOARD_CLOSE_PORT,	/* close the port and leave it closed */
 	BOARD_OPEN_PORT,	/* keep it open again: board_opened() or
-				 * board_failed() follows */
+				 * board_failed() follows; but not the port of
+				 * a boot loader */
 	BOARD_RESET_PORT,	/* reset the board through it (DTR, or close and
 				 * open); answer with board_resetting() */
 	BOARD_CHANGE_SPEED,	/* the port's speed is baud from now on */

@@ -97,10 +97,15 @@ board_give_up(struct board *b)
 	board_flush(b, FLUSH_IMPATIENT, ERROR_BOARD_ABSENT, why);
 }
 
-/* A board that was flashed comes back as another device: its port goes first. */
+/*
+ * A board that was flashed comes back as another device: its port goes first.  In
+ * its boot loader it has none, and what is to be done there is known.
+ */
 void
 board_failed(struct board *b, const char *reason)
 {
+	if (b->state == BOARD_BOOTLOADER)
+		return;
 	board_set_problem(b, reason);
 	if (b->coming_at != DRIVER_NEVER && !b->becoming)
 		board_give_up(b);

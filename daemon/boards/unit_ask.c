@@ -78,26 +78,26 @@ unit_type(struct board *b, const uint8_t *bytes, size_t len)
 	return taken;
 }
 
-/*
- * A port that is configured is opened whatever is there; but a boot loader would
- * take what is said for the start of an upload.
- */
+/* One that is configured is open as long as there is anything at its port. */
 static void
-unit_spare_loader(struct unit *u, bool is_loader)
+unit_leave_to_loader(struct unit *u)
 {
-	if (!port_is_configured(u->port) || board_is_away(u->board))
-		return;
-	if (is_loader && board_is_open(u->board))
+	if (port_is_configured(u->port) && board_is_open(u->board) &&
+	    !board_is_away(u->board))
 		board_closed(u->board, "it is in its boot loader", clock_now());
-	port_tell(u->port, is_loader ? WANTED_LENT : WANTED_RETURNED);
 }
 
 void
 unit_set_loader(struct board *b, const char *problem)
 {
-	unit_spare_loader(board_owner(b), problem != NULL);
+	struct unit	*u = board_owner(b);
+
+	if (problem != NULL)
+		unit_leave_to_loader(u);
 	board_set_loader(b, problem, clock_now());
-	unit_settle(board_owner(b));
+	if (!board_is_away(b))
+		unit_see_loader(u);
+	unit_settle(u);
 }
 
 void

@@ -37,6 +37,12 @@ bool	unit_may_say(struct unit *, const char *what);
 /* Does what the board wants, until it wants nothing. */
 void	unit_pump(struct unit *);
 
+/*
+ * Nobody has its port but, perhaps, its boot loader, which would take what is said
+ * for the start of an upload.
+ */
+void	unit_see_loader(struct unit *);
+
 /* Time passed: what is due is done. */
 void	unit_tick(struct unit *);
 

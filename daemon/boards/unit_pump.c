@@ -141,6 +141,13 @@ unit_output(struct unit *u, struct request *r)
 	}
 }
 
+void
+unit_see_loader(struct unit *u)
+{
+	port_tell(u->port, board_state(u->board) == BOARD_BOOTLOADER ?
+	    WANTED_LENT : WANTED_RETURNED);
+}
+
 /* What it wants of its port; false: it wants something else. */
 static bool
 unit_act_on_port(struct unit *u, const struct board_event *event)
@@ -153,7 +160,7 @@ unit_act_on_port(struct unit *u, const struct board_event *event)
 		    WANTED_FLASHING : WANTED_LENT);
 		break;
 	case BOARD_OPEN_PORT:
-		port_tell(u->port, WANTED_RETURNED);
+		unit_see_loader(u);
 		if (!port_is_tried(u->port))
 			board_failed(b, "it is unplugged; plug it in");
 		break;

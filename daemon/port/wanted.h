@@ -19,7 +19,7 @@ enum wanted_input {
 	WANTED_LOST,		/* it was open, and hung up */
 	WANTED_RESET,		/* its board is to be reset through it */
 	WANTED_RESET_DONE,	/* it was, or could not be */
-	WANTED_LENT,		/* another program has it */
+	WANTED_LENT,		/* another program has it, or a boot loader */
 	WANTED_FLASHING,	/* likewise, to write firmware */
 	WANTED_RETURNED,	/* no other program has it any more */
 	WANTED_RELOADED,	/* it is to be opened in another way */
