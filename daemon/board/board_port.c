@@ -98,8 +98,8 @@ board_give_up(struct board *b)
 }
 
 /*
- * A board that was flashed comes back as another device: its port goes first.  In
- * its boot loader it has none, and what is to be done there is known.
+ * A board that was flashed comes back as another device: its port goes first.
+ * In its boot loader it has none, and what is to be done there is known.
  */
 void
 board_failed(struct board *b, const char *reason)

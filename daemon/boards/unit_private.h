@@ -38,8 +38,8 @@ bool	unit_may_say(struct unit *, const char *what);
 void	unit_pump(struct unit *);
 
 /*
- * Nobody has its port but, perhaps, its boot loader, which would take what is said
- * for the start of an upload.
+ * Nobody has its port but, perhaps, its boot loader, which would take what is
+ * said for the start of an upload.
  */
 void	unit_see_loader(struct unit *);
 

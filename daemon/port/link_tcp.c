@@ -99,8 +99,8 @@ tcp_split(const char *address, char *host, size_t size, int *port)
 }
 
 /*
- * Where no name server is configured, it asks this machine, as others do.  Without
- * it libevent would ask in a way that blocks.
+ * Where no name server is configured, it asks this machine, as others do.
+ * Without it libevent would ask in a way that blocks.
  */
 static struct evdns_base *
 tcp_resolver(struct event_base *base)

@@ -30,8 +30,8 @@ void			 path_watch_destroy(struct path_watch *);
 
 /*
  * Watches from now on, unless the user's inotify instances or watches are used
- * up: then nothing will ever be told, and path_watch_is_on() says so.  That it is
- * closed is told only of one in use: who tries another one closes it himself.
+ * up: then nothing will ever be told, and path_watch_is_on() says so.  That it
+ * is closed is told only of one in use: who tries another one closes it himself.
  */
 void			 path_watch_start(struct path_watch *);
 void			 path_watch_start_in_use(struct path_watch *);

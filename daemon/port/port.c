@@ -170,7 +170,7 @@ port_write(struct port *p, const uint8_t *buf, size_t len)
 		return 0;
 	port_wake(p);
 	n = write(p->link.fd, buf, len);
-	if (n < 0 && errno == EPIPE)	/* who says something may read nothing */
+	if (n < 0 && errno == EPIPE)	/* it may read nothing, and say much */
 		(void)shutdown(p->link.fd, SHUT_RDWR);
 	if (n < 0)
 		n = 0;	/* what is wrong, reading will tell */

@@ -8,8 +8,8 @@
  * tries again, more and more slowly.
  *
  * A path that another program has open is not even opened, lock or no lock: that
- * would take bytes from that program, and change its speed.  Nor is one that picod
- * has open for another board.
+ * would take bytes from that program, and change its speed.  Nor is one that
+ * picod has open for another board.
  */
 #include "port_private.h"
 
@@ -29,8 +29,8 @@ port_reason(const struct port *p, int error)
 	static char	text[256];
 
 	if (error == -EBUSY && p->holder.pid == getpid())
-		return "another board has its port; give this one a port of its "
-		    "own, or remove its section";
+		return "another board has its port; give this one a port of "
+		    "its own, or remove its section";
 	if (error == -EBUSY && p->holder.pid != 0) {
 		holder_describe(&p->holder, text, sizeof text);
 		return text;
@@ -92,8 +92,8 @@ port_is_held(struct port *p)
 /*
  * The watch is on already, so that nothing was missed.  A port in use is an
  * exception: there it is also told that it is closed, as trying it did; so it
- * starts here, and a rare try makes up for the moment in between, or a soon one if
- * the other program just ended.  A watch may also be impossible.
+ * starts here, and a rare try makes up for the moment in between, or a soon one
+ * if the other program just ended.  A watch may also be impossible.
  */
 static void
 port_wait(struct port *p, int error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the address of a TCP port is found, in a network of its own, where the test
- * is the name server.
+ * How the address of a TCP port is found, in a network of its own, where the
+ * test is the name server.
  */
 #include <arpa/inet.h>
 #include <check.h>
@@ -42,7 +42,8 @@ answer_cb(evutil_socket_t fd, short what, void *arg)
 	ssize_t			n;
 
 	(void)what, (void)arg;
-	n = recvfrom(fd, query, sizeof query, 0, (struct sockaddr *)&from, &size);
+	n = recvfrom(fd, query, sizeof query, 0, (struct sockaddr *)&from,
+	    &size);
 	ck_assert_int_gt(n, 4);
 	query[2] = NO_SUCH_NAME_2;
 	query[3] = NO_SUCH_NAME_3;

@@ -36,7 +36,7 @@ on_finish(struct asker *a, const struct request_result *result)
 	granted += result->error == ERROR_NONE;
 }
 
-static const struct request_sink sink = { NULL, NULL, on_finish };
+static const struct request_sink sink = { .finish = on_finish };
 
 static void
 setup(void)
