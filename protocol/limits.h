@@ -61,7 +61,8 @@
 #define LIMIT_STALL_MS		10000
 
 /* Bytes that a tool at picod's own port of a board has not read: more ends its
- * statement, and what the board says by itself is dropped. */
+ * statement, what the board says by itself is dropped, and what is typed at a
+ * prompt waits. */
 #define LIMIT_TTY		(256 * 1024)
 
 /* Boards: one that nobody would miss is forgotten for a new one.  libinih keeps
