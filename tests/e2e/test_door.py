@@ -119,7 +119,7 @@ class Strangers(picod.Case):
                 (10, 'list'), (10, 'list -v'), (10, 'top'), (10, 'send 1'),
                 (10, 'watch'), (10, 'repl'), (10, 'console'), (10, 'ls'),
                 (10, f'put {image} :'), (10, f'run {image}'),
-                (10, 'sample 1'), (10, 'plot -o x.svg 1'),
+                (10, 'sample 1'), (10, 'plot -o /dev/null 1'),
                 (10, 'pin 13 on'), (10, f'flash {image}'),
                 (10, 'firmware'), (125, 'hold true'), (125, 'lend true'),
                 (125, 'tty true'), (1, 'doctor')):
