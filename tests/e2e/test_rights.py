@@ -98,6 +98,8 @@ class Rights(picod.Case):
         self.denied('Upload', data='', at=0)
         self.reload('[access]\nnobody = Flash\n')
         self.ask('Upload', data='', at=0)   # it comes before what is flashed
+        self.reload('[access]\nnobody = WriteFile\n')
+        self.ask('Upload', data='', at=0)
         self.reload('[access]\nnobody = none\n[access s]\nnobody = Flash\n')
         self.ask('Upload', data='', at=0)
         self.ask('Upload', data='', at=0)
