@@ -16,6 +16,8 @@
 #include "tests/fuzz/calls.h"
 
 #define READ_MAX	(64 * 1024)
+/* More than a socket takes at once. */
+#define FLOOD		(256 * 1024)
 
 void
 caller_connect(struct caller *c, int fd, bool is_stranger)
@@ -132,17 +134,32 @@ caller_call(struct caller *c, json_t *call, size_t kept)
 	json_decref(call);
 }
 
+/* Of the script; or of one of them as many as there is room for. */
+static size_t
+caller_fill(char *bytes, struct script *script)
+{
+	size_t	len = script_byte(script), i;
+
+	if (len == UINT8_MAX) {
+		memset(bytes, script_byte(script), FLOOD);
+		return FLOOD;
+	}
+	for (i = 0; i < len; i++)
+		bytes[i] = (char)script_byte(script);
+	return len;
+}
+
 void
 caller_send_bytes(struct caller *c, struct script *script)
 {
-	size_t	len = script_byte(script);
-	char	bytes[256];
-	size_t	i;
+	static char	bytes[FLOOD];
+	size_t		len;
 
 	if (c->fd < 0 || c->ended)
 		return;
-	for (i = 0; i < len; i++)
-		bytes[i] = (char)script_byte(script);
+	len = caller_fill(bytes, script);
+	script_tell("%p says %zu bytes: %.*s", (void *)c, len,
+	    (int)(len < UINT8_MAX ? len : 1), bytes);
 	c->wild |= !c->raw && len > 0;
 	c->upgrades |= memmem(bytes, len, "upgrade", 7) != NULL;
 	(void)!send(c->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);

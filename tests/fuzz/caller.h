@@ -56,7 +56,7 @@ void	caller_rule(struct caller *, bool ruled);
  */
 void	caller_call(struct caller *, json_t *call, size_t kept);
 void	caller_send_rest(struct caller *);
-/* Bytes of the script: for a console, or no call at all. */
+/* Bytes of the script, few or very many: for a console, or no call at all. */
 void	caller_send_bytes(struct caller *, struct script *);
 /* No more calls. */
 void	caller_end(struct caller *);
