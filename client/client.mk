@@ -50,12 +50,6 @@ $(LIBPICOD_PC): client/lib/libpicod.pc.in
 	    -e 's|@includedir@|$(or $(includedir),$(prefix)/include)|' \
 	    -e 's|@libdir@|$(or $(libdir),$(prefix)/lib)|' $< >$@
 
-# Its own rule, since these tests need more than libprotocol.
-$(BUILD)/tests/unit/test_client_%: $(BUILD)/tests/unit/test_client_%.o \
-	$(PICOCTL_PARTS) $(LIBPICOD_OBJECTS) $(LIBPROTOCOL)
-	$(call say,LD)
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson check) -lm
-
 # One test holds what the shared library exports against its header.
 e2e-needs: $(LIBPICOD_SO) $(LIBPICOD_A)
 

@@ -19,24 +19,32 @@ TEST_ENV = env --default-signal=INT PYTHONDONTWRITEBYTECODE=1 \
 
 # ------------------------------------------------------------ unit tests
 #
-# They link what they need of the daemon, and all of protocol/.
+# They link what they need of the daemon, and of protocol/.
 
 UNIT_NAMES = $(basename $(notdir $(sort $(wildcard tests/unit/test_*.c))))
 UNIT_PROGRAMS = $(UNIT_NAMES:%=$(BUILD)/tests/unit/%)
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(LIBDAEMON) \
-	$(LIBPROTOCOL)
+# What several of them use.
+UNIT_PARTS = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%.o,$(filter-out \
+	tests/unit/test_%,$(sort $(wildcard tests/unit/*.c))))
+UNIT_LIBRARY = $(BUILD)/tests/unit/libparts.a
+
+$(UNIT_LIBRARY): $(UNIT_PARTS)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(UNIT_LIBRARY) \
+	$(LIBDAEMON) $(LIBPROTOCOL)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
 	    $(call pkg,libs,check $(DAEMON_PACKAGES))
 
-# Those of a board share one by hand; that of files has one that acts; some are
-# in a network of their own.
-$(filter $(BUILD)/tests/unit/test_board%,$(UNIT_PROGRAMS)): \
-	$(BUILD)/tests/unit/hand.o
-$(BUILD)/tests/unit/test_files: $(BUILD)/tests/unit/fake_files.o
-$(BUILD)/tests/unit/test_hotplug $(BUILD)/tests/unit/test_link_tcp: \
-	$(BUILD)/tests/unit/apart.o
+# Those of the client's side need that.
+$(BUILD)/tests/unit/test_client_%: $(BUILD)/tests/unit/test_client_%.o \
+	$(UNIT_LIBRARY) $(PICOCTL_PARTS) $(LIBPICOD_OBJECTS) $(LIBPROTOCOL)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(call pkg,libs,jansson check) -lm
 
 check-unit: $(UNIT_NAMES:%=run-%)
 
@@ -47,8 +55,7 @@ run-test_%: $(BUILD)/tests/unit/test_%
 run-test_image: $(BUILD)/firmware/uno-led.hex \
 	$(BUILD)/firmware/pico-pinserver.uf2
 
--include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d) $(BUILD)/tests/unit/hand.d \
-	$(BUILD)/tests/unit/fake_files.d $(BUILD)/tests/unit/apart.d
+-include $(UNIT_NAMES:%=$(BUILD)/tests/unit/%.d) $(UNIT_PARTS:.o=.d)
 
 # ------------------------------------------------------------ end to end
 

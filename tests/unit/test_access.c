@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/server/access.h"
+#include "tests/unit/suite.h"
 
 static struct access		access_rules;
 static struct client		daemon_user, stranger = { .uid = 12345 };
@@ -225,8 +226,6 @@ main(void)
 {
 	Suite	*suite = suite_create("access");
 	TCase	*tc = tcase_create("access");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_without_rules_everything);
@@ -244,8 +243,5 @@ main(void)
 	tcase_add_test(tc, test_peer_groups);
 	tcase_add_test(tc, test_connect);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

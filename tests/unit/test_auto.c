@@ -5,6 +5,7 @@
 
 #include "tests/dialogues/library.h"
 #include "tests/dialogues/play.h"
+#include "tests/unit/suite.h"
 
 static struct dialogues	*dialogues;
 
@@ -175,8 +176,7 @@ main(void)
 {
 	Suite		*suite = suite_create("auto");
 	TCase		*tc = tcase_create("auto");
-	SRunner		*runner;
-	int		 failed;
+	int		 status;
 
 	dialogues = dialogues_read("tests/dialogues/auto.txt");
 	tcase_set_timeout(tc, 60);
@@ -188,10 +188,7 @@ main(void)
 	tcase_add_test(tc, text_of_either_language);
 	suite_add_tcase(suite, tc);
 
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	dialogues_free(dialogues);
-	return failed != 0;
+	return status;
 }

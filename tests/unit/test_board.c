@@ -7,6 +7,7 @@
 
 #include "hand.h"
 #include "protocol/limits.h"
+#include "tests/unit/suite.h"
 
 START_TEST(test_order)
 {
@@ -432,8 +433,6 @@ main(void)
 {
 	Suite	*suite = suite_create("board");
 	TCase	*tc = tcase_create("board");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed_count;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_order);
@@ -458,8 +457,5 @@ main(void)
 	tcase_add_test(tc, test_leave);
 	tcase_add_test(tc, test_leave_when_a_job_ends_by_itself);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed_count = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed_count != 0;
+	return suite_run(suite);
 }

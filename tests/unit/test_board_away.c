@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hand.h"
+#include "tests/unit/suite.h"
 
 /* The board is lent, one waits for it, and it is given back at 10. */
 static void
@@ -265,8 +266,6 @@ main(void)
 {
 	Suite	*suite = suite_create("board_away");
 	TCase	*tc = tcase_create("board_away");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed_count;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc,
@@ -282,8 +281,5 @@ main(void)
 	tcase_add_test(tc, test_console_outlives_a_reset);
 	tcase_add_test(tc, test_port_that_opens_while_it_is_lent_is_closed);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed_count = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed_count != 0;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hand.h"
+#include "tests/unit/suite.h"
 
 START_TEST(test_will_goes_before_what_goes_first)
 {
@@ -247,8 +248,6 @@ main(void)
 {
 	Suite	*suite = suite_create("board_hold");
 	TCase	*tc = tcase_create("board_hold");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed_count;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_will_goes_before_what_goes_first);
@@ -264,8 +263,5 @@ main(void)
 	tcase_add_test(tc, test_hold_ends_by_itself);
 	tcase_add_test(tc, test_will_runs_when_picod_ends);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed_count = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed_count != 0;
+	return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hand.h"
+#include "tests/unit/suite.h"
 
 /* A maker with three jobs: the letters that are left, each a job. */
 static const char	*jobs;
@@ -310,8 +311,6 @@ main(void)
 {
 	Suite	*suite = suite_create("board_jobs");
 	TCase	*tc = tcase_create("board_jobs");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed_count;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_jobs_of_a_request_are_one_turn);
@@ -331,8 +330,5 @@ main(void)
 	tcase_add_loop_test(tc,
 	    test_what_was_granted_and_not_told_is_taken_back, 0, 3);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed_count = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed_count != 0;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hand.h"
+#include "tests/unit/suite.h"
 
 START_TEST(test_silent_and_back)
 {
@@ -284,8 +285,6 @@ main(void)
 {
 	Suite	*suite = suite_create("board_reset");
 	TCase	*tc = tcase_create("board_reset");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed_count;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_silent_and_back);
@@ -301,8 +300,5 @@ main(void)
 	tcase_add_test(tc, test_resets);
 	tcase_add_test(tc, test_a_reset_that_failed_is_not_expected);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed_count = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed_count != 0;
+	return suite_run(suite);
 }

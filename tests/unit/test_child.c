@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/base/child.h"
+#include "tests/unit/suite.h"
 
 static struct event_base	*base;
 static struct child		*child;
@@ -324,8 +325,6 @@ main(void)
 {
 	Suite	*suite = suite_create("child");
 	TCase	*tc = tcase_create("child");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);
@@ -346,8 +345,5 @@ main(void)
 	    sizeof signals / sizeof *signals);
 	tcase_add_test(tc, test_find);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include "daemon/usb/match.h"
 #include "daemon/usb/names.h"
 #include "daemon/usb/place.h"
+#include "tests/unit/suite.h"
 
 static const struct hotplug_tty	pico = {
 	.id = "/sys/1", .node = "/dev/ttyACM0", .vendor = 0x2e8a,
@@ -407,8 +408,6 @@ main(void)
 {
 	Suite	*suite = suite_create("claim");
 	TCase	*tc = tcase_create("claim");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_match, 0, sizeof matches / sizeof *matches);
@@ -427,8 +426,5 @@ main(void)
 	tcase_add_test(tc, test_names_of_twins);
 	tcase_add_test(tc, test_names_limit);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

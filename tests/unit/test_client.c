@@ -18,6 +18,7 @@
 #include "daemon/base/client.h"
 #include "daemon/base/process.h"
 #include "protocol/command_line.h"
+#include "tests/unit/suite.h"
 
 /* This process as its peer sees it, under that name. */
 static struct client
@@ -259,8 +260,6 @@ main(void)
 {
 	Suite	*suite = suite_create("client");
 	TCase	*tc = tcase_create("client");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_test(tc, test_kernels_word);
 	tcase_add_test(tc, test_a_process);
@@ -273,8 +272,5 @@ main(void)
 	tcase_add_test(tc, test_users_of_a_file);
 	tcase_add_test(tc, test_users_of_this_machine);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -4,9 +4,9 @@
  */
 #include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 
 #include "client/picoctl/duration.h"
+#include "tests/unit/suite.h"
 
 static const struct {
 	const char	*text;
@@ -70,15 +70,9 @@ main(void)
 {
 	Suite	*suite = suite_create("client duration");
 	TCase	*tcase = tcase_create("duration");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_loop_test(tcase, test_times, 0,
 	    sizeof times / sizeof *times);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

@@ -2,10 +2,10 @@
 /* Whole lines of what boards print, out of the pieces that events have. */
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/picoctl/lines.h"
+#include "tests/unit/suite.h"
 
 static char		 told[20000];
 static struct lines	*lines;
@@ -140,8 +140,6 @@ main(void)
 {
 	Suite	*suite = suite_create("client lines");
 	TCase	*cases = tcase_create("lines");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, test_pieces);
@@ -150,9 +148,5 @@ main(void)
 	tcase_add_test(cases, test_a_nul_is_no_end);
 	tcase_add_loop_test(cases, test_a_long_line_is_cut, 0, 3);
 	suite_add_tcase(suite, cases);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(suite);
 }

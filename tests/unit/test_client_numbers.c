@@ -9,6 +9,7 @@
 
 #include "client/picoctl/canvas.h"
 #include "client/picoctl/numbers.h"
+#include "tests/unit/suite.h"
 
 static const struct {
 	const char	*text;
@@ -158,8 +159,6 @@ main(void)
 {
 	Suite	*suite = suite_create("client numbers");
 	TCase	*cases = tcase_create("numbers");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_loop_test(cases, test_value, 0,
 	    (int)(sizeof values / sizeof values[0]));
@@ -171,9 +170,5 @@ main(void)
 	tcase_add_test(cases, test_a_gap_is_no_line);
 	tcase_add_test(cases, test_nothing_to_draw);
 	suite_add_tcase(suite, cases);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(suite);
 }

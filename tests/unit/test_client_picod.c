@@ -18,6 +18,7 @@
 #include "client/lib/picod.h"
 #include "client/lib/picod_json.h"
 #include "protocol/error.h"
+#include "tests/unit/suite.h"
 
 /* Answers the n-th call with the n-th of replies; NULL ends the connection. */
 static struct server {
@@ -730,17 +731,11 @@ main(void)
 {
 	Suite	*suite = suite_create("client picod");
 	TCase	*tcase = tcase_create("picod");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_checked_fixture(tcase, environment_setup, NULL);
 	tcase_add_test(tcase, test_socket_path);
 	tcase_add_test(tcase, test_connect_failures);
 	add_calls(tcase);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

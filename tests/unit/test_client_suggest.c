@@ -4,9 +4,9 @@
  */
 #include <check.h>
 #include <limits.h>
-#include <stdlib.h>
 
 #include "client/picoctl/suggest.h"
+#include "tests/unit/suite.h"
 
 static const struct {
 	const char	*a, *b;
@@ -53,16 +53,10 @@ main(void)
 {
 	Suite	*suite = suite_create("client suggest");
 	TCase	*tcase = tcase_create("suggest");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_loop_test(tcase, test_distance, 0,
 	    sizeof pairs / sizeof *pairs);
 	tcase_add_test(tcase, test_near);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

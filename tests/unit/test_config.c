@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/config/config.h"
+#include "tests/unit/suite.h"
 
 static char		folder[64], path[128];
 static struct config	config;
@@ -287,8 +288,6 @@ main(void)
 {
 	Suite	*suite = suite_create("config");
 	TCase	*tc = tcase_create("config");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_everything);
@@ -305,8 +304,5 @@ main(void)
 	tcase_add_test(tc, test_command_line);
 	tcase_add_test(tc, test_missing_file);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 
 #include "protocol/face.h"
 #include "protocol/limits.h"
+#include "tests/unit/suite.h"
 
 #define RAW	"raw REPL; CTRL-B to exit\r\n>"
 
@@ -336,8 +337,6 @@ main(void)
 {
 	Suite	*suite = suite_create("face");
 	TCase	*tc = tcase_create("face");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_test(tc, test_a_text_too_long);
 	tcase_add_test(tc, test_a_text_of_the_greatest_length);
@@ -353,9 +352,5 @@ main(void)
 	tcase_add_test(tc, test_too_many_names);
 	tcase_add_test(tc, test_a_command_too_long);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

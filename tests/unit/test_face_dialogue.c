@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "protocol/face.h"
+#include "tests/unit/suite.h"
 
 #define ABOUT	"MicroPython v1.25.0 on 2025-04-15; Raspberry Pi Pico with RP2040"
 #define BANNER	"\r\n" ABOUT "\r\nType \"help()\" for more information.\r\n>>> "
@@ -510,14 +511,8 @@ main(void)
 {
 	Suite	*suite = suite_create("face_dialogue");
 	TCase	*tc = tcase_create("face_dialogue");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_loop_test(tc, test_dialogue, 0, DIALOGUES);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return suite_run(suite);
 }

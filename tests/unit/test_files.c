@@ -13,6 +13,7 @@
 #include "protocol/files_code.h"
 #include "protocol/limits.h"
 #include "protocol/repl_state.h"
+#include "tests/unit/suite.h"
 
 #define STREAM	"1110100011111"	/* a MicroPython with deflate, see files_code.h */
 
@@ -535,8 +536,6 @@ main(void)
 {
 	Suite	*suite = suite_create("files");
 	TCase	*cases = tcase_create("files");
-	SRunner	*runner;
-	int	 failed;
 
 	make_contents();
 	tcase_add_checked_fixture(cases, setup, teardown);
@@ -560,9 +559,5 @@ main(void)
 	tcase_add_test(cases, test_names_without_a_slash_are_where_main_py_is);
 	tcase_add_test(cases, test_paths);
 	suite_add_tcase(suite, cases);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(suite);
 }

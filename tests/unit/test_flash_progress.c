@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/flash_progress.h"
+#include "tests/unit/suite.h"
 
 #define TEN	"##########"
 #define BAR	TEN TEN TEN TEN TEN
@@ -136,16 +137,11 @@ main(void)
 {
 	Suite	*suite = suite_create("flash_progress");
 	TCase	*tc = tcase_create("flash_progress");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_test(tc, test_avrdude);
 	tcase_add_test(tc, test_picotool);
 	tcase_add_test(tc, test_log);
 	tcase_add_test(tc, test_endless_line);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

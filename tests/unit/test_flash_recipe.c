@@ -8,6 +8,7 @@
 #include "daemon/flash/flash_recipe.h"
 #include "daemon/usb/known.h"
 #include "protocol/setting.h"
+#include "tests/unit/suite.h"
 
 static struct flash_recipe	recipe;
 static char			why[FLASH_WHY_MAX];
@@ -179,16 +180,11 @@ main(void)
 {
 	Suite	*suite = suite_create("flash_recipe");
 	TCase	*tc = tcase_create("flash_recipe");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_loop_test(tc, test_cases, 0, sizeof cases / sizeof *cases);
 	tcase_add_test(tc, test_what_sections_may_name);
 	tcase_add_test(tc, test_known);
 	tcase_add_test(tc, test_a_repl_that_names_its_chip);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/board/history.h"
+#include "tests/unit/suite.h"
 
 #define SIZE 16
 
@@ -40,13 +41,8 @@ main(void)
 {
 	Suite	*suite = suite_create("history");
 	TCase	*tc = tcase_create("history");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_loop_test(tc, test_against_a_string, 0, 20);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -17,6 +17,7 @@
 #include "apart.h"
 #include "daemon/base/log.h"
 #include "daemon/usb/hotplug.h"
+#include "tests/unit/suite.h"
 
 #define ID	"/sys/devices/platform/x/usb1/1-1/1-1:1.0/tty/ttyACM7"
 #define FROM_UDEV	2		/* the group */
@@ -169,16 +170,10 @@ main(void)
 {
 	Suite	*s = suite_create("hotplug");
 	TCase	*t = tcase_create("hotplug");
-	SRunner	*r;
-	int	 failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, test_what_goes_is_told);
 	tcase_add_test(t, test_a_burst_is_made_up_for);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed == 0 ? 0 : 1;
+	return suite_run(s);
 }

@@ -9,6 +9,7 @@
 
 #include "protocol/image_write.h"
 #include "protocol/limits.h"
+#include "tests/unit/suite.h"
 
 static const struct image_chip	uno = {
 	.name = "ATmega328P", .arch = IMAGE_AVR, .start = 0, .size = 32256
@@ -582,8 +583,6 @@ main(void)
 {
 	Suite	*suite = suite_create("image");
 	TCase	*tc = tcase_create("image");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_test(tc, test_hex);
 	tcase_add_test(tc, test_hex_cut);
@@ -609,8 +608,5 @@ main(void)
 	tcase_add_test(tc, test_hex_for_a_pico);
 	tcase_add_test(tc, test_names);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

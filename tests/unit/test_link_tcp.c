@@ -15,6 +15,7 @@
 
 #include "apart.h"
 #include "daemon/port/link.h"
+#include "tests/unit/suite.h"
 
 /* In the third and fourth byte: an answer, that there is no such name. */
 #define NO_SUCH_NAME_2	0x81
@@ -109,14 +110,9 @@ main(void)
 {
 	Suite	*s = suite_create("link_tcp");
 	TCase	*tc = tcase_create("link_tcp");
-	SRunner	*runner = srunner_create(s);
-	int	 bad;
 
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc,
 	    test_it_is_found_where_no_name_server_is_configured, 0, 2);
-	srunner_run_all(runner, CK_ENV);
-	bad = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return bad != 0;
+	return suite_run(s);
 }

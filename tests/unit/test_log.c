@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
+#include "tests/unit/suite.h"
 
 static int	saved;
 static FILE	*captured;
@@ -119,8 +120,6 @@ main(void)
 {
 	Suite	*suite = suite_create("log");
 	TCase	*tcase = tcase_create("log");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, a_terminal_gets_plain_lines);
@@ -130,8 +129,5 @@ main(void)
 	tcase_add_test(tcase, a_stream_that_is_not_the_journals_gets_lines);
 	tcase_add_test(tcase, the_journals_stream_gets_entries_instead);
 	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "daemon/base/memory.h"
+#include "tests/unit/suite.h"
 
 /* More than there is, which no compiler sees. */
 static volatile size_t	too_much = PTRDIFF_MAX / 2;
@@ -73,8 +74,6 @@ main(void)
 {
 	Suite	*suite = suite_create("memory");
 	TCase	*tcase = tcase_create("memory");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_test(tcase, test_there_is_some);
 	tcase_add_test_raise_signal(tcase, test_none_for_us, SIGABRT);
@@ -82,9 +81,5 @@ main(void)
 	tcase_add_test_raise_signal(tcase, test_none_for_libevent, SIGABRT);
 	tcase_add_test_raise_signal(tcase, test_none_for_jansson, SIGABRT);
 	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 #include <check.h>
 
 #include "daemon/board/board_news.h"
+#include "tests/unit/suite.h"
 
 START_TEST(each_user_is_told_once_within_a_minute)
 {
@@ -59,16 +60,10 @@ main(void)
 {
 	Suite		*suite = suite_create("news");
 	TCase		*tc = tcase_create("news");
-	SRunner		*runner;
-	int		 failed;
 
 	tcase_add_test(tc, each_user_is_told_once_within_a_minute);
 	tcase_add_test(tc, who_asked_for_it_need_not_be_told);
 	tcase_add_test(tc, users_are_bounded);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

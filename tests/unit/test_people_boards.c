@@ -6,6 +6,7 @@
 
 #include "daemon/boards/claim.h"
 #include "daemon/flash/flash_recipe.h"
+#include "tests/unit/suite.h"
 
 #define LIST "tests/e2e/people_boards.txt"
 
@@ -121,13 +122,8 @@ main(void)
 {
 	Suite	*suite = suite_create("people_boards");
 	TCase	*tc = tcase_create("people_boards");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_test(tc, test_each_is_what_it_is);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

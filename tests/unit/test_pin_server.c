@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "firmware/arduino/PinServer/src/pin_server.h"
+#include "tests/unit/suite.h"
 
 #define PINS	20
 
@@ -589,8 +590,6 @@ main(void)
 {
 	Suite	*suite = suite_create("pin_server");
 	TCase	*tcase = tcase_create("pin_server");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
@@ -611,8 +610,5 @@ main(void)
 	tcase_add_test(tcase, test_reset);
 	tcase_add_test(tcase, test_hangup);
 	tcase_add_loop_test(tcase, test_anything, 0, 4);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(suite);
 }

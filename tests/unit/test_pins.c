@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/pins.h"
+#include "tests/unit/suite.h"
 
 #define HEX_NAME	"50696E53657276657220312E302041726475696E6F20556E6F"
 
@@ -331,8 +332,6 @@ main(void)
 {
 	Suite	*suite = suite_create("pins");
 	TCase	*tcase = tcase_create("pins");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, set_up, NULL);
@@ -345,8 +344,5 @@ main(void)
 	tcase_add_test(tcase, test_many_values);
 	tcase_add_loop_test(tcase, test_reports, 0, COUNT(reports));
 	tcase_add_test(tcase, test_letters);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "protocol/limits.h"
 #include "tests/dialogues/library.h"
 #include "tests/dialogues/play.h"
+#include "tests/unit/suite.h"
 
 static struct model	model = {
 	.reset = library_reset,
@@ -147,8 +148,7 @@ main(void)
 {
 	Suite		*suite = suite_create("piserial");
 	TCase		*tc = tcase_create("piserial");
-	SRunner		*runner;
-	int		 failed;
+	int		 status;
 
 	dialogues = dialogues_read("tests/dialogues/piserial.txt");
 	tcase_set_timeout(tc, 60);
@@ -161,10 +161,7 @@ main(void)
 	tcase_add_test(tc, drivers_are_found);
 	suite_add_tcase(suite, tc);
 
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	dialogues_free(dialogues);
-	return failed != 0;
+	return status;
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "protocol/driver.h"
+#include "tests/unit/suite.h"
 
 #define BYTE_MS		1	/* as at 9600 baud */
 
@@ -312,17 +313,11 @@ main(void)
 {
 	Suite	*suite = suite_create("piserial_statuses");
 	TCase	*tc = tcase_create("piserial_statuses");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, no_ok_has_the_value_of_another, 0,
 	    sizeof lines / sizeof *lines);
 	suite_add_tcase(suite, tc);
 
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

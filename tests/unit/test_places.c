@@ -5,6 +5,7 @@
 
 #include "daemon/server/places.h"
 #include "protocol/limits.h"
+#include "tests/unit/suite.h"
 
 #define CROWD (LIMIT_CLIENTS + LIMIT_CLIENTS_ROOT + 1)
 
@@ -156,8 +157,6 @@ main(void)
 {
 	Suite	*suite = suite_create("places");
 	TCase	*tc = tcase_create("places");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_one_users_places, 0, 2);
@@ -167,8 +166,5 @@ main(void)
 	tcase_add_test(tc, test_a_users_share_of_memory);
 	tcase_add_test(tc, test_the_memory_for_all);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

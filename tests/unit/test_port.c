@@ -19,6 +19,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/port/path_watch.h"
 #include "daemon/port/port.h"
+#include "tests/unit/suite.h"
 
 #define NOBODY	65534
 
@@ -610,8 +611,6 @@ main(void)
 {
 	Suite	*s = suite_create("port");
 	TCase	*tc = tcase_create("port");
-	SRunner	*runner = srunner_create(s);
-	int	 bad;
 
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -636,8 +635,5 @@ main(void)
 	tcase_add_test(tc, test_a_server_that_was_busy_is_tried_again);
 	tcase_add_test(tc, test_one_that_is_closed_at_once_is_tried_seldom);
 	tcase_add_test(tc, test_what_appears_in_a_pause_is_tried_at_once);
-	srunner_run_all(runner, CK_ENV);
-	bad = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return bad != 0;
+	return suite_run(s);
 }

@@ -10,6 +10,7 @@
 #include "protocol/repl_state.h"
 #include "protocol/repl_trace.h"
 #include "tests/dialogues/play.h"
+#include "tests/unit/suite.h"
 
 /* ------------------------------------------------------ a model of a board */
 
@@ -618,8 +619,7 @@ main(void)
 {
 	Suite		*suite = suite_create("repl");
 	TCase		*tc = tcase_create("dialogues");
-	SRunner		*runner;
-	int		 failed;
+	int		 status;
 
 	dialogues = dialogues_read("tests/dialogues/repl.txt");
 	tcase_set_timeout(tc, 60);
@@ -644,10 +644,7 @@ main(void)
 	tcase_add_test(tc, title_is_bounded);
 	suite_add_tcase(suite, tc);
 
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	status = suite_run(suite);
 	dialogues_free(dialogues);
-	return failed != 0;
+	return status;
 }

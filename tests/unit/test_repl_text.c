@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "protocol/repl_text.h"
+#include "tests/unit/suite.h"
 
 enum { PROGRAM = REPL_TEXT_PROGRAM, QUIET = REPL_TEXT_QUIET,
 	EXPRESSION = REPL_TEXT_EXPRESSION, LINE = REPL_TEXT_LINE };
@@ -247,8 +248,6 @@ main(void)
 {
 	Suite		*suite = suite_create("repl_text");
 	TCase		*tc = tcase_create("texts");
-	SRunner		*runner;
-	int		 failed;
 
 	tcase_add_loop_test(tc, kind_of_text, 0, sizeof texts / sizeof *texts);
 	tcase_add_test(tc, length_of_text);
@@ -259,9 +258,5 @@ main(void)
 	tcase_add_test(tc, text_is_escaped);
 	tcase_add_test(tc, text_has_orders);
 	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

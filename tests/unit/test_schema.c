@@ -7,6 +7,7 @@
 
 #include "protocol/error.h"
 #include "protocol/schema.h"
+#include "tests/unit/suite.h"
 
 static const char	example[] =
     "# a comment\n"
@@ -141,8 +142,6 @@ main(void)
 {
 	Suite	*suite = suite_create("schema");
 	TCase	*tc = tcase_create("schema");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_loop_test(tc, test_check, 0, sizeof draws / sizeof *draws);
 	tcase_add_loop_test(tc, test_broken, 0, sizeof broken / sizeof *broken);
@@ -150,8 +149,5 @@ main(void)
 	tcase_add_test(tc, test_errors_are_in_the_table);
 	tcase_add_test(tc, test_service_is_parsed);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -14,6 +14,7 @@
 #include "daemon/base/log.h"
 #include "daemon/faces/seat.h"
 #include "protocol/driver.h"
+#include "tests/unit/suite.h"
 
 static struct event_base	*base;
 static struct boards		*boards;
@@ -184,15 +185,10 @@ main(void)
 {
 	Suite	*suite = suite_create("seat");
 	TCase	*tc = tcase_create("seat");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_a_seat_that_is_destroyed_says_no_more);
 	tcase_add_test(tc, test_what_is_typed_ahead_waits_for_the_end);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

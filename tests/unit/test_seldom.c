@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "daemon/base/seldom.h"
+#include "tests/unit/suite.h"
 
 START_TEST(test_once_a_minute_and_message)
 {
@@ -38,14 +39,9 @@ main(void)
 {
 	Suite	*s = suite_create("seldom");
 	TCase	*tc = tcase_create("seldom");
-	SRunner	*runner = srunner_create(s);
-	int	 failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, test_once_a_minute_and_message);
 	tcase_add_test(tc, test_the_oldest_of_too_many_is_forgotten);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(s);
 }

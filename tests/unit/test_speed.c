@@ -6,6 +6,7 @@
 
 #include "protocol/speed.h"
 #include "tests/boards/avr_wire.h"
+#include "tests/unit/suite.h"
 
 /* What sketches print, and what they answer to a question. */
 static const char *const texts[] = {
@@ -135,8 +136,6 @@ main(void)
 {
 	Suite	*suite = suite_create("speed");
 	TCase	*tc = tcase_create("speed");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_test(tc, one_line_at_the_fastest_speed_tells_a_slower_one);
 	tcase_add_test(tc, a_line_at_the_right_speed_is_right);
@@ -146,9 +145,5 @@ main(void)
 	tcase_add_test(tc, what_cannot_be_told);
 	suite_add_tcase(suite, tc);
 
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -5,12 +5,12 @@
 #include <event2/event.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/base/stream.h"
+#include "tests/unit/suite.h"
 
 #define IN_HIGH		4096
 #define OUT_HIGH	(1 << 20)	/* more than a socket takes at once */
@@ -614,11 +614,6 @@ stream_suite(void)
 int
 main(void)
 {
-	SRunner	*runner = srunner_create(stream_suite());
-	int	 failed;
 
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(stream_suite());
 }

@@ -6,6 +6,7 @@
 
 #include "daemon/board/board.h"
 #include "protocol/limits.h"
+#include "tests/unit/suite.h"
 
 #define SMALL	2048
 
@@ -299,8 +300,6 @@ main(void)
 {
 	Suite	*suite = suite_create("tape");
 	TCase	*tc = tcase_create("tape");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_test(tc, readers_come_and_go_each_at_a_place_of_its_own);
 	tcase_add_test(tc, what_nobody_reads_costs_nothing);
@@ -312,8 +311,5 @@ main(void)
 	tcase_add_test(tc, a_tape_that_ends_has_no_readers_any_more);
 	tcase_add_loop_test(tc, nothing_is_told_twice_or_left_out, 0, 20);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "protocol/text.h"
+#include "tests/unit/suite.h"
 
 #define R "\xef\xbf\xbd"
 
@@ -154,8 +155,6 @@ main(void)
 {
 	Suite	*suite = suite_create("text");
 	TCase	*tc = tcase_create("text");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_loop_test(tc, test_text, 0, sizeof texts / sizeof *texts);
 	tcase_add_test(tc, test_nul_is_a_character);
@@ -165,8 +164,5 @@ main(void)
 	tcase_add_loop_test(tc, test_no_base64, 0, 5);
 	tcase_add_loop_test(tc, test_clean, 0, 10);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

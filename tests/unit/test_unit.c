@@ -10,6 +10,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/boards/boards.h"
+#include "tests/unit/suite.h"
 
 #define IN_LOADER	"it is in its boot loader: picoctl flash"
 
@@ -175,8 +176,6 @@ main(void)
 {
 	Suite	*s = suite_create("unit");
 	TCase	*tc = tcase_create("unit");
-	SRunner	*runner = srunner_create(s);
-	int	 bad;
 
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -184,8 +183,5 @@ main(void)
 	tcase_add_test(tc, test_out_of_its_boot_loader_its_port_is_its);
 	tcase_add_test(tc,
 	    test_a_configuration_that_names_the_port_of_a_boot_loader);
-	srunner_run_all(runner, CK_ENV);
-	bad = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return bad != 0;
+	return suite_run(s);
 }

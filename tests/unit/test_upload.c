@@ -3,6 +3,7 @@
 #define clock_now test_now
 #include "daemon/base/scratch.c"
 #include "daemon/methods/upload.c"
+#include "tests/unit/suite.h"
 #undef clock_now
 
 #include <check.h>
@@ -255,8 +256,6 @@ main(void)
 {
 	Suite	*suite = suite_create("upload");
 	TCase	*tc = tcase_create("upload");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_an_image_that_is_too_large);
@@ -271,8 +270,5 @@ main(void)
 	tcase_add_test(tc, test_what_is_taken_counts_until_it_is_destroyed);
 	tcase_add_test(tc, test_what_was_handed_over);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "protocol/varlink.h"
+#include "tests/unit/suite.h"
 
 #define CALL	"{\"method\":\"io.picod.Send\",\"parameters\":{\"text\":\"a\\u0000b\"},\"more\":true}"
 #define STREAM	CALL "\0" "{\"method\":\"x.Y\"}" "\0"
@@ -174,8 +175,6 @@ main(void)
 {
 	Suite	*suite = suite_create("varlink");
 	TCase	*tc = tcase_create("varlink");
-	SRunner	*runner = srunner_create(suite);
-	int	 failed;
 
 	tcase_add_test(tc, test_cut_everywhere);
 	tcase_add_test(tc, test_limit_and_one_past_it);
@@ -184,8 +183,5 @@ main(void)
 	tcase_add_loop_test(tc, test_no_calls, 0, 7);
 	tcase_add_test(tc, test_encode);
 	suite_add_tcase(suite, tc);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(suite);
 }

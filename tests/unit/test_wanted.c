@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "daemon/port/wanted.h"
+#include "tests/unit/suite.h"
 
 /* ------------------------------------- a port that does as it is told */
 
@@ -237,8 +238,6 @@ main(void)
 {
 	Suite	*s = suite_create("wanted");
 	TCase	*all = tcase_create("all"), *one = tcase_create("one");
-	SRunner	*runner = srunner_create(s);
-	int	 failed;
 
 	suite_add_tcase(s, all);
 	tcase_add_loop_test(all,
@@ -253,8 +252,5 @@ main(void)
 	tcase_add_test(one, test_a_silent_board_stays_open);
 	tcase_add_test(one, test_a_reloaded_one_is_opened_anew);
 	tcase_add_test(one, test_one_that_moved_is_still_lent);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -6,6 +6,7 @@
 #include "daemon/base/log.h"
 #include "daemon/boards/boards.h"
 #include "protocol/driver.h"
+#include "tests/unit/suite.h"
 
 struct counter {
 	struct watcher	watcher;
@@ -135,8 +136,6 @@ main(void)
 {
 	Suite	*suite = suite_create("watchers");
 	TCase	*cases = tcase_create("watchers");
-	SRunner	*runner;
-	int	 failed;
 
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, test_who_watches_one_board_is_told_of_no_other);
@@ -144,9 +143,5 @@ main(void)
 	    test_a_board_that_lies_where_one_lay_is_not_that_one);
 	tcase_add_test(cases, test_who_is_told_may_have_others_leave);
 	suite_add_tcase(suite, cases);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed > 0;
+	return suite_run(suite);
 }
