@@ -6,103 +6,16 @@
 #include <check.h>
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "client/lib/picod.h"
 #include "client/lib/picod_json.h"
 #include "protocol/error.h"
+#include "tests/unit/fake_server.h"
 #include "tests/unit/suite.h"
-
-/* Answers the n-th call with the n-th of replies; NULL ends the connection. */
-static struct server {
-	char		 directory[32], path[64];
-	int		 listener;
-	pthread_t	 thread;
-	const char	**replies;
-	size_t		 replies_len[8];	/* 0: up to the first NUL, and it */
-	char		 calls[4096];		/* as they came in, LF for NUL */
-} server;
-
-static bool
-server_read_call(int fd)
-{
-	size_t	len = strlen(server.calls);
-
-	while (len < sizeof server.calls - 1) {
-		if (recv(fd, server.calls + len, 1, 0) != 1)
-			return false;
-		if (server.calls[len] == '\0') {
-			server.calls[len] = '\n';
-			return true;
-		}
-		len++;
-	}
-	return false;
-}
-
-static void *
-server_run(void *arg)
-{
-	int	fd = accept(server.listener, NULL, NULL);
-	size_t	i, len;
-
-	(void)arg;
-	for (i = 0; fd >= 0 && server_read_call(fd); i++) {
-		if (server.replies[i] == NULL)
-			break;
-		len = server.replies_len[i];
-		if (len == 0)
-			len = strlen(server.replies[i]) + 1;
-		if (send(fd, server.replies[i], len, MSG_NOSIGNAL) < 0)
-			break;
-	}
-	if (fd >= 0)
-		close(fd);
-	return NULL;
-}
-
-static struct picod *
-server_start(const char **replies)
-{
-	struct sockaddr_un	 address = { .sun_family = AF_UNIX };
-	struct picod		*picod;
-	sigset_t		 all, mask;
-
-	memset(&server, 0, sizeof server);
-	server.replies = replies;
-	strcpy(server.directory, "/tmp/picod-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(server.directory));
-	snprintf(server.path, sizeof server.path, "%s/s", server.directory);
-	memcpy(address.sun_path, server.path, sizeof server.path);
-	server.listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	ck_assert_int_eq(bind(server.listener,
-	    (struct sockaddr *)&address, sizeof address), 0);
-	ck_assert_int_eq(listen(server.listener, 1), 0);
-	sigfillset(&all);	/* signals are for the client to bear */
-	pthread_sigmask(SIG_SETMASK, &all, &mask);
-	ck_assert_int_eq(pthread_create(&server.thread, NULL, server_run,
-	    NULL), 0);
-	pthread_sigmask(SIG_SETMASK, &mask, NULL);
-	ck_assert_int_eq(picod_connect(server.path, &picod), 0);
-	return picod;
-}
-
-static void
-server_stop(struct picod *picod)
-{
-	picod_close(picod);
-	pthread_join(server.thread, NULL);
-	close(server.listener);
-	unlink(server.path);
-	rmdir(server.directory);
-}
 
 START_TEST(test_socket_path)
 {
@@ -301,164 +214,12 @@ START_TEST(test_call_more_stopped_at_the_end)
 }
 END_TEST
 
-START_TEST(test_send)
-{
-	const char		*replies[] = { "{\"parameters\":{\"output\":"
-				    "\"a\\u0000b\\n\",\"boot\":77,\"status\":"
-				    "\"OK\",\"data\":\"YQBi/w==\"}}", NULL };
-	struct picod		*picod;
-	struct picod_result	 result;
-
-	setenv("PICOD_BOARD", "b0", 1);
-	setenv("PICOD_HOLD", "t", 1);
-	picod = server_start(replies);
-	ck_assert_int_eq(picod_send(picod, NULL, "2 + 2", 500, &result), 0);
-	ck_assert_uint_eq(result.output_len, 4);
-	ck_assert_mem_eq(result.output, "a\0b\n", 5);
-	ck_assert_uint_eq(result.data_len, 4);
-	ck_assert_mem_eq(result.data, "a\0b\xff", 4);
-	ck_assert_str_eq(result.status, "OK");
-	ck_assert_ptr_null(result.traceback);
-	ck_assert_ptr_null(result.notice);
-	ck_assert_int_eq(result.boot, 77);
-	picod_result_finish(&result);
-	ck_assert_ptr_null(result.output);
-	picod_result_finish(&result);
-	server_stop(picod);
-	ck_assert_str_eq(server.calls, "{\"method\":\"io.picod.Send\","
-	    "\"parameters\":{\"board\":\"b0\",\"hold\":\"t\","
-	    "\"text\":\"2 + 2\",\"timeout\":500}}\n");
-}
-END_TEST
-
-START_TEST(test_send_fails)
-{
-	const char		*replies[] = { "{\"error\":"
-				    "\"io.picod.StatementFailed\","
-				    "\"parameters\":{\"output\":\"x\","
-				    "\"traceback\":\"T\",\"boot\":7,"
-				    "\"notice\":\"N\","
-				    "\"message\":\"it raised\"}}", NULL };
-	struct picod		*picod = server_start(replies);
-	struct picod_result	 result;
-
-	ck_assert_int_eq(picod_send(picod, "a", "1/0", PICOD_NO_TIMEOUT,
-	    &result), PICOD_STATEMENT_FAILED);
-	ck_assert_str_eq(result.output, "x");
-	ck_assert_str_eq(result.traceback, "T");
-	ck_assert_str_eq(result.notice, "N");
-	ck_assert_int_eq(result.boot, 7);
-	ck_assert_str_eq(picod_message(picod), "it raised");
-	ck_assert_str_eq(picod_error_name(picod), "io.picod.StatementFailed");
-	ck_assert_ptr_nonnull(strstr(picod_error_parameters(picod),
-	    "\"traceback\":\"T\""));
-	picod_result_finish(&result);
-	server_stop(picod);
-}
-END_TEST
-
-#define THREE_EVENTS \
-	"{\"parameters\":{\"board\":\"a\",\"event\":\"output\",\"time\":9," \
-	"\"boot\":7,\"output\":\"x?\",\"data\":\"eP8=\"},\"continues\":true}\0" \
-	"{\"parameters\":{\"board\":\"\",\"event\":\"lost\",\"time\":10," \
-	"\"reason\":\"R\"},\"continues\":true}\0" \
-	"{\"parameters\":{\"board\":\"a\"},\"continues\":true}"
-
 static int
-event_cb(const struct picod_event *event, void *arg)
+never_cb(const struct picod_event *event, void *arg)
 {
-	int	*count = arg;
-
-	if (++*count == 1) {
-		ck_assert_str_eq(event->board, "a");
-		ck_assert_str_eq(event->kind, "output");
-		ck_assert_int_eq(event->time_us, 9);
-		ck_assert_int_eq(event->boot, 7);
-		ck_assert_str_eq(event->output, "x?");
-		ck_assert_uint_eq(event->output_len, 2);
-		ck_assert_uint_eq(event->data_len, 2);
-		ck_assert_mem_eq(event->data, "x\xff", 2);
-		ck_assert_ptr_null(event->state);
-		ck_assert_ptr_null(event->reason);
-		return 0;
-	}
-	ck_assert_str_eq(event->board, "");
-	ck_assert_str_eq(event->reason, "R");
-	ck_assert_ptr_null(event->output);
-	ck_assert_ptr_null(event->data);
-	return 0;
+	(void)event, (void)arg;
+	ck_abort_msg("nothing was watched");
 }
-
-/* The last of them is none. */
-START_TEST(test_watch)
-{
-	const char	*replies[] = { THREE_EVENTS, NULL };
-	struct picod	*picod = server_start(replies);
-	int		 count = 0;
-
-	server.replies_len[0] = sizeof THREE_EVENTS;
-	ck_assert_int_eq(picod_watch(picod, "\xff", true, event_cb, &count),
-	    -EINVAL);
-	ck_assert_int_eq(picod_watch(picod, "a", true, event_cb, &count),
-	    -EBADMSG);
-	ck_assert_str_eq(picod_message(picod),
-	    "what answers at the socket is not picod");
-	ck_assert_int_eq(count, 2);
-	server_stop(picod);
-	ck_assert_str_eq(server.calls, "{\"method\":\"io.picod.Watch\","
-	    "\"parameters\":{\"board\":\"a\",\"history\":true},"
-	    "\"more\":true}\n");
-}
-END_TEST
-
-static int
-first_event_cb(const struct picod_event *event, void *arg)
-{
-	int	*count = arg;
-
-	(void)event;
-	++*count;
-	return 1;
-}
-
-START_TEST(test_watch_stopped)
-{
-	const char	*replies[] = { THREE_EVENTS, NULL };
-	struct picod	*picod = server_start(replies);
-	struct pollfd	 fd = { picod_fd(picod), POLLIN, 0 };
-	int		 count = 0;
-
-	server.replies_len[0] = sizeof THREE_EVENTS;
-	if (_i == 0) {
-		ck_assert_int_eq(picod_watch(picod, "a", false, first_event_cb,
-		    &count), 1);
-	} else {
-		ck_assert_int_eq(picod_watch_begin(picod, "a", false), 0);
-		poll(&fd, 1, -1);
-		ck_assert_int_eq(picod_watch_process(picod, first_event_cb,
-		    &count), -ECANCELED);
-	}
-	ck_assert_int_eq(picod_watch_process(picod, first_event_cb, &count),
-	    -ECONNRESET);
-	ck_assert_int_eq(count, 1);
-	server_stop(picod);
-}
-END_TEST
-
-START_TEST(test_send_what_is_not_utf8)
-{
-	const char		*replies[] = { NULL };
-	struct picod		*picod = server_start(replies);
-	struct picod_result	 result;
-
-	ck_assert_int_eq(picod_send(picod, "a", "\xff", 0, &result), -EINVAL);
-	picod_result_finish(&result);
-	ck_assert_int_eq(picod_send(picod, "\xff", "a", 0, &result), -EINVAL);
-	picod_result_finish(&result);
-	server_stop(picod);
-	ck_assert_str_eq(server.calls, "");
-}
-END_TEST
 
 /* Calls that fail before they are sent. */
 static int
@@ -475,7 +236,7 @@ refused_call(struct picod *picod, int which)
 	case 1: return picod_call_more(picod, "a.B", "", counter_cb, NULL);
 	case 2: return picod_begin(picod, "a.B", "{", true);
 	case 3: return picod_process(picod, counter_cb, NULL);
-	case 4: return picod_watch(picod, "\xff", true, event_cb, NULL);
+	case 4: return picod_watch(picod, "\xff", true, never_cb, NULL);
 	case 5: return picod_watch_begin(picod, "\xff", false);
 	case 6: return picod_write_file(picod, "b", "\xff", "x", 1, NULL, NULL,
 		    NULL);
@@ -692,14 +453,6 @@ START_TEST(test_signals)
 END_TEST
 
 static void
-environment_setup(void)
-{
-	unsetenv("PICOD_BOARD");
-	unsetenv("PICOD_HOLD");
-	unsetenv("PICOD_SOCKET");
-}
-
-static void
 add_calls(TCase *tcase)
 {
 	tcase_add_test(tcase, test_call);
@@ -709,11 +462,6 @@ add_calls(TCase *tcase)
 	tcase_add_test(tcase, test_call_more_stopped_at_the_end);
 	tcase_add_loop_test(tcase, test_process_stopped, 0, 3);
 	tcase_add_test(tcase, test_process_stopped_at_the_end);
-	tcase_add_test(tcase, test_send);
-	tcase_add_test(tcase, test_send_fails);
-	tcase_add_test(tcase, test_watch);
-	tcase_add_loop_test(tcase, test_watch_stopped, 0, 2);
-	tcase_add_test(tcase, test_send_what_is_not_utf8);
 	tcase_add_loop_test(tcase, test_refused_calls, 0, 14);
 	tcase_add_test(tcase, test_call_within_a_call);
 	tcase_add_test(tcase, test_file_that_is_none);
@@ -732,7 +480,7 @@ main(void)
 	Suite	*suite = suite_create("client picod");
 	TCase	*tcase = tcase_create("picod");
 
-	tcase_add_checked_fixture(tcase, environment_setup, NULL);
+	tcase_add_checked_fixture(tcase, server_environment, NULL);
 	tcase_add_test(tcase, test_socket_path);
 	tcase_add_test(tcase, test_connect_failures);
 	add_calls(tcase);
