@@ -19,6 +19,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/port/path_watch.h"
 #include "daemon/port/port.h"
+#include "tests/unit/loop.h"
 #include "tests/unit/suite.h"
 
 #define NOBODY	65534
@@ -107,24 +108,6 @@ teardown(void)
 	rmdir(folder);
 }
 
-/* Runs the loop until there were so many. */
-static void
-until(const int *count, int wanted)
-{
-	while (*count < wanted)
-		event_base_loop(base, EVLOOP_ONCE);
-}
-
-/* Runs what is due now, and of what never ends, a little. */
-static void
-settle(void)
-{
-	int	i;
-
-	for (i = 0; i < 10; i++)
-		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-}
-
 /* A board's end of a new pty, to which the path leads. */
 static int
 board_plug(void)
@@ -160,7 +143,7 @@ START_TEST(test_a_configured_one_is_opened_and_read)
 	int	master = board_plug();
 
 	ck_assert_int_eq(port_set_address(port, path, true), 0);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	say(master, "hello");
 	while (strcmp(heard, "hello") != 0)
 		event_base_loop(base, EVLOOP_ONCE);
@@ -176,10 +159,10 @@ START_TEST(test_a_pty_that_somebody_has_is_not_taken)
 
 	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
 	port_set_address(port, path, true);
-	until(&failed, 1);
+	loop_until(base, &failed, 1);
 	ck_assert_int_eq(opened, 0);
 	close(fd);		/* and is then, without being told */
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	ck_assert_int_eq(port_reset(port), -ENOTSUP);
 	board_pull(master);
 }
@@ -192,12 +175,12 @@ START_TEST(test_what_is_no_port_is_tried_when_something_else_is_there)
 
 	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	port_set_address(port, path, true);
-	until(&failed, 1);
-	settle();
+	loop_until(base, &failed, 1);
+	loop_settle(base);
 	ck_assert_int_eq(failed, 1);
 	ck_assert_str_eq(reason, "its port is no serial port");
 	master = board_plug();
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	board_pull(master);
 }
 END_TEST
@@ -220,11 +203,11 @@ START_TEST(test_a_watch_is_told_of_nothing_before_it)
 	path_watch_start_in_use(old);
 	close(open(path, O_RDONLY | O_CLOEXEC));
 	path_watch_start_in_use(new);
-	settle();
+	loop_settle(base);
 	ck_assert_int_eq(old_told, 1);
 	ck_assert_int_eq(new_told, 0);
 	close(open(path, O_RDONLY | O_CLOEXEC));
-	until(&new_told, 1);
+	loop_until(base, &new_told, 1);
 	path_watch_destroy(old);
 	path_watch_destroy(new);
 }
@@ -240,17 +223,17 @@ START_TEST(test_a_port_under_two_names_is_one_s_and_then_the_other_s)
 	snprintf(link, sizeof link, "%s/link", folder);
 	ck_assert_int_eq(symlink(path, link), 0);
 	port_set_address(port, path, true);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	for (i = 0; i < 2; i++) {
 		others[i] = port_create(base, watcher, &handler, NULL);
 		port_set_address(others[i], link, true);
 	}
-	until(&failed, 2);
-	settle();
+	loop_until(base, &failed, 2);
+	loop_settle(base);
 	ck_assert_int_eq(failed, 2);
 	ck_assert_ptr_nonnull(strstr(reason, "another board has its port"));
 	port_tell(port, WANTED_LENT);
-	until(&opened, 2);
+	loop_until(base, &opened, 2);
 	for (i = 0; i < 2; i++)
 		port_destroy(others[i]);
 	board_pull(master);
@@ -287,7 +270,7 @@ START_TEST(test_what_a_board_did_not_take_is_dropped)
 	int			master = board_plug();
 
 	port_set_address(port, path, true);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	while ((n = port_write(port, old, sizeof old)) > 0)
 		total += n;
 	ck_assert_uint_gt(total, 2 * sizeof old);
@@ -304,20 +287,20 @@ START_TEST(test_a_configured_one_is_back_after_every_replug)
 
 	port_set_address(port, path, true);
 	for (i = 1; i <= 3; i++) {
-		until(&opened, i);
+		loop_until(base, &opened, i);
 		board_pull(master);
 		if (i == 2)	/* a bus need not tell */
 			port_tell(port, WANTED_UNPLUGGED);
 		else
-			until(&closed, i == 1 ? 1 : 2);
-		until(&failed, i);
+			loop_until(base, &closed, i == 1 ? 1 : 2);
+		loop_until(base, &failed, i);
 		ck_assert_str_eq(reason,
 		    "its port is not there; is it plugged in?");
 		master = board_plug();
 		if (i == 2)
 			port_tell(port, WANTED_PLUGGED);
 	}
-	until(&opened, 4);
+	loop_until(base, &opened, 4);
 	board_pull(master);
 }
 END_TEST
@@ -327,17 +310,17 @@ START_TEST(test_one_that_is_not_configured_waits_for_the_bus)
 	int	one = board_plug(), two;
 
 	ck_assert_int_eq(port_set_address(port, path, false), 0);
-	settle();
+	loop_settle(base);
 	ck_assert_int_eq(opened, 0);
 	port_tell(port, WANTED_PLUGGED);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	port_tell(port, WANTED_UNPLUGGED);
 	two = board_plug();
-	settle();
+	loop_settle(base);
 	ck_assert_int_eq(opened, 1);
 	ck_assert_int_eq(closed, 0);
 	port_tell(port, WANTED_PLUGGED);
-	until(&opened, 2);
+	loop_until(base, &opened, 2);
 	say(two, "two");
 	while (strcmp(heard, "two") != 0)
 		event_base_loop(base, EVLOOP_ONCE);
@@ -352,16 +335,16 @@ START_TEST(test_lent_when_it_is_lost_it_stays_closed)
 	int	one = board_plug(), two;
 
 	port_set_address(port, path, true);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	then = _i == 0 ? WANTED_LENT : WANTED_FLASHING;
 	two = board_plug();
 	close(one);
-	until(&closed, 1);
-	settle();
+	loop_until(base, &closed, 1);
+	loop_settle(base);
 	ck_assert_int_eq(opened, 1);
 	ck_assert_int_eq(failed, 0);
 	port_tell(port, WANTED_RETURNED);
-	until(&opened, 2);
+	loop_until(base, &opened, 2);
 	board_pull(two);
 }
 END_TEST
@@ -379,18 +362,18 @@ START_TEST(test_what_appears_behind_links_is_opened)
 	ck_assert_int_eq(symlink("theirs/port", link), 0);
 	ck_assert_int_eq(symlink("../port", theirs), 0);
 	port_set_address(port, link, true);
-	until(&failed, 1);
+	loop_until(base, &failed, 1);
 	master = board_plug();
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	board_pull(master);
-	until(&failed, 2);
+	loop_until(base, &failed, 2);
 	unlink(theirs);
-	settle();
+	loop_settle(base);
 	master = board_plug();
-	settle();
+	loop_settle(base);
 	ck_assert_int_eq(opened, 1);
 	ck_assert_int_eq(symlink("../port", theirs), 0);
-	until(&opened, 2);
+	loop_until(base, &opened, 2);
 	board_pull(master);
 	unlink(link);
 	unlink(theirs);
@@ -411,10 +394,10 @@ START_TEST(test_what_becomes_readable_behind_a_link_is_opened)
 	master = board_plug();
 	ck_assert_int_eq(chmod(path, 0), 0);
 	port_set_address(port, path, true);
-	until(&failed, 1);
-	settle();
+	loop_until(base, &failed, 1);
+	loop_settle(base);
 	ck_assert_int_eq(chmod(path, 0600), 0);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	board_pull(master);
 	if (getuid() == 0) {
 		ck_assert_int_eq(seteuid(0), 0);
@@ -430,9 +413,9 @@ START_TEST(test_another_address_is_another_port)
 
 	ck_assert_int_eq(port_set_address(port, "tty0", true), -EINVAL);
 	ck_assert_int_eq(port_set_address(port, "/nonexistent/port", true), 0);
-	until(&failed, 1);
+	loop_until(base, &failed, 1);
 	ck_assert_int_eq(port_set_address(port, path, true), 0);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	board_pull(master);
 }
 END_TEST
@@ -470,7 +453,7 @@ server_accept(void)
 
 	snprintf(address, sizeof address, "unix:%s", path);
 	port_set_address(port, address, true);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	board = accept(fd, NULL, NULL);
 	ck_assert_int_ge(board, 0);
 	close(fd);
@@ -514,7 +497,7 @@ START_TEST(test_one_that_rests_may_be_closed)
 
 	say_slowly(board, 100);
 	close(board);
-	until(&closed, 1);
+	loop_until(base, &closed, 1);
 }
 END_TEST
 
@@ -540,7 +523,7 @@ START_TEST(test_a_board_that_reads_no_more_is_lost)
 	say(board, "last");
 	ck_assert_int_eq(shutdown(board, SHUT_RD), 0);
 	ck_assert_uint_eq(port_write(port, (const uint8_t *)"?", 1), 0);
-	settle();
+	loop_settle(base);
 	ck_assert_int_eq(closed, 1);
 	ck_assert_str_eq(heard, "last");
 	close(board);
@@ -559,10 +542,10 @@ START_TEST(test_a_server_that_was_busy_is_tried_again)
 	    sizeof addr), 0);
 	snprintf(address, sizeof address, "unix:%s", path);
 	port_set_address(port, address, true);
-	until(&failed, 2);
+	loop_until(base, &failed, 2);
 	ck_assert_int_eq(opened, 0);
 	close(accept(fd, NULL, NULL));
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	close(first);
 	close(fd);
 }
@@ -581,7 +564,7 @@ START_TEST(test_one_that_is_closed_at_once_is_tried_seldom)
 	event_add(event, NULL);
 	snprintf(address, sizeof address, "unix:%s", path);
 	port_set_address(port, address, true);
-	until(&closed, 5);
+	loop_until(base, &closed, 5);
 	ck_assert_uint_ge(clock_now() - before, 50 + 100 + 200 + 400);
 	ck_assert(port_is_unsteady(port));
 	event_free(event);
@@ -598,9 +581,9 @@ START_TEST(test_what_appears_in_a_pause_is_tried_at_once)
 	port_set_address(port, path, true);
 	for (i = 1; i <= 16; i++) {	/* else 50 s of pauses */
 		master = board_plug();
-		until(&opened, i);
+		loop_until(base, &opened, i);
 		board_pull(master);
-		until(&closed, i);
+		loop_until(base, &closed, i);
 	}
 	ck_assert_uint_lt(clock_now() - before, 20000);
 }

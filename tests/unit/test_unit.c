@@ -10,6 +10,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/boards/boards.h"
+#include "tests/unit/loop.h"
 #include "tests/unit/suite.h"
 
 #define IN_LOADER	"it is in its boot loader: picoctl flash"
@@ -91,28 +92,10 @@ add(bool has_port)
 	board = boards_find(boards, "b");
 }
 
-/* Runs the loop until there were so many. */
-static void
-until(const int *count, int wanted)
-{
-	while (*count < wanted)
-		event_base_loop(base, EVLOOP_ONCE);
-}
-
-/* Runs what is due now. */
-static void
-settle(void)
-{
-	int	i;
-
-	for (i = 0; i < 10; i++)
-		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-}
-
 static void
 check_in_loader(int before)
 {
-	settle();
+	loop_settle(base);
 	ck_assert_int_eq(opened, before);
 	ck_assert_int_eq(board_state(board), BOARD_BOOTLOADER);
 	ck_assert_str_eq(board_problem(board), IN_LOADER);
@@ -124,17 +107,17 @@ START_TEST(test_in_its_boot_loader_after_a_flash)
 	struct client	me = { .pid = 1 };
 
 	add(_i == 1);
-	until(&opened, _i);
+	loop_until(base, &opened, _i);
 	unit_set_loader(board, IN_LOADER);
 	check_in_loader(_i);
 	unit_submit(board, request_create(REQUEST_FLASH, &sink, NULL, &me, NULL,
 	    0));
-	until(&granted, 1);
+	loop_until(base, &granted, 1);
 	ck_assert_int_eq(board_state(board), BOARD_FLASHING);
 	unit_return(board);
 	check_in_loader(_i);
 	unit_set_loader(board, NULL);
-	until(&opened, 2 * _i);
+	loop_until(base, &opened, 2 * _i);
 	ck_assert_int_ne(board_state(board), BOARD_BOOTLOADER);
 }
 END_TEST
@@ -145,16 +128,16 @@ START_TEST(test_out_of_its_boot_loader_its_port_is_its)
 	struct client	me = { .pid = 1 };
 
 	add(true);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 	unit_set_loader(board, IN_LOADER);
 	unit_submit(board, request_create(REQUEST_FLASH, &sink, NULL, &me, NULL,
 	    0));
-	until(&granted, 1);
+	loop_until(base, &granted, 1);
 	unit_set_loader(board, NULL);
-	settle();
+	loop_settle(base);
 	ck_assert_int_eq(opened, 1);
 	unit_return(board);
-	until(&opened, 2);
+	loop_until(base, &opened, 2);
 }
 END_TEST
 
@@ -167,7 +150,7 @@ START_TEST(test_a_configuration_that_names_the_port_of_a_boot_loader)
 	ck_assert_int_eq(boards_change(boards, board, &config), 0);
 	check_in_loader(0);
 	unit_set_loader(board, NULL);
-	until(&opened, 1);
+	loop_until(base, &opened, 1);
 }
 END_TEST
 
