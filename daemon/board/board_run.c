@@ -133,11 +133,20 @@ run_is_reset(const struct request *r)
 	    r->kind == REQUEST_BOOTLOADER;
 }
 
+/* As if its turn had not come. */
+static void
+run_put_back(struct board *b)
+{
+	if (run_is_reset(b->turn.request))
+		news_expect_none(&b->news);
+	queue_return(&b->queue, run_give_up(b));
+}
+
 void
 run_vanish(struct board *b, const char *reason, bool again)
 {
 	if (again && b->turn.phase == TURN_SET_OUT && b->turn.stop == STOP_NONE)
-		queue_return(&b->queue, run_give_up(b));
+		run_put_back(b);
 	else if (run_is_reset(b->turn.request))
 		run_conclude(b, ERROR_NONE, "%s", "");
 	else

@@ -280,6 +280,31 @@ START_TEST(test_a_reset_that_failed_is_not_expected)
 }
 END_TEST
 
+/* Nor of one that went back to the queue, and was withdrawn there. */
+START_TEST(test_a_reset_that_was_put_back_is_not_expected)
+{
+	static struct someone	a;
+	struct request		*r;
+
+	fake->language = "repl";
+	ask(&a, "x = 1");
+	say("S", 0);
+	say("d", 0);
+	r = make(&a, REQUEST_SOFT_RESET, "");
+	submit(r, 0);
+	board_reopens(board, "its configuration was changed", 0);
+	pump();
+	withdraw(r);
+	opened(0);
+	say("B", 0);
+	ask(&a, "x");
+	say("S", 0);
+	say("d", 0);
+	ck_assert_ptr_nonnull(a.notice);
+	ck_assert_ptr_nonnull(strstr(a.notice, "has restarted"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -299,6 +324,7 @@ main(void)
 	tcase_add_test(tc, test_boot_count);
 	tcase_add_test(tc, test_resets);
 	tcase_add_test(tc, test_a_reset_that_failed_is_not_expected);
+	tcase_add_test(tc, test_a_reset_that_was_put_back_is_not_expected);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
 }
