@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * For a class of sixteen boards: each has a process of its own that runs the verb
- * as ever, so none waits for another and none can stop another.  What they print
- * is shown by whole lines, behind the name of the board.
+ * as ever, so none waits for another and none can stop another.
  */
 #include "several.h"
 
@@ -18,22 +17,8 @@
 
 #include "local.h"
 #include "protocol/error.h"
-#include "protocol/text.h"
 #include "session.h"
-
-/* The longest line that is shown whole; in JSON, where it is a reply, the
- * longest of those that libpicod takes. */
-#define LINE_TEXT	8192
-#define LINE_JSON	(16 * 1024 * 1024)
-
-/* Bytes of a child on their way, up to the end of the line. */
-struct several_line {
-	int	 fd;			/* -1: no more will come */
-	FILE	*to;
-	bool	 json;
-	char	*text;
-	size_t	 len, size;
-};
+#include "several_line.h"
 
 struct several_board {
 	char			*name;
@@ -140,12 +125,6 @@ several_each(struct picoctl *ctl, several_fn *add, void *arg)
 	    several_all(ctl, add, arg) : several_split(ctl, add, arg);
 }
 
-static void
-several_hear(struct several_line *l, int fd, FILE *to, bool json)
-{
-	*l = (struct several_line){ .fd = fd, .to = to, .json = json };
-}
-
 static bool
 several_takes_input(const struct picoctl *ctl)
 {
@@ -219,106 +198,9 @@ several_start(struct several *s, struct several_board *b)
 		several_child(s, b, out, err);
 	close(out[1]);
 	close(err[1]);
-	several_hear(&b->out, out[0], stdout,
+	several_line_begin(&b->out, out[0], stdout,
 	    options_given(&s->ctl->options, OPTION_JSON));
-	several_hear(&b->err, err[0], stderr, false);
-}
-
-/* Whatever bytes they are. */
-static void
-several_json_string(FILE *to, const char *bytes, size_t len)
-{
-	bool	 lossy;
-	size_t	 text_len;
-	char	*text = text_from_bytes(bytes, len, &text_len, &lossy);
-	json_t	*string = text == NULL ? NULL : json_stringn(text, text_len);
-
-	if (string == NULL)
-		abort();
-	json_dumpf(string, to, JSON_ENCODE_ANY);
-	json_decref(string);
-	free(text);
-}
-
-/* The line is a reply, or, of "cat" and its like, anything. */
-static void
-several_show_json(const char *name, FILE *to, const char *text, size_t len)
-{
-	json_t	*reply = json_loadb(text, len, JSON_ALLOW_NUL, NULL);
-
-	fputs("{\"board\":", to);
-	several_json_string(to, name, strlen(name));
-	fputs(",\"reply\":", to);
-	if (reply != NULL)
-		fwrite(text, 1, len, to);
-	else
-		several_json_string(to, text, len);
-	fputs("}\n", to);
-	json_decref(reply);
-}
-
-/* A line of a board; in JSON, an object beside its name. */
-static void
-several_show(const char *name, const struct several_line *l, const char *text,
-    size_t len)
-{
-	if (l->json) {
-		several_show_json(name, l->to, text, len);
-		return;
-	}
-	fprintf(l->to, "%s: ", name);
-	fwrite(text, 1, len, l->to);
-	fputc('\n', l->to);
-}
-
-static void
-several_lines(const char *name, struct several_line *l)
-{
-	const char	*text = l->text, *end;
-	size_t		 n, len = l->len;
-	bool		 all = l->fd < 0 ||
-			    len == (l->json ? LINE_JSON : LINE_TEXT);
-
-	for (; len > 0; text += n, len -= n) {
-		end = memchr(text, '\n', len);
-		if (end == NULL && !all)
-			break;
-		n = end == NULL ? len : (size_t)(end - text);
-		several_show(name, l, text, n);
-		n += end != NULL;
-	}
-	if (len < l->len)
-		memmove(l->text, text, len);
-	l->len = len;
-}
-
-static void
-several_grow(struct several_line *l)
-{
-	if (l->len < l->size)
-		return;
-	l->size = l->size == 0 ? LINE_TEXT : 2 * l->size;
-	l->text = realloc(l->text, l->size);
-	if (l->text == NULL)
-		abort();
-}
-
-static void
-several_read(const char *name, struct several_line *l)
-{
-	ssize_t	n;
-
-	several_grow(l);
-	n = read(l->fd, l->text + l->len, l->size - l->len);
-	if (n < 0 && errno == EINTR)
-		return;
-	if (n <= 0) {
-		close(l->fd);
-		l->fd = -1;
-	} else
-		l->len += (size_t)n;
-	several_lines(name, l);
-	fflush(l->to);
+	several_line_begin(&b->err, err[0], stderr, false);
 }
 
 /* Until none of them has anything more to say. */
@@ -345,10 +227,10 @@ several_listen(struct several *s)
 			continue;
 		for (i = 0; i < s->count; i++) {
 			if (fds[2 * i].revents != 0)
-				several_read(s->boards[i].name,
+				several_line_read(s->boards[i].name,
 				    &s->boards[i].out);
 			if (fds[2 * i + 1].revents != 0)
-				several_read(s->boards[i].name,
+				several_line_read(s->boards[i].name,
 				    &s->boards[i].err);
 		}
 	}
@@ -396,8 +278,8 @@ several_run(struct picoctl *ctl)
 	}
 	for (i = 0; i < s.count; i++) {
 		free(s.boards[i].name);
-		free(s.boards[i].out.text);
-		free(s.boards[i].err.text);
+		several_line_finish(&s.boards[i].out);
+		several_line_finish(&s.boards[i].err);
 	}
 	free(s.boards);
 	return status;
