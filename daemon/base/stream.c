@@ -17,6 +17,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "hangup.h"
@@ -40,7 +41,8 @@ struct stream {
 	bool			 ended;		/* the other side says no more */
 	bool			 end_told;
 	bool			 gone;
-	bool			 full;
+	bool			 full;		/* until drained() was told */
+	bool			 resumed;	/* since bytes were last offered */
 	bool			 finishing;
 	bool			 closed;
 };
@@ -101,9 +103,11 @@ stream_watch(struct stream *s)
 		return;
 	if (s->hangup == NULL)
 		s->hangup = hangup_create(s->base, s->fd, stream_hung_up, s);
-	if (s->hangup == NULL)
-		stream_lose(s);		/* better than never to notice */
-	else
+	if (s->hangup == NULL) {
+		/* Better than never to notice; and the other side is to know. */
+		shutdown(s->fd, SHUT_RDWR);
+		stream_lose(s);
+	} else
 		hangup_watch(s->hangup);
 }
 
@@ -172,6 +176,7 @@ stream_take(struct stream *s, const char *bytes, size_t len)
 {
 	size_t	n = 0;
 
+	s->resumed = false;
 	if (stream_uneaten(s) == 0)
 		n = s->handler->bytes(s->arg, bytes, len);
 	if (n == len || s->closed || s->finishing)
@@ -179,7 +184,7 @@ stream_take(struct stream *s, const char *bytes, size_t len)
 	if (s->in == NULL)
 		s->in = evbuffer_new();
 	evbuffer_add(s->in, bytes + n, len - n);
-	if (n > 0)
+	if (n > 0 || s->resumed)
 		stream_ask_turn(s);
 	stream_set_reading(s);
 }
@@ -336,6 +341,7 @@ stream_finish(struct stream *s, unsigned stall_ms)
 void
 stream_resume(struct stream *s)
 {
+	s->resumed = true;	/* perhaps from within bytes(), which eats none */
 	if (!s->closed && !s->finishing && stream_uneaten(s) > 0)
 		stream_ask_turn(s);
 }
@@ -356,7 +362,7 @@ stream_write(struct stream *s, const void *bytes, size_t len)
 	if ((size_t)n == len)
 		return;
 	evbuffer_add(s->out, (const char *)bytes + n, len - (size_t)n);
-	s->full = evbuffer_get_length(s->out) > s->out_high;
+	s->full |= evbuffer_get_length(s->out) > s->out_high;
 	if (n > 0 || s->full != was_full ||
 	    !event_pending(&s->writable, EV_WRITE, NULL))
 		stream_wait(s);

@@ -62,7 +62,7 @@ void		 stream_close(struct stream *);
  */
 void		 stream_finish(struct stream *, unsigned stall_ms);
 
-/* Bytes are eaten again, after bytes() had returned 0. */
+/* Bytes are eaten again, after bytes() had returned 0, or before it does. */
 void		 stream_resume(struct stream *);
 
 /* Sends bytes, or keeps what the descriptor does not take. */

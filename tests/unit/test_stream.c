@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ struct party {
 	struct stream	*stream;
 	int		 peer;
 	size_t		 appetite;	/* bytes it eats of each offer */
+	bool		 resumes;	/* but of the next none, and then again */
 	char		 said[1 << 20];
 	size_t		 said_len;
 	unsigned	 offers, drained, ends, gone, late, stalled, closed;
@@ -39,6 +41,11 @@ party_bytes(void *arg, const char *bytes, size_t len)
 	ck_assert_uint_eq(p->ends + p->closed, 0);
 	p->offers++;
 	p->order = ++offers;
+	if (p->resumes) {
+		p->resumes = false;
+		stream_resume(p->stream);
+		return 0;
+	}
 	if (len > p->appetite)
 		len = p->appetite;
 	ck_assert_uint_le(p->said_len + len, sizeof p->said);
@@ -236,6 +243,36 @@ START_TEST(test_what_is_not_eaten_is_kept_and_offered_again)
 END_TEST
 
 /* However much the peer sends: what is kept is bounded, and nothing is lost. */
+/* As when room for them comes from within their own offer. */
+START_TEST(test_what_is_resumed_while_it_is_offered_is_offered_again)
+{
+	a.resumes = true;
+	say(&a, "first");
+	settle();
+	ck_assert_uint_eq(a.offers, 2);
+	ck_assert_mem_eq(a.said, "first", 5);
+	ck_assert_uint_eq(stream_kept(a.stream), 0);
+}
+END_TEST
+
+/* Nobody waits for an answer that will never come. */
+START_TEST(test_who_cannot_be_watched_is_told)
+{
+	struct rlimit	limit;
+	char		byte;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	a.appetite = 0;
+	flood(&a);
+	settle();
+	ck_assert_uint_eq(a.gone, 1);
+	ck_assert_int_eq(read(a.peer, &byte, 1), 0);
+	ck_assert_int_lt(write(a.peer, "x", 1), 0);
+}
+END_TEST
+
 START_TEST(test_who_is_too_fast_waits_and_loses_nothing)
 {
 	size_t	sum;
@@ -413,6 +450,8 @@ START_TEST(test_set_full_and_drained)
 		stream_write(a.stream, bytes, sizeof bytes);
 	stream_set_full(a.stream);
 	ck_assert(stream_is_full(a.stream));
+	stream_write(a.stream, bytes, 1);	/* that does not change it */
+	ck_assert(stream_is_full(a.stream));
 	while (a.drained == 0) {
 		hear(&a);
 		turn();
@@ -586,6 +625,9 @@ stream_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_bytes_come_as_they_were_said);
 	tcase_add_test(tc, test_what_is_not_eaten_is_kept_and_offered_again);
+	tcase_add_test(tc,
+	    test_what_is_resumed_while_it_is_offered_is_offered_again);
+	tcase_add_test(tc, test_who_cannot_be_watched_is_told);
 	tcase_add_test(tc, test_who_is_too_fast_waits_and_loses_nothing);
 	tcase_add_test(tc, test_one_offer_a_turn);
 	tcase_add_test(tc, test_an_end_is_told_after_all_that_was_said);
@@ -614,6 +656,5 @@ stream_suite(void)
 int
 main(void)
 {
-
 	return suite_run(stream_suite());
 }
