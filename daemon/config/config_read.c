@@ -35,21 +35,59 @@ config_line_cb(void *user, const char *section, const char *name,
 	return 1;
 }
 
+static bool
+config_line_says_nothing(const char *p)
+{
+	p += strspn(p, " \t\r\n");
+	return *p == '\0' || *p == '#' || *p == ';';
+}
+
+/* libinih drops what stands behind the name of a section. */
+static const char *
+config_section_mistake(const char *p)
+{
+	size_t	len = strcspn(p, "]\r\n");
+
+	if (len > INI_SECTION_MAX)
+		return "the name of the section is too long";
+	return p[len] == ']' && !config_line_says_nothing(p + len + 1) ?
+	    "what belongs to [SECTION] stands on lines of its own" : NULL;
+}
+
 /* What libinih would misunderstand in a line, or NULL. */
 static const char *
-config_line_mistake(const char *line, bool cut)
+config_line_mistake(const char *line, const char *why)
 {
 	const char	*p = line + strspn(line, "\r\n");
 
-	if (*p == '\0' || *p == '#' || *p == ';')
+	if (*p == '#' || *p == ';')
 		return NULL;
-	if (cut)
-		return "the line is too long";
+	if (why != NULL || config_line_says_nothing(p))
+		return why;
 	if (*p == '[')
-		return strcspn(p + 1, "]\r\n") > INI_SECTION_MAX ?
-		    "the name of the section is too long" : NULL;
+		return config_section_mistake(p + 1);
 	return strpbrk(p, "=:") == NULL ?
 	    "this is neither [board NAME] nor NAME = VALUE" : NULL;
+}
+
+/* A line, as much of it as there is room for; false at the end of the file. */
+static bool
+config_get_line(FILE *file, char *buf, int size, const char **why)
+{
+	int	c, n = 0;
+
+	while ((c = getc(file)) != EOF) {
+		if (n == size - 1)
+			*why = "the line is too long";
+		else if (c == '\0')
+			*why = "there is a NUL in it";
+		else
+			buf[n++] = (char)c;
+		if (c == '\n')
+			break;
+	}
+	buf[n] = '\0';
+	return n > 0 || c != EOF;
 }
 
 /* What an editor puts in front: the mark of UTF-8, and blanks. */
@@ -70,21 +108,16 @@ static char *
 config_read_line(char *buf, int size, void *user)
 {
 	struct config_reader	*reader = user;
-	const char		*why;
+	const char		*why = NULL;
 	char			 where[512];
 	size_t			 margin;
-	bool			 cut;
-	int			 c = 0;
 
-	if (fgets(buf, size, reader->file) == NULL)
+	if (!config_get_line(reader->file, buf, size, &why))
 		return NULL;
 	reader->line++;
-	cut = strlen(buf) == (size_t)size - 1 && buf[size - 2] != '\n';
-	while (cut && c != EOF && c != '\n')
-		c = getc(reader->file);
 	margin = config_line_margin(buf, reader->line == 1);
 	memmove(buf, buf + margin, strlen(buf + margin) + 1);
-	why = config_line_mistake(buf, cut);
+	why = config_line_mistake(buf, why);
 	if (why != NULL) {
 		snprintf(where, sizeof where, "%s, line %u", reader->path,
 		    reader->line);
@@ -132,11 +165,10 @@ config_read(struct config *config, const char *path)
 {
 	char		 folder[512], file[1024];
 	struct dirent	**entries;
-	int		 i, n, error;
+	int		 i, n, error, there = config_read_file(config, path);
 
-	error = config_read_file(config, path);
-	if (error < 0 && error != -ENOENT)
-		config_error(config, path, "%s", strerror(-error));
+	if (there < 0 && there != -ENOENT)
+		config_error(config, path, "%s", strerror(-there));
 	snprintf(folder, sizeof folder, "%s.d", path);
 	n = scandir(folder, &entries, is_drop_in, alphasort);
 	for (i = 0; i < n; i++) {
@@ -148,5 +180,5 @@ config_read(struct config *config, const char *path)
 	}
 	if (n >= 0)
 		free(entries);
-	return error == -ENOENT ? error : 0;
+	return there == -ENOENT ? there : 0;
 }

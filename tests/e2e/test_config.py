@@ -167,6 +167,32 @@ class Check(picod.Case):
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn(self.path, result.stderr)
 
+    def test_what_stands_behind_a_section(self):
+        """Ignored, it would be a rule that is not in force."""
+        self.write('[access] nobody = none\n'
+                   '[board a] port = /dev/a\n[board b] # mine\n'
+                   'port = /dev/b\n[board c]\t; too \nport = /dev/c\n')
+        self.check((1, 'lines of its own'), (2, 'lines of its own'))
+        with open(self.path, 'w', newline='') as file:
+            file.write('[board a]\rport = /dev/a\r')    # one line
+        self.check((1, 'lines of its own'))
+
+    def test_a_drop_in_that_leads_nowhere(self):
+        self.write('[board a]\nport = /dev/a\n')
+        os.mkdir(self.path + '.d')
+        link = os.path.join(self.path + '.d', '50-x.conf')
+        os.symlink('/nonexistent', link)
+        result = run('--check', '-c', self.path)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f'{link}: No such file', result.stderr)
+        self.assertNotIn(f'{self.path}: ', result.stderr)
+        os.unlink(link)
+        self.write('[board b]\nport = /dev/b\n', '50-x.conf')
+        os.unlink(self.path)
+        result = run('--check', '-c', self.path)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f'{self.path}: ', result.stderr)
+
     def test_unreadable_kinds(self):
         """Lines without end, NUL bytes, no newline at the end."""
         with open(self.path, 'wb') as file:
@@ -174,7 +200,9 @@ class Check(picod.Case):
         self.check()
         with open(self.path, 'wb') as file:
             file.write(b'[board mb]\nport = /dev/a\n\0\0\n')
-        self.assertIn(run('--check', '-c', self.path).returncode, (0, 1))
+        result = run('--check', '-c', self.path)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(', line 3: there is a NUL in it', result.stderr)
         with open(self.path, 'wb') as file:
             file.write(b'[board mb]\n# ' + b'x' * 100000 + b'\nport = /dev/a\n'
                        b'reports = ' + b'x' * 1000 + b'\nbaud = 1\n')
