@@ -188,7 +188,6 @@ static void
 task_piece_cb(evutil_socket_t fd, short what, void *arg)
 {
 	struct task	*t = arg;
-	struct timeval	 tv = { 0, PIECE_DELAY_MS * 1000 };
 	size_t		 n = 0;
 
 	(void)fd, (void)what;
@@ -206,8 +205,7 @@ task_piece_cb(evutil_socket_t fd, short what, void *arg)
 		return;		/* task_drained() goes on */
 	if (t->rest != NULL)
 		task_end(t);
-	else if (evbuffer_get_length(t->asker->output) > 0)
-		event_add(t->piece, &tv);
+	/* Half a character or end of a line waits for what comes behind it. */
 }
 
 /*

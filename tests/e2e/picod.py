@@ -309,6 +309,15 @@ class Picod:
     def pid(self):
         return self.process.pid
 
+    def rests(self):
+        """For more than half a second nobody wakes it."""
+        def switches():
+            with open(f'/proc/{self.process.pid}/status') as file:
+                return [line for line in file if 'ctxt_switches' in line]
+        before = switches()
+        select.select([], [], [], 0.6)
+        return switches() == before
+
     def log(self):
         with open(self.log_path, errors='replace') as file:
             return file.read()

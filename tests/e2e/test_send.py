@@ -295,6 +295,17 @@ if True:
             watcher.wait(event='state', state='busy')
         self.assertEqual(self.output('x'), '1\n')
 
+    def test_what_is_held_back_wakes_nobody(self):
+        """Half a line's end or a character waits for what comes behind it."""
+        self.start()
+        for half in (r"'50%', end='\r'", r"'\xe2', end=''"):
+            with self.subTest(half=half):
+                client = self.connect(self.p)
+                client.send('Send', more=True, text='import sys\n'
+                            f'print({half})\nsys.stdin.read(1)')
+                super().until(self.p.rests)
+                client.close()
+
     # ------------------------------------------------------------------ input
 
     def running(self, text):
