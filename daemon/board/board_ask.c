@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "board_state.h"
 #include "protocol/limits.h"
@@ -15,6 +16,15 @@ bool
 board_admits(const struct board *b, const char *token)
 {
 	return hold_admits(&b->hold, token);
+}
+
+void
+board_admit(const struct board *b, struct request *r)
+{
+	const char	*token = hold_token(&b->hold);
+
+	if (token != NULL)
+		strcpy(r->token, token);
 }
 
 /* Whether a board that is not away can do it: in BOOTSEL, only be flashed. */

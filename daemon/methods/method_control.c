@@ -90,8 +90,11 @@ reset_run(struct call *call)
 	else if (strcmp(kind, "bootloader") == 0)
 		what = REQUEST_BOOTLOADER;
 	r = method_request(call, what, NULL, 0);
-	if (r != NULL)
-		task_submit(call, b, r);
+	if (r == NULL)
+		return;
+	if (call_client(call)->uid == 0)
+		board_admit(b, r);
+	task_submit(call, b, r);
 }
 
 const struct method method_reset = {

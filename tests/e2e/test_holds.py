@@ -369,6 +369,17 @@ class Holds(picod.Case):
             with self.fails('Interrupted'):
                 holder.receive()
 
+    def test_root_may_reset(self):
+        if os.getuid() != 0:
+            self.skipTest('needs root')
+        holder = self.connect(self.p)
+        token = holder.call('Hold')['token']
+        boot = self.p.board()['boot']
+        self.p.call('Reset')
+        self.assertGreater(self.p.board()['boot'], boot)
+        reply = holder.call('Send', text='1', hold=token)
+        self.assertEqual(reply['output'], '1\n')
+
     # -------------------------------------------------------------- picoctl
 
     def test_who_waits_is_told_for_whom(self):
