@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "conn.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
 #include "seats.h"
@@ -85,7 +86,9 @@ server_accept_cb(evutil_socket_t listener, short what, void *arg)
 		server_meet(s, fd);
 	} else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
 	    errno == ENOBUFS) {
-		log_warn("cannot accept a client: %s", strerror(errno));
+		if (seldom_may(&s->common.said, "accept", clock_now()))
+			log_warn("cannot accept a client: %s",
+			    strerror(errno));
 		event_del(s->acceptable);
 		event_add(s->pause, &tv);
 	}

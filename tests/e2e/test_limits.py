@@ -88,6 +88,13 @@ class Clients(picod.Case):
         """Accepting pauses, and goes on when there are some again."""
         p = self.picod(preexec=lambda: resource.setrlimit(
             resource.RLIMIT_NOFILE, (40, 40)))
+        for _ in range(2):
+            self.use_up_descriptors(p)
+        # It tries again and again, and says so once.
+        self.assertEqual(p.log().count('cannot accept a client'), 1)
+        p.call('org.varlink.service.GetInfo')
+
+    def use_up_descriptors(self, p):
         early = [self.connect(p) for _ in range(60)]
         for client in early:
             client.send('org.varlink.service.GetInfo')
@@ -102,7 +109,7 @@ class Clients(picod.Case):
             client.close()
         for client in early[45:]:
             client.receive()
-        p.call('org.varlink.service.GetInfo')
+            client.close()
 
 
 class Messages(picod.Case):
