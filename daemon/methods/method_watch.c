@@ -24,8 +24,9 @@
 struct ear {
 	TAILQ_ENTRY(ear)	 entry;
 	struct board		*board;
-	bool			 open;		/* the present has been told, and it */
-	struct tape_reader	 reader;	/* has one since */
+	bool			 open;		/* it has a reader, since */
+	struct tape_reader	 reader;
+	bool			 told;		/* the present then, if he may know */
 	bool			 stale;		/* something was lost */
 };
 
@@ -130,9 +131,7 @@ watch_tell_present(struct watch *w, struct ear *ear)
 	char	*text;
 	size_t	 len;
 
-	watch_open_ear(w, ear);
-	if (!watch_includes(w, ear->board))
-		return;
+	ear->told = true;
 	text = watch_event_state(ear->board, &len);
 	watch_say_alone(w, text, len);
 	if (w->history && board_history(ear->board)->len > 0) {
@@ -212,7 +211,9 @@ watch_tell_next(struct watch *w)
 	struct ear			*ear, *from = NULL;
 
 	TAILQ_FOREACH(ear, &w->ears, entry) {
-		if (!ear->open) {
+		if (!ear->open)
+			watch_open_ear(w, ear);
+		if (!ear->told && watch_includes(w, ear->board)) {
 			watch_tell_present(w, ear);
 			return true;
 		}
@@ -264,13 +265,18 @@ watches_added(struct watcher *watcher, struct board *b)
 {
 	struct watch_list	*lists[] = { &watches.ready, &watches.behind };
 	struct watch		*w;
+	struct ear		*ear;
 	size_t			 i;
 
 	(void)watcher;
 	for (i = 0; i < 2; i++)
-		LIST_FOREACH(w, lists[i], entry)
-			if (w->board == NULL)
-				watch_open_ear(w, watch_add_ear(w, b));
+		LIST_FOREACH(w, lists[i], entry) {
+			if (w->board != NULL)
+				continue;
+			ear = watch_add_ear(w, b);
+			watch_open_ear(w, ear);
+			ear->told = watch_includes(w, b);
+		}
 }
 
 static void
@@ -347,6 +353,16 @@ watch_drained(struct call *call)
 	watch_catch_up(call->state);
 }
 
+/* He may see more now; less goes without saying. */
+static void
+watch_rules_changed(struct call *call)
+{
+	struct watch	*w = call->state;
+
+	if (w->ready)
+		watch_catch_up(w);
+}
+
 static void
 watch_run(struct call *call)
 {
@@ -364,6 +380,7 @@ watch_run(struct call *call)
 	call->state = w;
 	call->cancel = watch_cancel;
 	call->drained = watch_drained;
+	call->rules_changed = watch_rules_changed;
 	for (i = 0; (b = boards_get(boards, i)) != NULL; i++)
 		if (w->board == NULL || w->board == b)
 			watch_add_ear(w, b);

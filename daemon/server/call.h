@@ -34,6 +34,8 @@ struct call {
 	void			(*cancel)(struct call *);
 	/* The client took output, after call_is_full() or not all of a text. */
 	void			(*drained)(struct call *);
+	/* The rules of access did, and he may still make it; or NULL. */
+	void			(*rules_changed)(struct call *);
 };
 
 /* Who carries calls out. */

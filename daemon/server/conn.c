@@ -35,8 +35,13 @@ conn_ask_call_again(struct conn *c)
 {
 	struct call	*call = &c->call;
 
-	if (!call->active || c->common->handler->is_permitted(call))
+	if (!call->active)
 		return;
+	if (c->common->handler->is_permitted(call)) {
+		if (call->rules_changed != NULL)
+			call->rules_changed(call);
+		return;
+	}
 	if (call->cancel != NULL)
 		call->cancel(call);
 	conn_answer(c, refusal(ERROR_PERMISSION_DENIED, NULL, "the rules of "
@@ -50,14 +55,17 @@ conn_ask_again(struct conn *c)
 		return;
 	c->allowed = access_may_connect(c->common->access, &c->client,
 	    &c->groups);
+	/* First: who is answered or closed has lost them, wills and all. */
+	while (!c->stopped && !conn_ask_leases_again(c))
+		;
+	if (c->stopped)
+		return;
 	if (!c->allowed && c->call.active && !c->call.in.oneway)
 		conn_deny(c);
 	else if (!c->allowed)
 		conn_close(c);
 	else
 		conn_ask_call_again(c);
-	while (!c->stopped && !conn_ask_leases_again(c))
-		;
 }
 
 void

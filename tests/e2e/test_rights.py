@@ -272,6 +272,33 @@ class Rights(picod.Case):
         self.assertIn(b'"board":"s"', console.wait_closed())
         self.p.send('c1', 's', wait=20000)
 
+    def test_no_will_of_who_may_not_send_and_says_no_more(self):
+        """His call ends first, and with it his connection."""
+        for rules in ('nobody = none', 'nobody = Hold'):
+            with self.subTest(rules=rules):
+                self.start('')
+                holder = self.user()
+                holder.call('Hold', board='r', will='hit()')
+                holder.send('Send', board='r', text='1')
+                self.until(lambda: self.p.board('r')['waiting'] == 1)
+                holder.end()
+                self.reload(f'[access]\n{rules}\n')
+                holder.wait_closed()
+                self.p.send('1', 'r', wait=20000)
+                self.assertEqual(self.r.hits, 0)
+                self.p.stop()
+
+    def test_a_board_that_one_may_watch_later(self):
+        """The state of each begins what is told of it."""
+        self.start('[access]\nnobody = Watch\n[access s]\nnobody = all\n'
+                   '[access r]\nnobody = none\n')
+        client = self.user()
+        client.send('Watch', more=True)
+        self.assertEqual(client.receive_reply()[0]['board'], 's')
+        self.reload('[access]\nnobody = all\n')
+        event = client.receive_reply()[0]
+        self.assertEqual((event['board'], event['event']), ('r', 'state'))
+
     def test_a_shared_console_is_asked_again(self):
         """Nothing that was typed there is done any more."""
         self.start('')
