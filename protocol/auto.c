@@ -257,6 +257,10 @@ auto_tick(struct driver *d, uint64_t now, struct driver_event *event)
 {
 	struct automatic	*a = auto_of(d);
 
+	if (auto_speed_waits(a)) {
+		auto_ears_tell(a, event);	/* before another that is newer */
+		return;
+	}
 	if (a->lost != NULL) {
 		event->type = DRIVER_LOST;
 		event->data = (const uint8_t *)a->lost;
