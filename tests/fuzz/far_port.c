@@ -104,19 +104,22 @@ far_port_say_much(struct far_port *p, struct script *script)
 	far_port_say(p, much, (size_t)(script_byte(script) + 1) * 64);
 }
 
-void
+bool
 far_port_answer(struct far_port *p)
 {
 	char	bytes[4096];
 	ssize_t	n;
+	size_t	kept;
 
 	far_port_accept(p);
 	if (p->fd < 0)
-		return;
+		return false;
 	n = recv(p->fd, bytes, sizeof bytes, MSG_DONTWAIT);
 	if (n == 0)
 		far_port_hang_up(p);
 	if (n > 0)
 		model_hear(&p->model, bytes, (size_t)n);
+	kept = p->model.len;
 	far_port_say(p, bytes, model_answer(&p->model, bytes));
+	return n > 0 || p->model.len < kept;
 }

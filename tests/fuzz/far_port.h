@@ -29,7 +29,7 @@ void	far_port_say(struct far_port *, const char *, size_t);
 void	far_port_say_word(struct far_port *, struct script *);
 void	far_port_say_much(struct far_port *, struct script *);
 
-/* Hears what picod sent, and answers a command of it. */
-void	far_port_answer(struct far_port *);
+/* Hears what picod sent, and answers a command of it; false: there was none. */
+bool	far_port_answer(struct far_port *);
 
 #endif

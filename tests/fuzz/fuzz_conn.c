@@ -141,7 +141,8 @@ go_on(unsigned rounds)
 
 	while (rounds-- > 0) {
 		for (i = 0; i < PORTS; i++)
-			far_port_answer(&ports[i]);
+			while (far_port_answer(&ports[i]))
+				;
 		turn();
 		for (i = 0; i < CALLERS; i++)
 			caller_read(&callers[i], ending, token);

@@ -138,6 +138,22 @@ model_answer_raw(struct model *m, char *says)
 	return said + model_execute(m, line, len, says + said);
 }
 
+/* Enters, or Ctrl-Cs, as many as are there together. */
+static size_t
+model_answer_enters(struct model *m, char *says)
+{
+	static const char	prompt[] = "\r\n>>> ";
+	size_t			most = MODEL_SAYS_MAX / sizeof prompt, n = 0;
+	char			line[sizeof m->heard + 1];
+
+	while (n < m->len && n < most && m->heard[n] == m->heard[0]) {
+		memcpy(says + n * (sizeof prompt - 1), prompt, sizeof prompt);
+		n++;
+	}
+	model_take(m, n, line);
+	return n * (sizeof prompt - 1);
+}
+
 /* The prompt: what is typed there is echoed, and never carried out. */
 static size_t
 model_answer_prompt(struct model *m, char *says)
@@ -147,6 +163,8 @@ model_answer_prompt(struct model *m, char *says)
 
 	if (m->len == 0)
 		return 0;
+	if (m->heard[0] == '\r' || m->heard[0] == 3)
+		return model_answer_enters(m, says);
 	while (n < m->len && n < MODEL_SAYS_MAX / 2 &&
 	    (unsigned char)m->heard[n] >= ' ')
 		n++;
@@ -157,9 +175,6 @@ model_answer_prompt(struct model *m, char *says)
 		return model_say(says, RAW_BANNER);
 	case 2:
 		return model_say(says, "\r\n" BANNER);
-	case 3:
-	case '\r':
-		return model_say(says, "\r\n>>> ");
 	case 4:
 		m->has_helper = false;
 		return model_say(says, "\r\nMPY: soft reboot\r\n" BANNER);
