@@ -12,12 +12,19 @@
 #include "local.h"
 #include "remote.h"
 
+/* Standard output, whatever is called so here. */
+static bool
+transfer_is_output(const char *to)
+{
+	return strcmp(to, "-") == 0;
+}
+
 static int
 transfer_get_file(struct picoctl *ctl, const char *path, const char *local)
 {
 	void	*bytes;
 	size_t	 len;
-	bool	 shown = strcmp(local, "-") == 0;
+	bool	 shown = transfer_is_output(local);
 	int	 status = remote_read(ctl, path, !shown, &bytes, &len);
 
 	if (status != STATUS_OK)
@@ -93,6 +100,13 @@ transfer_get_tree(struct picoctl *ctl, const char *directory,
 	return status;
 }
 
+static void
+transfer_forget(struct remote_file *file)
+{
+	free(file->path);
+	free(file->hash);
+}
+
 static int
 transfer_get_one(struct picoctl *ctl, const char *path, const char *to,
     bool into)
@@ -107,14 +121,20 @@ transfer_get_one(struct picoctl *ctl, const char *path, const char *to,
 		    "what is", path);
 		return STATUS_FILE;
 	}
-	if (status != STATUS_OK)
+	if (status == STATUS_OK && file.is_directory &&
+	    transfer_is_output(to)) {
+		picoctl_complain("%s is a directory", path);
+		status = STATUS_FILE;
+	}
+	if (status != STATUS_OK) {
+		transfer_forget(&file);
 		return status;
+	}
 	local = into && name[0] != '\0' ? remote_join(to, name) : strdup(to);
 	status = file.is_directory ? transfer_get_tree(ctl, path, local) :
 	    transfer_get_file(ctl, path, local);
 	free(local);
-	free(file.path);
-	free(file.hash);
+	transfer_forget(&file);
 	return status;
 }
 
@@ -126,7 +146,8 @@ transfer_get_like(struct picoctl *ctl, const char *word, const char *to,
 	size_t			i;
 	int			status = remote_glob(ctl, word, false, &list);
 
-	if (status == STATUS_OK && list.count > 1 && !into) {
+	if (status == STATUS_OK && list.count > 1 && !into &&
+	    !transfer_is_output(to)) {
 		picoctl_complain("%s stands for %zu files, and %s is no "
 		    "directory", word, list.count, to);
 		status = STATUS_USAGE;
@@ -144,7 +165,7 @@ transfer_own_place(const struct picoctl *ctl, const char *to, char **place)
 	int	status;
 
 	*place = NULL;
-	if (!ctl->of_several || strcmp(to, "-") == 0)
+	if (!ctl->of_several || transfer_is_output(to))
 		return STATUS_OK;
 	*place = remote_join(to, ctl->options.value[OPTION_BOARD]);
 	status = transfer_make_directory(to);
@@ -156,10 +177,12 @@ transfer_get_all(struct picoctl *ctl, char *const *sources, int count,
     const char *to)
 {
 	struct stat	st;
-	bool		into = stat(to, &st) == 0 && S_ISDIR(st.st_mode);
+	bool		output = transfer_is_output(to);
+	bool		into = !output && stat(to, &st) == 0 &&
+			    S_ISDIR(st.st_mode);
 	int		i, status = STATUS_OK;
 
-	if (count > 1 && !into && strcmp(to, "-") != 0) {
+	if (count > 1 && !into && !output) {
 		picoctl_complain("%s is no directory, and there are %d files for "
 		    "it", to, count);
 		return STATUS_USAGE;

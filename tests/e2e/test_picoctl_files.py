@@ -279,6 +279,24 @@ class Files(Case):
         self.run_it('get', ':c.txt', 'd.txt')
         self.assertEqual(self.read('d.txt'), b'3')
 
+    def test_standard_output_is_no_directory(self):
+        """Whatever is called "-" here."""
+        self.board.files.update({'/a': b'1', '/b': b'2', '/dir': None,
+                                 '/dir/x': b'3'})
+        for _ in range(2):
+            self.assertEqual(self.run_it('cat', ':a'), '1')
+            self.assertEqual(self.run_it('cat', ':?'), '12')
+            self.assertEqual(self.run_it('get', ':a', ':b', '-'), '12')
+            for words in (['cat', ':dir'], ['get', ':dir', '-'],
+                          ['cp', ':dir', '-']):
+                done = picoctl('-s', self.fake.path, *words, cwd=self.here)
+                self.assertEqual(
+                    (done.returncode, done.stdout, done.stderr),
+                    (12, b'', b'picoctl: dir is a directory\n'))
+            self.assertIn(os.listdir(self.here), ([], ['-']))
+            os.makedirs(os.path.join(self.here, '-'), exist_ok=True)
+        self.assertEqual(os.listdir(os.path.join(self.here, '-')), [])
+
     def test_get_leaves_what_is_there_what_it_is(self):
         def here(name):
             return os.path.join(self.here, name)
