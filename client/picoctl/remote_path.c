@@ -39,6 +39,20 @@ remote_join(const char *directory, const char *name)
 	return path;
 }
 
+char *
+remote_into(const char *directory, const char *name)
+{
+	char	*copy;
+
+	if (name[0] != '\0' && strcmp(name, ".") != 0 &&
+	    strcmp(name, "..") != 0)
+		return remote_join(directory, name);
+	copy = strdup(directory);
+	if (copy == NULL)
+		abort();
+	return copy;
+}
+
 const char *
 remote_base(const char *path)
 {

@@ -17,6 +17,13 @@ const char *remote_path(const char *word);
 /* A path made of a directory and a name; the caller frees it. */
 char	*remote_join(const char *directory, const char *name);
 
+/*
+ * What something called name becomes in a directory: "." and "..", and "" of "/",
+ * stand for what is in them, as with cp(1), and become the directory itself.  The
+ * caller frees it.
+ */
+char	*remote_into(const char *directory, const char *name);
+
 /* What is behind the last slash; the path's own bytes. */
 const char *remote_base(const char *path);
 

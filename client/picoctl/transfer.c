@@ -194,9 +194,7 @@ transfer_put_one(struct picoctl *ctl, const char *local, const char *to,
 		return STATUS_USAGE;
 	}
 	name = transfer_name(local);
-	/* "lib/" or "." stands for what is in it, as with rsync. */
-	path = into && strcmp(name, ".") != 0 ? remote_join(to, name) :
-	    strdup(to);
+	path = into ? remote_into(to, name) : strdup(to);
 	status = !is_input && S_ISDIR(st.st_mode) ?
 	    transfer_put_tree(ctl, local, path, count) :
 	    transfer_put_file(ctl, local, path, count);

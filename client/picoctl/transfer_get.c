@@ -112,7 +112,6 @@ transfer_get_one(struct picoctl *ctl, const char *path, const char *to,
     bool into)
 {
 	struct remote_file	 file = { 0 };
-	const char		*name = remote_base(path);
 	char			*local;
 	int			 status = remote_stat(ctl, path, false, &file);
 
@@ -130,7 +129,7 @@ transfer_get_one(struct picoctl *ctl, const char *path, const char *to,
 		transfer_forget(&file);
 		return status;
 	}
-	local = into && name[0] != '\0' ? remote_join(to, name) : strdup(to);
+	local = into ? remote_into(to, remote_base(path)) : strdup(to);
 	status = file.is_directory ? transfer_get_tree(ctl, path, local) :
 	    transfer_get_file(ctl, path, local);
 	free(local);

@@ -270,6 +270,25 @@ class Files(Case):
                 (2, b'picoctl: the path "\xff" is not UTF-8\n'), words)
         self.assertEqual(self.fake.calls, [])
 
+    def test_dots_are_what_is_in_them(self):
+        self.write('deep/er/x', b'')
+        self.write('deep/a', b'1')
+        self.board.files.update({'/d': None, '/d/b': b'2', '/d/e': None})
+        for local in '..', '../../deep', '../er/..', '../.':
+            there = '/d/deep' if local.endswith('p') else '/d'
+            picoctl('-s', self.fake.path, 'put', local, ':d',
+                    cwd=os.path.join(self.here, 'deep/er'))
+            self.assertEqual(self.board.files.pop(f'{there}/a', None), b'1',
+                             local)
+            self.assertEqual(self.board.files.pop(f'{there}/er/x'), b'')
+        self.assertNotIn('/a', self.board.files)
+        os.mkdir(os.path.join(self.here, 'back'))
+        for path in ':.', ':..', ':/', ':':
+            self.run_it('get', path, 'back')
+            self.assertEqual(self.read('back/d/b'), b'2', path)
+            os.remove(os.path.join(self.here, 'back/d/b'))
+        self.assertEqual(sorted(os.listdir(self.here)), ['back', 'deep'])
+
     def test_get_takes_patterns(self):
         self.board.files.update({'/a.py': b'1', '/b.py': b'2', '/c.txt': b'3'})
         self.run_it('get', ':*.py')
