@@ -40,9 +40,16 @@ transfer_get_file(struct picoctl *ctl, const char *path, const char *local)
 static int
 transfer_make_directory(const char *local)
 {
-	if (mkdir(local, 0777) == 0 || errno == EEXIST)
+	struct stat	st;
+	int		error;
+
+	if (mkdir(local, 0777) == 0)
 		return STATUS_OK;
-	picoctl_complain("cannot make %s: %s", local, strerror(errno));
+	error = errno;
+	if (error == EEXIST && stat(local, &st) == 0 && S_ISDIR(st.st_mode))
+		return STATUS_OK;
+	picoctl_complain("cannot make the directory %s: %s", local, error ==
+	    EEXIST ? "what is here of that name is none" : strerror(error));
 	return STATUS_FILE;
 }
 

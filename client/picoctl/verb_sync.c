@@ -80,17 +80,54 @@ sync_is_same(const struct remote_file *file, const void *bytes, size_t len)
 	return strcmp(text, file->hash) == 0;
 }
 
+/* It and all that is below are no more: nobody is to try that again. */
+static void
+sync_forget(struct sync *s, const struct remote_file *file)
+{
+	size_t	i, len = strlen(file->path);
+
+	for (i = 0; i < s->there.count; i++)
+		if (strncmp(s->there.files[i].path, file->path, len) == 0 &&
+		    strchr("/", s->there.files[i].path[len]) != NULL) {
+			s->kept[i] = true;
+			s->removed++;
+		}
+}
+
+/* Makes way for a file where a directory is, and the other way round. */
+static int
+sync_make_way(struct sync *s, const struct remote_file *file)
+{
+	int	status;
+
+	if (!options_given(&s->ctl->options, OPTION_DELETE)) {
+		picoctl_complain("%s is a %s on the board, and a %s here; with "
+		    "--delete it is removed there", file->path,
+		    file->is_directory ? "directory" : "file",
+		    file->is_directory ? "file" : "directory");
+		return STATUS_FILE;
+	}
+	status = remote_remove(s->ctl, file->path, file->is_directory);
+	if (status == STATUS_OK)
+		sync_forget(s, file);
+	return status;
+}
+
 static int
 sync_file(struct sync *s, const char *local, const char *path)
 {
-	void	*bytes;
-	size_t	 len;
-	bool	 changed = false;
-	int	 status = local_read(local, &bytes, &len);
+	const struct remote_file	*file = sync_find(s, path);
+	void				*bytes;
+	size_t				 len;
+	bool				 changed = false;
+	int				 status;
 
+	status = local_read(local, &bytes, &len);
 	if (status != STATUS_OK)
 		return status;
-	if (!sync_is_same(sync_find(s, path), bytes, len))
+	if (file != NULL && file->is_directory)
+		status = sync_make_way(s, file);
+	if (status == STATUS_OK && !sync_is_same(file, bytes, len))
 		status = remote_write(s->ctl, path, bytes, len, &changed);
 	free(bytes);
 	if (status == STATUS_OK && changed) {
@@ -121,13 +158,22 @@ sync_cannot_watch(const char *path)
 static int
 sync_directory(struct sync *s, const char *local, const char *path)
 {
+	const struct remote_file	*file;
+	int				 status = STATUS_OK;
+
 	if (s->watch >= 0 && inotify_add_watch(s->watch, local,
 	    IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
 	    IN_MOVED_TO | IN_ONLYDIR) < 0)
 		return sync_cannot_watch(local);
-	if (strcmp(path, "/") == 0 || sync_find(s, path) != NULL)
+	if (strcmp(path, s->to) == 0)
 		return STATUS_OK;
-	return remote_make_directory(s->ctl, path);
+	file = sync_find(s, path);
+	if (file != NULL && file->is_directory)
+		return STATUS_OK;
+	if (file != NULL)
+		status = sync_make_way(s, file);
+	return status == STATUS_OK ? remote_make_directory(s->ctl, path) :
+	    status;
 }
 
 static int
@@ -208,12 +254,19 @@ sync_remove(struct sync *s)
 static int
 sync_list(struct sync *s)
 {
-	int	status = strcmp(s->to, "/") == 0 ? STATUS_OK :
-		    remote_stat(s->ctl, s->to, false, NULL);
+	struct remote_file	to = { .is_directory = true };
+	int			status = strcmp(s->to, "/") == 0 ? STATUS_OK :
+				    remote_stat(s->ctl, s->to, false, &to);
 
 	s->there = (struct remote_list){ 0 };
 	if (status == REMOTE_ABSENT)
 		status = remote_make_directory(s->ctl, s->to);
+	else if (status == STATUS_OK && !to.is_directory) {
+		picoctl_complain("%s is no directory on the board", s->to);
+		status = STATUS_FILE;
+	}
+	free(to.path);
+	free(to.hash);
 	if (status == STATUS_OK)
 		status = remote_list(s->ctl, strcmp(s->to, "/") == 0 ? "" :
 		    s->to, true, true, &s->there);
@@ -339,7 +392,7 @@ const struct verb	verb_sync = {
 	.details =
 "Copies what is in DIRECTORY and differs from what the board has; hidden files\n"
 "and __pycache__ stay here.  With --delete, what is there and not here is\n"
-"removed.\n"
+"removed, as is a file where a directory is here, and the other way round.\n"
 "\n"
 "With --watch it goes on until Ctrl-C: whatever is saved here is on the board\n"
 "at once, and its program starts anew.\n",

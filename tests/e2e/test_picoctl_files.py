@@ -289,6 +289,19 @@ class Files(Case):
             os.remove(os.path.join(self.here, 'back/d/b'))
         self.assertEqual(sorted(os.listdir(self.here)), ['back', 'deep'])
 
+    def test_get_has_files_in_the_way(self):
+        self.board.files.update({'/d': None, '/d/x': b'1', '/e': None})
+        self.write('e', b'mine')
+        self.write('to/e')
+        self.write('f/d/x/y')
+        for words, name in ((['get', ':e'], './e'), (['get', ':d', 'e'], 'e'),
+                            (['get', ':e', ':d', 'to'], 'to/e'),
+                            (['get', ':d', 'f'], 'f/d/x')):
+            done = picoctl('-s', self.fake.path, *words, cwd=self.here)
+            self.assertEqual(done.returncode, 12, done)
+            self.assertIn(f' {name}: '.encode(), done.stderr)
+        self.assertEqual(self.read('e'), b'mine')
+
     def test_get_takes_patterns(self):
         self.board.files.update({'/a.py': b'1', '/b.py': b'2', '/c.txt': b'3'})
         self.run_it('get', ':*.py')

@@ -32,6 +32,27 @@ class Sync(Case):
                   if call['method'].endswith('WriteFile')]
         self.assertEqual(len(writes), 3, 'what is the same was sent')
 
+    def test_what_is_of_the_other_kind(self):
+        self.write('src/a', b'1')
+        self.write('src/b/x', b'2')
+        os.mkdir(os.path.join(self.here, 'src/c'))
+        there = {'/a': None, '/a/y': b'y', '/a/z': None, '/a+': b'',
+                 '/b': b'b', '/c': b'c'}
+        self.board.files.update(there)
+        done = picoctl('-s', self.fake.path, 'sync', 'src', cwd=self.here)
+        self.assertEqual(done.returncode, 12, done)
+        self.assertRegex(done.stderr, b'/[abc] is a .* --delete')
+        self.assertEqual({**self.board.files, **there}, self.board.files)
+        self.assertEqual(self.run_it('sync', 'src', '--delete', '--json'),
+                         '{"changed":2,"same":0,"removed":6}\n')
+        self.assertEqual(self.board.files, {
+            '/a': b'1', '/b': None, '/b/x': b'2', '/c': None})
+        done = picoctl('-s', self.fake.path, 'sync', 'src', ':a',
+                       cwd=self.here)
+        self.assertEqual(
+            (done.returncode, done.stderr),
+            (12, b'picoctl: a is no directory on the board\n'))
+
     def test_what_no_board_can_have_is_told(self):
         """The rest is copied nevertheless."""
         self.write('src/main.py', b'1')
