@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <sha2.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "local.h"
 #include "remote.h"
 #include "session.h"
+#include "sync_there.h"
 #include "transfer.h"
 
 /* Editors write in several steps: quiet for so long, and it is done. */
@@ -28,95 +28,15 @@ struct sync {
 	struct picoctl		*ctl;
 	const char		*from;
 	const char		*to;
-	struct remote_list	 there;
-	bool			*kept;		/* of there: it is here, too */
+	struct sync_there	 there;
 	int			 watch;		/* inotify, or -1 */
 	struct transfer_count	 count;
-	unsigned		 removed;
 };
-
-static struct remote_file *
-sync_find(struct sync *s, const char *path)
-{
-	size_t	i;
-
-	for (i = 0; i < s->there.count; i++)
-		if (strcmp(remote_below(s->there.files[i].path, "/"),
-		    remote_below(path, "/")) == 0) {
-			s->kept[i] = true;
-			return &s->there.files[i];
-		}
-	return NULL;
-}
-
-/* What was left of an earlier write is what this one began with: it is gone. */
-static void
-sync_forget_litter(struct sync *s, const char *path)
-{
-	char	*litter;
-
-	if (asprintf(&litter, "%s.~", path) < 0)
-		abort();
-	sync_find(s, litter);
-	free(litter);
-}
-
-static bool
-sync_is_same(const struct remote_file *file, const void *bytes, size_t len)
-{
-	uint8_t		sum[SHA256_DIGEST_LENGTH];
-	char		text[SHA256_DIGEST_STRING_LENGTH];
-	SHA2_CTX	sha;
-	int		i;
-
-	if (file == NULL || file->is_directory || file->size != len ||
-	    file->hash == NULL)
-		return false;
-	SHA256Init(&sha);
-	SHA256Update(&sha, bytes, len);
-	SHA256Final(sum, &sha);
-	for (i = 0; i < SHA256_DIGEST_LENGTH; i++)
-		snprintf(text + 2 * i, 3, "%02x", sum[i]);
-	return strcmp(text, file->hash) == 0;
-}
-
-/* It and all that is below are no more: nobody is to try that again. */
-static void
-sync_forget(struct sync *s, const struct remote_file *file)
-{
-	size_t	i, len = strlen(file->path);
-
-	for (i = 0; i < s->there.count; i++)
-		if (strncmp(s->there.files[i].path, file->path, len) == 0 &&
-		    strchr("/", s->there.files[i].path[len]) != NULL) {
-			s->kept[i] = true;
-			s->removed++;
-		}
-}
-
-/* Makes way for a file where a directory is, and the other way round. */
-static int
-sync_make_way(struct sync *s, const struct remote_file *file)
-{
-	int	status;
-
-	if (!options_given(&s->ctl->options, OPTION_DELETE)) {
-		picoctl_complain("%s is a %s on the board, and a %s here; with "
-		    "--delete it is removed there", file->path,
-		    file->is_directory ? "directory" : "file",
-		    file->is_directory ? "file" : "directory");
-		return STATUS_FILE;
-	}
-	status = remote_remove(s->ctl, file->path, file->is_directory);
-	if (status == STATUS_OK)
-		sync_forget(s, file);
-	return status;
-}
 
 static int
 sync_file(struct sync *s, const char *local, const char *path)
 {
-	const struct remote_file	*file = sync_find(s, path);
+	const struct remote_file	*file = sync_there_find(&s->there, path);
 	void				*bytes;
 	size_t				 len;
 	bool				 changed = false;
@@ -126,12 +46,12 @@ sync_file(struct sync *s, const char *local, const char *path)
 	if (status != STATUS_OK)
 		return status;
 	if (file != NULL && file->is_directory)
-		status = sync_make_way(s, file);
-	if (status == STATUS_OK && !sync_is_same(file, bytes, len))
+		status = sync_there_make_way(&s->there, file);
+	if (status == STATUS_OK && !sync_there_is_same(file, bytes, len))
 		status = remote_write(s->ctl, path, bytes, len, &changed);
 	free(bytes);
 	if (status == STATUS_OK && changed) {
-		sync_forget_litter(s, path);
+		sync_there_replaced(&s->there, path);
 		s->count.changed++;
 	} else if (status == STATUS_OK)
 		s->count.same++;
@@ -167,11 +87,11 @@ sync_directory(struct sync *s, const char *local, const char *path)
 		return sync_cannot_watch(local);
 	if (strcmp(path, s->to) == 0)
 		return STATUS_OK;
-	file = sync_find(s, path);
+	file = sync_there_find(&s->there, path);
 	if (file != NULL && file->is_directory)
 		return STATUS_OK;
 	if (file != NULL)
-		status = sync_make_way(s, file);
+		status = sync_there_make_way(&s->there, file);
 	return status == STATUS_OK ? remote_make_directory(s->ctl, path) :
 	    status;
 }
@@ -214,85 +134,21 @@ sync_walk(struct sync *s)
 	return status;
 }
 
-/*
- * Whether it is what an interrupted write has left: where there is nothing of the
- * name that it was to get, it may be all that there is of a file.
- */
-static bool
-sync_is_litter(const struct sync *s, const char *path)
-{
-	size_t	i, len = strlen(path);
-
-	if (len < 3 || strcmp(path + len - 2, ".~") != 0)
-		return false;
-	for (i = 0; i < s->there.count; i++)
-		if (strlen(s->there.files[i].path) == len - 2 &&
-		    memcmp(s->there.files[i].path, path, len - 2) == 0)
-			return true;
-	return false;
-}
-
-/* From behind: what is in a directory goes before it. */
-static int
-sync_remove(struct sync *s)
-{
-	bool	all = options_given(&s->ctl->options, OPTION_DELETE);
-	size_t	i;
-	int	status = STATUS_OK;
-
-	for (i = s->there.count; status == STATUS_OK && i-- > 0; ) {
-		if (s->kept[i] || (!all &&
-		    !sync_is_litter(s, s->there.files[i].path)))
-			continue;
-		status = remote_remove(s->ctl, s->there.files[i].path, false);
-		s->removed += status == STATUS_OK;
-	}
-	return status;
-}
-
-/* The directory there need not be there yet. */
-static int
-sync_list(struct sync *s)
-{
-	struct remote_file	to = { .is_directory = true };
-	int			status = strcmp(s->to, "/") == 0 ? STATUS_OK :
-				    remote_stat(s->ctl, s->to, false, &to);
-
-	s->there = (struct remote_list){ 0 };
-	if (status == REMOTE_ABSENT)
-		status = remote_make_directory(s->ctl, s->to);
-	else if (status == STATUS_OK && !to.is_directory) {
-		picoctl_complain("%s is no directory on the board", s->to);
-		status = STATUS_FILE;
-	}
-	free(to.path);
-	free(to.hash);
-	if (status == STATUS_OK)
-		status = remote_list(s->ctl, strcmp(s->to, "/") == 0 ? "" :
-		    s->to, true, true, &s->there);
-	s->kept = calloc(s->there.count + 1, sizeof *s->kept);
-	if (s->kept == NULL)
-		abort();
-	return status;
-}
-
 static int
 sync_once(struct sync *s)
 {
 	int	status;
 
 	s->count = (struct transfer_count){ 0 };
-	s->removed = 0;
-	status = sync_list(s);
+	status = sync_there_read(&s->there, s->ctl, s->to);
 	if (status == STATUS_OK)
 		status = sync_walk(s);
 	if (status == STATUS_OK)
-		status = sync_remove(s);
-	remote_list_free(&s->there);
-	free(s->kept);
+		status = sync_there_remove(&s->there);
+	sync_there_free(&s->there);
 	if (status == STATUS_OK)
 		s->ctl->output.ops->synced(&s->ctl->output, s->count.changed,
-		    s->count.same, s->removed);
+		    s->count.same, s->there.removed);
 	return status;
 }
 
@@ -302,7 +158,7 @@ sync_restart(struct sync *s)
 {
 	json_t	*parameters = session_parameters(s->ctl, true);
 
-	if (s->count.changed == 0 && s->removed == 0) {
+	if (s->count.changed == 0 && s->there.removed == 0) {
 		json_decref(parameters);
 		return STATUS_OK;
 	}
