@@ -215,15 +215,34 @@ remote_directory(const char *path)
 	return directory;
 }
 
-/* Keeps what fits the pattern. */
+static bool
+remote_is_like(const struct remote_file *file, const char *pattern)
+{
+	return fnmatch(pattern, remote_base(file->path), FNM_PERIOD) == 0;
+}
+
+static bool
+remote_is_called(const struct remote_file *file, const char *name)
+{
+	return strcmp(name, remote_base(file->path)) == 0;
+}
+
+/*
+ * Keeps what fits the pattern; where nothing does, it is a name that happens to
+ * have such characters, as in a shell.
+ */
 static void
 remote_keep(struct remote_list *list, const char *pattern)
 {
+	bool	(*fits)(const struct remote_file *, const char *) =
+		    remote_is_called;
 	size_t	i, n = 0;
 
+	for (i = 0; i < list->count && fits == remote_is_called; i++)
+		if (remote_is_like(&list->files[i], pattern))
+			fits = remote_is_like;
 	for (i = 0; i < list->count; i++) {
-		if (fnmatch(pattern, remote_base(list->files[i].path),
-		    FNM_PERIOD) == 0) {
+		if (fits(&list->files[i], pattern)) {
 			list->files[n++] = list->files[i];
 			continue;
 		}

@@ -36,8 +36,8 @@ int	remote_stat(struct picoctl *, const char *path, bool hash,
     struct remote_file *found);
 
 /*
- * What a word with *, ? or [ stands for, with hashes; of a word without, its path
- * and nothing else.
+ * What a word with *, ? or [ stands for, with hashes: all that is like it, or else
+ * what is called just so; of a word without, its path and nothing else.
  */
 int	remote_glob(struct picoctl *, const char *word, bool hash,
     struct remote_list *);

@@ -245,7 +245,7 @@ transfer_copy_like(struct picoctl *ctl, const char *word, const char *to,
 	int			status = remote_glob(ctl, word, false, &list);
 
 	for (i = 0; status == STATUS_OK && i < list.count; i++) {
-		path = into ? remote_join(to, remote_base(list.files[i].path)) :
+		path = into || list.count > 1 ? remote_join(to, remote_base(list.files[i].path)) :
 		    strdup(to);
 		status = transfer_copy_one(ctl, list.files[i].path, path);
 		free(path);
@@ -262,8 +262,7 @@ transfer_copy(struct picoctl *ctl, char *const *sources, int count,
 	bool	 into;
 	int	 i, status;
 
-	status = transfer_is_into(ctl, to, count > 1 ||
-	    remote_is_pattern(sources[0]) ? 2 : 1, &into);
+	status = transfer_is_into(ctl, to, count, &into);
 	for (i = 0; status == STATUS_OK && i < count; i++)
 		status = transfer_copy_like(ctl, sources[i], directory, into);
 	free(directory);

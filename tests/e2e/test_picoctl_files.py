@@ -311,6 +311,24 @@ class Files(Case):
         self.run_it('get', ':c.txt', 'd.txt')
         self.assertEqual(self.read('d.txt'), b'3')
 
+    def test_names_that_look_like_patterns(self):
+        """Where nothing is like them they are names, as in a shell."""
+        self.write('a[1].py', b'1')
+        self.run_it('put', 'a[1].py')
+        os.remove(os.path.join(self.here, 'a[1].py'))
+        self.run_it('get', ':a[1].py')
+        self.assertEqual(self.read('a[1].py'), b'1')
+        self.assertEqual(self.run_it('cat', ':a[1].py'), '1')
+        self.assertEqual(self.run_it('ls', ':a[1].py'), 'a[1].py\n')
+        self.run_it('cp', ':a[1].py', ':b')
+        self.board.files.update({'/d': None, '/d/[x]': b'2'})
+        self.run_it('cp', ':d/[x]', ':c')
+        self.run_it('rm', ':a[1].py', ':d/[x]', ':d')
+        self.assertEqual(self.board.files, {'/b': b'1', '/c': b'2'})
+        self.board.files.update({'/a1': b'like it', '/a[1]': b'3'})
+        self.assertEqual(self.run_it('cat', ':a[1]'), 'like it')
+        self.run_it('rm', ':a[2]', status=12)
+
     def test_standard_output_is_no_directory(self):
         """Whatever is called "-" here."""
         self.board.files.update({'/a': b'1', '/b': b'2', '/dir': None,
