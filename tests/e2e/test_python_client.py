@@ -903,6 +903,33 @@ class Files(Case):
         self.assertEqual(said[-1], ('notFound', '/b'))
         self.assertEqual(left, {})
 
+    def test_names_without_control_characters(self):
+        """As picoctl has it; what is there of others can be taken away."""
+        board = FilesOfABoard()
+        fake = self.fake(**board.methods())
+        board.files.update({'/a': b'1', '/b\n': b'2', '/c\n': b'3'})
+
+        def names(root):
+            bad = root / 'd\r\x7f.py'
+            return (lambda: bad.write_text('x'), bad.mkdir,
+                    lambda: (root / 'a').rename(bad),
+                    lambda: (root / 'a').rename('b\tc'))
+
+        async def ask():
+            async with picoctl.aio.Picod() as p:
+                for make in names(p.board().files):
+                    with self.assertRaisesRegex(ValueError, 'control'):
+                        await make()
+                await (p.board().files / 'c\n').unlink()
+
+        for make in names(picoctl.board().files):
+            with self.assertRaisesRegex(ValueError, 'control'):
+                make()
+        asyncio.run(ask())
+        (picoctl.board().files / 'b\n').rename('b')
+        self.assertEqual(board.files, {'/a': b'1', '/b': b'2'})
+        self.assertEqual(len(fake.calls), 2)
+
     def test_what_is_long_is_handed_over_in_pieces(self):
         board = FilesOfABoard()
         fake = self.fake(**board.methods())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, AsyncIterator
 
 from . import _calls
 from ._errors import FileError
-from ._files import AnyPath, FileInfo, listed
+from ._files import AnyPath, FileInfo, check_new, listed
 from ._wire import Parameters
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class BoardPath(AnyPath):
 
     async def write_bytes(self, data: bytes) -> bool:
         """Writes all of it; False if the board had just that already."""
+        check_new(self.path)
         reply = await self.board.picod.upload(
             _calls.pieces(data), 'WriteFile', **self._on())
         return reply.get('changed') is not False
@@ -84,6 +85,7 @@ class BoardPath(AnyPath):
 
     async def mkdir(self, parents: bool = False,
                     exist_ok: bool = False) -> None:
+        check_new(self.path)
         try:
             await self._call('MakeDirectory', parents=parents or None)
         except FileError as error:
@@ -106,5 +108,6 @@ class BoardPath(AnyPath):
 
     async def rename(self, to: str | BoardPath) -> BoardPath:
         target = BoardPath(self.board, str(to))
+        check_new(target.path)
         await self._call('RenameFile', to=target.path)
         return target

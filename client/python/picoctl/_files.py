@@ -41,6 +41,17 @@ def listed(reply: Parameters) -> list[FileInfo]:
                   key=lambda file: file.path)
 
 
+def check_new(path: str) -> None:
+    """A ValueError where nothing on a board may get that path.
+
+    Boards list files a line each, and who looks has to tell names apart.
+    """
+    if any(each < ' ' or each == '\x7f' for each in path):
+        raise ValueError(
+            f'{path!r} has a control character, and no file on a board may '
+            'have one in its name')
+
+
 class AnyPath:
     """A path on a board, for both of its faces, and what it is called.
 
@@ -125,6 +136,7 @@ class BoardPath(AnyPath):
 
     def write_bytes(self, data: bytes) -> bool:
         """Writes all of it; False if the board had just that already."""
+        check_new(self.path)
         reply = self.board.picod.upload(_calls.pieces(data), 'WriteFile',
                                         **self._on())
         return reply.get('changed') is not False
@@ -168,6 +180,7 @@ class BoardPath(AnyPath):
             yield self._entry(file)
 
     def mkdir(self, parents: bool = False, exist_ok: bool = False) -> None:
+        check_new(self.path)
         try:
             self._call('MakeDirectory', parents=parents or None)
         except FileError as error:
@@ -190,5 +203,6 @@ class BoardPath(AnyPath):
 
     def rename(self, to: str | BoardPath) -> BoardPath:
         target = BoardPath(self.board, str(to))
+        check_new(target.path)
         self._call('RenameFile', to=target.path)
         return target
