@@ -37,6 +37,7 @@ struct picoctl {
 	struct output		 output;
 	bool			 of_several;	/* its board is one of those named */
 	bool			 waiting;	/* a line says what for */
+	unsigned		 missed;	/* paths that are not on the board */
 	struct picod		*picod;		/* NULL before session_open() */
 	struct typing		*typing;	/* NULL: nobody types */
 };

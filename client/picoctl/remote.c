@@ -179,6 +179,24 @@ remote_is_not_found(const struct picoctl *ctl)
 }
 
 int
+remote_pass_over(struct picoctl *ctl, int status)
+{
+	if (status != STATUS_FILE || !remote_is_not_found(ctl))
+		return status;
+	ctl->missed++;
+	return STATUS_OK;
+}
+
+int
+remote_passed_over(struct picoctl *ctl, int status)
+{
+	if (status == STATUS_OK && ctl->missed > 0)
+		status = STATUS_FILE;
+	ctl->missed = 0;
+	return status;
+}
+
+int
 remote_stat(struct picoctl *ctl, const char *path, bool hash,
     struct remote_file *found)
 {
@@ -272,13 +290,14 @@ remote_glob(struct picoctl *ctl, const char *word, bool hash,
 	status = remote_list(ctl, directory, false, hash, list);
 	free(directory);
 	if (status != STATUS_OK)
-		return status;
+		return remote_pass_over(ctl, status);
 	remote_keep(list, remote_base(path));
 	if (list->count > 0)
 		return STATUS_OK;
 	picoctl_complain("nothing on the board is like %s", path);
 	remote_list_free(list);
-	return STATUS_FILE;
+	ctl->missed++;
+	return STATUS_OK;
 }
 
 /* A file on its way, for its bar, which has a line of its own. */

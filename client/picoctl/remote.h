@@ -36,8 +36,18 @@ int	remote_stat(struct picoctl *, const char *path, bool hash,
     struct remote_file *found);
 
 /*
+ * What is not on the board, as nothing is that was listed a moment ago or whose name
+ * the board spells otherwise, does not keep the others from their turn: such a status
+ * of the call that came last is counted, and STATUS_OK instead.  In the end it is the
+ * exit status of all.
+ */
+int	remote_pass_over(struct picoctl *, int status);
+int	remote_passed_over(struct picoctl *, int status);
+
+/*
  * What a word with *, ? or [ stands for, with hashes: all that is like it, or else
- * what is called just so; of a word without, its path and nothing else.
+ * what is called just so; of a word without, its path and nothing else.  A pattern
+ * that is like nothing is passed over.
  */
 int	remote_glob(struct picoctl *, const char *word, bool hash,
     struct remote_list *);

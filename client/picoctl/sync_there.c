@@ -116,8 +116,9 @@ sync_there_remove(struct sync_there *s)
 			continue;
 		status = remote_remove(s->ctl, s->list.files[i].path, false);
 		s->removed += status == STATUS_OK;
+		status = remote_pass_over(s->ctl, status);
 	}
-	return status;
+	return remote_passed_over(s->ctl, status);
 }
 
 int

@@ -229,7 +229,7 @@ transfer_copy_one(struct picoctl *ctl, const char *path, const char *to)
 	int	 status = remote_read(ctl, path, true, &bytes, &len);
 
 	if (status != STATUS_OK)
-		return status;
+		return remote_pass_over(ctl, status);
 	status = remote_write(ctl, to, bytes, len, NULL);
 	free(bytes);
 	return status;
@@ -266,5 +266,5 @@ transfer_copy(struct picoctl *ctl, char *const *sources, int count,
 	for (i = 0; status == STATUS_OK && i < count; i++)
 		status = transfer_copy_like(ctl, sources[i], directory, into);
 	free(directory);
-	return status;
+	return remote_passed_over(ctl, status);
 }

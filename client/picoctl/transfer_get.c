@@ -28,7 +28,7 @@ transfer_get_file(struct picoctl *ctl, const char *path, const char *local)
 	int	 status = remote_read(ctl, path, !shown, &bytes, &len);
 
 	if (status != STATUS_OK)
-		return status;
+		return remote_pass_over(ctl, status);
 	if (shown)
 		fwrite(bytes, 1, len, ctl->output.out);
 	else
@@ -98,8 +98,9 @@ transfer_get_tree(struct picoctl *ctl, const char *directory,
 	int			status;
 
 	status = remote_list(ctl, directory, true, false, &list);
-	if (status == STATUS_OK)
-		status = transfer_make_directory(local);
+	if (status != STATUS_OK)
+		return remote_pass_over(ctl, status);
+	status = transfer_make_directory(local);
 	for (i = 0; status == STATUS_OK && i < list.count; i++)
 		status = transfer_get_entry(ctl, &list.files[i], directory,
 		    local);
@@ -125,7 +126,7 @@ transfer_get_one(struct picoctl *ctl, const char *path, const char *to,
 	if (status == REMOTE_ABSENT) {
 		picoctl_complain("%s is not on the board; \"picoctl ls\" shows "
 		    "what is", path);
-		return STATUS_FILE;
+		return remote_pass_over(ctl, STATUS_FILE);
 	}
 	if (status == STATUS_OK && file.is_directory &&
 	    transfer_is_output(to)) {
@@ -209,5 +210,5 @@ transfer_get(struct picoctl *ctl, char *const *sources, int count,
 		status = transfer_get_all(ctl, sources, count, place == NULL ?
 		    to : place);
 	free(place);
-	return status;
+	return remote_passed_over(ctl, status);
 }

@@ -47,7 +47,7 @@ verb_ls_directory(struct picoctl *ctl, const char *path)
 	    options_given(&ctl->options, OPTION_RECURSIVE),
 	    options_given(&ctl->options, OPTION_HASH), &list);
 	verb_ls_show_all(ctl, path, &list);
-	return status;
+	return remote_pass_over(ctl, status);
 }
 
 static int
@@ -91,10 +91,10 @@ verb_ls_run(struct picoctl *ctl)
 	int	i, status = session_open(ctl);
 
 	if (status == STATUS_OK && ctl->operand_count == 0)
-		return verb_ls_directory(ctl, "");
+		status = verb_ls_directory(ctl, "");
 	for (i = 0; status == STATUS_OK && i < ctl->operand_count; i++)
 		status = verb_ls_word(ctl, ctl->operands[i]);
-	return status;
+	return remote_passed_over(ctl, status);
 }
 
 const struct verb	verb_ls = {

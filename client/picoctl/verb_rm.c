@@ -15,7 +15,8 @@ verb_rm_like(struct picoctl *ctl, const char *word)
 	int			status = remote_glob(ctl, word, false, &list);
 
 	for (i = 0; status == STATUS_OK && i < list.count; i++)
-		status = remote_remove(ctl, list.files[i].path, recursive);
+		status = remote_pass_over(ctl, remote_remove(ctl,
+		    list.files[i].path, recursive));
 	remote_list_free(&list);
 	return status;
 }
@@ -27,7 +28,7 @@ verb_rm_run(struct picoctl *ctl)
 
 	for (i = 0; status == STATUS_OK && i < ctl->operand_count; i++)
 		status = verb_rm_like(ctl, ctl->operands[i]);
-	return status;
+	return remote_passed_over(ctl, status);
 }
 
 const struct verb	verb_rm = {

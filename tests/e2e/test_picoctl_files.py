@@ -329,6 +329,39 @@ class Files(Case):
         self.assertEqual(self.run_it('cat', ':a[1]'), 'like it')
         self.run_it('rm', ':a[2]', status=12)
 
+    def test_the_rest_is_done_without_what_is_not_there(self):
+        """As of a name that a board lists otherwise than it is."""
+        def list_files(parameters):
+            self.board.find(self.board.path(parameters))
+            return {'files': [
+                {'path': '/a\r\n', 'directory': False, 'size': 1},
+                *(self.board.entry(path) for path in self.board.files
+                  if not path.endswith('.'))]}
+
+        def run_it(*words):
+            done = picoctl('-s', self.fake.path, *words, cwd=self.here)
+            self.assertEqual(done.returncode, 12, done)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done)
+            return done.stdout
+
+        self.fake.methods['ListFiles'] = list_files
+        self.board.files.update({'/b': b'1', '/c.': b'2'})
+        self.assertEqual(run_it('cat', ':*', ':c.'), b'12')
+        self.assertEqual(run_it('cat', ':*.x', ':c.'), b'2')
+        run_it('get', ':')
+        self.assertEqual(self.read('b'), b'1')
+        self.board.files['/d'] = None
+        run_it('cp', ':nix', ':b', ':d')
+        self.run_it('rm', ':d/b', ':d')
+        self.assertEqual(self.board.files, {'/b': b'1', '/c.': b'2'})
+        self.assertEqual(run_it('ls', ':nix*', ':c.'), b'c.\n')
+        self.assertEqual(run_it('ls', ':nix/*', ':c.'), b'c.\n')
+        self.write('src/e', b'3')
+        run_it('sync', '--delete', 'src')
+        self.assertEqual(self.board.files, {'/c.': b'2', '/e': b'3'})
+        run_it('rm', '-r', ':*', ':c.')
+        self.assertEqual(self.board.files, {})
+
     def test_standard_output_is_no_directory(self):
         """Whatever is called "-" here."""
         self.board.files.update({'/a': b'1', '/b': b'2', '/dir': None,
