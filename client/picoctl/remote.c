@@ -16,11 +16,7 @@
 static json_t *
 remote_json(const char *path)
 {
-	json_t	*json = json_string(path);
-
-	if (json == NULL)
-		picoctl_complain("the path \"%s\" is not UTF-8", path);
-	return json;
+	return remote_is_utf8(path) ? json_string(path) : NULL;
 }
 
 /* The parameters of a method about a path; NULL after a complaint. */

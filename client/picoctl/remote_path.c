@@ -85,10 +85,23 @@ remote_is_pattern(const char *word)
 }
 
 bool
+remote_is_utf8(const char *path)
+{
+	json_t	*json = json_string(path);
+
+	if (json == NULL)
+		picoctl_complain("the path \"%s\" is not UTF-8", path);
+	json_decref(json);
+	return json != NULL;
+}
+
+bool
 remote_is_fit(const char *path)
 {
 	const char	*c;
 
+	if (!remote_is_utf8(path))
+		return false;
 	for (c = path; *c != '\0'; c++) {
 		if ((unsigned char)*c >= 0x20 && *c != 0x7f)
 			continue;

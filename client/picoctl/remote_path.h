@@ -33,10 +33,13 @@ const char *remote_below(const char *path, const char *directory);
 /* Whether a word has *, ? or [ in its last name. */
 bool	remote_is_pattern(const char *word);
 
+/* Whether it is UTF-8, as all that is said to picod; else after a complaint. */
+bool	remote_is_utf8(const char *path);
+
 /*
- * Whether something on a board may get that path; not, after a complaint, if it has
- * control characters: boards list files a line each, and who looks has to tell names
- * apart.
+ * Whether something on a board may get that path; not, after a complaint, if that
+ * is not so, or if it has control characters: boards list files a line each, and
+ * who looks has to tell names apart.
  */
 bool	remote_is_fit(const char *path);
 

@@ -15,7 +15,8 @@
 #include "remote.h"
 #include "session.h"
 
-bool
+/* Whether an entry of a directory stays here. */
+static bool
 transfer_skips(const char *name)
 {
 	return (name[0] == '.' && name[1] != '\0') ||
@@ -85,29 +86,13 @@ transfer_leave_out(const FTSENT *entry, struct transfer_count *count)
 }
 
 static int
-transfer_put_entry(struct picoctl *ctl, const FTSENT *entry, const char *path,
-    struct transfer_count *count)
-{
-	switch (entry->fts_info) {
-	case FTS_D:
-		return strcmp(path, "/") == 0 ? STATUS_OK :
-		    remote_make_directory(ctl, path);
-	case FTS_F:
-		return transfer_put_file(ctl, entry->fts_path, path, count);
-	default:
-		return transfer_leave_out(entry, count);
-	}
-}
-
-static int
 transfer_by_name(const FTSENT **a, const FTSENT **b)
 {
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-static int
-transfer_put_tree(struct picoctl *ctl, const char *local, const char *to,
-    struct transfer_count *count)
+int
+transfer_walk(const char *local, const char *to, transfer_fn *fn, void *arg)
 {
 	char	*roots[] = { (char *)(uintptr_t)local, NULL }, *path;
 	FTS	*walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR,
@@ -125,11 +110,48 @@ transfer_put_tree(struct picoctl *ctl, const char *local, const char *to,
 		if (entry->fts_info == FTS_DP)
 			continue;
 		path = transfer_path(entry, strlen(local), to);
-		status = transfer_put_entry(ctl, entry, path, count);
+		status = fn(entry, path, arg);
 		free(path);
 	}
 	fts_close(walk);
 	return status;
+}
+
+static int
+transfer_check_entry(const FTSENT *entry, const char *path, void *arg)
+{
+	(void)arg;
+	return (entry->fts_info != FTS_D && entry->fts_info != FTS_F) ||
+	    remote_is_fit(path) ? STATUS_OK : STATUS_USAGE;
+}
+
+int
+transfer_check(const char *local, const char *to)
+{
+	return transfer_walk(local, to, transfer_check_entry, NULL);
+}
+
+/* What is being put. */
+struct transfer_put {
+	struct picoctl		*ctl;
+	struct transfer_count	 count;
+};
+
+static int
+transfer_put_entry(const FTSENT *entry, const char *path, void *arg)
+{
+	struct transfer_put	*put = arg;
+
+	switch (entry->fts_info) {
+	case FTS_D:
+		return strcmp(path, "/") == 0 ? STATUS_OK :
+		    remote_make_directory(put->ctl, path);
+	case FTS_F:
+		return transfer_put_file(put->ctl, entry->fts_path, path,
+		    &put->count);
+	default:
+		return transfer_leave_out(entry, &put->count);
+	}
 }
 
 /* The last name of a path of ours, also of "lib/". */
@@ -175,15 +197,16 @@ transfer_trim(const char *to)
 	return trimmed;
 }
 
+/* What one of ours is called there, in path, and whether it is a directory. */
 static int
-transfer_put_one(struct picoctl *ctl, const char *local, const char *to,
-    bool into, struct transfer_count *count)
+transfer_place(const char *local, const char *to, bool into, char **path,
+    bool *is_directory)
 {
 	struct stat	 st;
 	bool		 is_input = strcmp(local, "-") == 0;
-	char		*name, *path;
-	int		 status;
+	char		*name;
 
+	*is_directory = false;
 	if (!is_input && stat(local, &st) < 0) {
 		picoctl_complain("cannot read %s: %s", local, strerror(errno));
 		return STATUS_FILE;
@@ -193,12 +216,43 @@ transfer_put_one(struct picoctl *ctl, const char *local, const char *to,
 		    "there, as in :main.py");
 		return STATUS_USAGE;
 	}
+	*is_directory = !is_input && S_ISDIR(st.st_mode);
 	name = transfer_name(local);
-	path = into ? remote_into(to, name) : strdup(to);
-	status = !is_input && S_ISDIR(st.st_mode) ?
-	    transfer_put_tree(ctl, local, path, count) :
-	    transfer_put_file(ctl, local, path, count);
+	*path = into ? remote_into(to, name) : strdup(to);
 	free(name);
+	return STATUS_OK;
+}
+
+/* Before anything is sent: whoever is refused need not find out what came. */
+static int
+transfer_check_one(const char *local, const char *to, bool into)
+{
+	bool	 is_directory;
+	char	*path;
+	int	 status = transfer_place(local, to, into, &path, &is_directory);
+
+	if (status != STATUS_OK)
+		return status;
+	if (is_directory)
+		status = transfer_check(local, path);
+	else if (!remote_is_fit(path))
+		status = STATUS_USAGE;
+	free(path);
+	return status;
+}
+
+static int
+transfer_put_one(struct transfer_put *put, const char *local, const char *to,
+    bool into)
+{
+	bool	 is_directory;
+	char	*path;
+	int	 status = transfer_place(local, to, into, &path, &is_directory);
+
+	if (status != STATUS_OK)
+		return status;
+	status = is_directory ? transfer_walk(local, path, transfer_put_entry,
+	    put) : transfer_put_file(put->ctl, local, path, &put->count);
 	free(path);
 	return status;
 }
@@ -207,17 +261,18 @@ int
 transfer_put(struct picoctl *ctl, char *const *sources, int count,
     const char *to)
 {
-	struct transfer_count	 counted = { 0 };
+	struct transfer_put	 put = { .ctl = ctl };
 	char			*directory = transfer_trim(to);
 	bool			 into;
 	int			 i, status;
 
 	status = transfer_is_into(ctl, to, count, &into);
 	for (i = 0; status == STATUS_OK && i < count; i++)
-		status = transfer_put_one(ctl, sources[i], directory, into,
-		    &counted);
+		status = transfer_check_one(sources[i], directory, into);
+	for (i = 0; status == STATUS_OK && i < count; i++)
+		status = transfer_put_one(&put, sources[i], directory, into);
 	free(directory);
-	return status == STATUS_OK && counted.left_out > 0 ? STATUS_FILE :
+	return status == STATUS_OK && put.count.left_out > 0 ? STATUS_FILE :
 	    status;
 }
 
@@ -245,8 +300,8 @@ transfer_copy_like(struct picoctl *ctl, const char *word, const char *to,
 	int			status = remote_glob(ctl, word, false, &list);
 
 	for (i = 0; status == STATUS_OK && i < list.count; i++) {
-		path = into || list.count > 1 ? remote_join(to, remote_base(list.files[i].path)) :
-		    strdup(to);
+		path = into || list.count > 1 ? remote_join(to,
+		    remote_base(list.files[i].path)) : strdup(to);
 		status = transfer_copy_one(ctl, list.files[i].path, path);
 		free(path);
 	}

@@ -23,8 +23,16 @@ int	transfer_get(struct picoctl *, char *const *sources, int count,
 int	transfer_copy(struct picoctl *, char *const *sources, int count,
     const char *to);
 
-/* Whether an entry of a directory stays here: hidden, or made by Python. */
-bool	transfer_skips(const char *name);
+/*
+ * Has fn called with each entry of a directory of ours, and what it is called below
+ * to, but for what stays here: what is hidden, or made by Python.  The first status
+ * that is not STATUS_OK ends it.
+ */
+typedef int	transfer_fn(const FTSENT *, const char *path, void *arg);
+int	transfer_walk(const char *local, const char *to, transfer_fn *, void *arg);
+
+/* Whether all of it may get its name there; else a status, after a complaint. */
+int	transfer_check(const char *local, const char *to);
 
 /* How many files were written, were the same, and were left out. */
 struct transfer_count {

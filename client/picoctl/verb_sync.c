@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -97,52 +96,28 @@ sync_directory(struct sync *s, const char *local, const char *path)
 }
 
 static int
-sync_entry(struct sync *s, const FTSENT *entry)
+sync_entry(const FTSENT *entry, const char *path, void *arg)
 {
-	const char	*below = remote_below(entry->fts_path, s->from);
-	char		*path = below[0] == '\0' ? strdup(s->to) :
-			    remote_join(s->to, below);
-	int		 status = STATUS_OK;
+	struct sync	*s = arg;
 
 	if (entry->fts_info == FTS_D)
-		status = sync_directory(s, entry->fts_path, path);
-	else if (entry->fts_info == FTS_F)
-		status = sync_file(s, entry->fts_path, path);
-	else
-		status = transfer_leave_out(entry, &s->count);
-	free(path);
-	return status;
-}
-
-static int
-sync_walk(struct sync *s)
-{
-	char	*roots[] = { (char *)(uintptr_t)s->from, NULL };
-	FTS	*walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
-	FTSENT	*entry;
-	int	 status = STATUS_OK;
-
-	if (walk == NULL)
-		abort();
-	while (status == STATUS_OK && (entry = fts_read(walk)) != NULL) {
-		if (entry->fts_level > 0 && transfer_skips(entry->fts_name))
-			fts_set(walk, entry, FTS_SKIP);
-		else if (entry->fts_info != FTS_DP)
-			status = sync_entry(s, entry);
-	}
-	fts_close(walk);
-	return status;
+		return sync_directory(s, entry->fts_path, path);
+	if (entry->fts_info == FTS_F)
+		return sync_file(s, entry->fts_path, path);
+	return transfer_leave_out(entry, &s->count);
 }
 
 static int
 sync_once(struct sync *s)
 {
-	int	status;
+	int	status = transfer_check(s->from, s->to);
 
+	if (status != STATUS_OK)
+		return status;
 	s->count = (struct transfer_count){ 0 };
 	status = sync_there_read(&s->there, s->ctl, s->to);
 	if (status == STATUS_OK)
-		status = sync_walk(s);
+		status = transfer_walk(s->from, s->to, sync_entry, s);
 	if (status == STATUS_OK)
 		status = sync_there_remove(&s->there);
 	sync_there_free(&s->there);

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import os
 import posixpath
+import shutil
 import tempfile
 import threading
 import unittest
@@ -228,6 +229,26 @@ class Files(Case):
         self.assertEqual(list(self.board.files), ['/a', '/b\n'])
         self.run_it('mv', ':b\n', ':b')
         self.assertEqual(self.board.files['/b'], b'2')
+
+    def test_names_are_looked_at_before_anything_is_sent(self):
+        for bad in ('new\nline', b'\xff', 'z/\x7f/x'):
+            folder = os.path.join(os.fsencode(self.here), b'src')
+            shutil.rmtree(folder, ignore_errors=True)
+            path = os.path.join(folder, os.fsencode(bad))
+            os.makedirs(os.path.dirname(path))
+            for name in 'a b.txt', 'y':
+                self.write(f'src/{name}')
+            os.mkfifo(os.path.join(folder, b'left\nout'))
+            with open(path, 'wb'):
+                pass
+            for words in (['put', 'src/a b.txt', path, 'src/y', ':d/'],
+                          ['put', 'src', ':'], ['put', 'src/.', ':'],
+                          ['cp', 'src/y', 'src', ':'], ['sync', 'src']):
+                if words[-1] != ':d/' or b'/z/' not in path:
+                    self.run_it(*words, status=2)
+                self.assertEqual(self.board.files, {}, words)
+        self.run_it('put', 'src/y', 'nix', ':d/', status=12)
+        self.assertEqual(self.board.files, {})
 
     def test_a_path_that_is_refused_is_named(self):
         """picod's error has only the name of the parameter."""
