@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "local.h"
 #include "remote.h"
 #include "session.h"
 #include "transfer.h"
@@ -66,15 +67,62 @@ verb_install_language(struct picoctl *ctl, bool *is_circuitpython)
 	return STATUS_OK;
 }
 
+/* Whether the board has a file just like that. */
 static int
-verb_install_script(struct picoctl *ctl, const struct script *script,
-    bool circuitpython)
+verb_install_compare(struct picoctl *ctl, const char *local,
+    const struct remote_file *there, bool *same)
+{
+	void	*ours, *theirs;
+	size_t	 our_len, their_len;
+	int	 status = local_read(local, &ours, &our_len);
+
+	if (status != STATUS_OK)
+		return status;
+	*same = !there->is_directory && there->size == our_len;
+	if (*same) {
+		status = remote_read(ctl, there->path, false, &theirs,
+		    &their_len);
+		*same = status == STATUS_OK && their_len == our_len &&
+		    memcmp(ours, theirs, our_len) == 0;
+		if (status == STATUS_OK)
+			free(theirs);
+	}
+	free(ours);
+	return status;
+}
+
+/* What is there may be the very program that the board is for, and stays. */
+static int
+verb_install_look(struct picoctl *ctl, const char *local, const char *path)
+{
+	struct remote_file	there = { 0 };
+	bool			same = true;
+	int			status = remote_stat(ctl, path, false, &there);
+
+	if (status == REMOTE_ABSENT)
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = verb_install_compare(ctl, local, &there, &same);
+	if (status == STATUS_OK && !same) {
+		picoctl_complain("there is another %s on the board, which stays: "
+		    "\"picoctl mv :%s :NAME\" keeps it under another name, "
+		    "\"picoctl rm :%s\" removes it", path, path, path);
+		status = STATUS_FILE;
+	}
+	free(there.path);
+	free(there.hash);
+	return status;
+}
+
+/* Puts each file of a script there; count NULL: only looks whether it may. */
+static int
+verb_install_each(struct picoctl *ctl, const struct script *script,
+    bool circuitpython, struct transfer_count *count)
 {
 	const struct script_file	*file = circuitpython ?
 					    script->circuitpython :
 					    script->micropython;
 	const char			*folder = getenv("PICOD_FIRMWARE");
-	struct transfer_count		 count = { 0 };
 	char				 local[PATH_MAX];
 	int				 status = STATUS_OK;
 
@@ -82,8 +130,23 @@ verb_install_script(struct picoctl *ctl, const struct script *script,
 		snprintf(local, sizeof local, "%s/%s/%s", folder != NULL ?
 		    folder : PICOD_DATADIR "/firmware", circuitpython ?
 		    "circuitpython" : "micropython", file->file);
-		status = transfer_put_file(ctl, local, file->path, &count);
+		status = count == NULL ?
+		    verb_install_look(ctl, local, file->path) :
+		    transfer_put_file(ctl, local, file->path, count);
 	}
+	return status;
+}
+
+static int
+verb_install_script(struct picoctl *ctl, const struct script *script,
+    bool circuitpython)
+{
+	struct transfer_count	count = { 0 };
+	int			status;
+
+	status = verb_install_each(ctl, script, circuitpython, NULL);
+	if (status == STATUS_OK)
+		status = verb_install_each(ctl, script, circuitpython, &count);
 	if (status == STATUS_OK && count.changed > 0)
 		picoctl_complain("it is on the board; after \"picoctl reset\": "
 		    "%s", script->say);
@@ -119,7 +182,10 @@ const struct verb	verb_install = {
 	.details =
 "on-off gives a board on() and off() for its LED, at every start: a main.py, or\n"
 "for CircuitPython a repl.py, which it heeds from version 9 on.  sensors is a\n"
-"module with temperature() and what else the chip can measure.\n",
+"module with temperature() and what else the chip can measure.\n"
+"\n"
+"A file of that name which is another one is not replaced: \"picoctl mv\" gives\n"
+"it another name, \"picoctl rm\" removes it.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.least = 1,
 	.most = -1,

@@ -518,6 +518,30 @@ class Files(Case):
         self.assertEqual(self.board.files, {'/main.py': b'def on(): pass\n'})
         self.run_it('install', 'nix', status=2)
 
+    def test_install_leaves_what_is_there(self):
+        """Nothing of a script is written where one of its files may not be."""
+        language = 'micropython'
+        self.fake.methods['Send'] = lambda _: {'output': language, 'boot': 1}
+        env = environment(PICOD_FIRMWARE=self.here)
+        self.write('micropython/main.py', b'ours')
+        self.write('circuitpython/led.py', b'led')
+        self.write('circuitpython/repl.py', b'repl')
+        for theirs in b'mine', b'longer', None:
+            self.board.files['/main.py'] = theirs
+            done = picoctl('-s', self.fake.path, 'install', 'on-off', env=env)
+            self.assertEqual(done.returncode, 12, done)
+            self.assertIn(b'picoctl mv :main.py :NAME', done.stderr)
+            self.assertEqual(self.board.files, {'/main.py': theirs})
+        self.run_it('rm', ':main.py')
+        for _ in range(2):
+            self.run_it('install', 'on-off', env=env)
+            self.assertEqual(self.board.files, {'/main.py': b'ours'})
+        language = 'circuitpython'
+        self.board.files = {'/repl.py': b'mine'}
+        self.run_it('install', 'on-off', env=env, status=12)
+        self.assertEqual(self.board.files, {'/repl.py': b'mine'})
+        self.assertEqual(self.board.written, ['/main.py'])
+
 
 if __name__ == '__main__':
     unittest.main()
