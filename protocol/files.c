@@ -147,6 +147,7 @@ files_create(const struct files_order *order, struct files_board *board)
 	f->op = order->op;
 	snprintf(f->path, sizeof f->path, "%s", order->path);
 	snprintf(f->to, sizeof f->to, "%s", order->to == NULL ? "" : order->to);
+	f->result.path = f->path;
 	f->content = order->content;
 	f->len = order->len;
 	f->recursive = order->recursive;

@@ -110,6 +110,7 @@ enum files_end {
 struct files_result {
 	enum files_kind	 kind;
 	const char	*message;	/* a sentence, if it is not FILES_OK */
+	const char	*path;		/* the order's, that it is about */
 	bool		 drive;		/* READ_ONLY: its drive is the computer's */
 	bool		 unchanged;	/* WRITE: the board had it already */
 	/* STAT: of the volume, in bytes; 0 where the board cannot tell */

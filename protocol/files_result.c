@@ -42,18 +42,53 @@ files_fail(struct files *f, enum files_kind kind, const char *format, ...)
 	f->result.message = f->message;
 }
 
+/* Nothing is there: which of several things, the board does not tell. */
 static void
-fail_by(struct files *f, long number)
+fail_not_found(struct files *f)
 {
 	const char	*path = f->path;
 
+	if (f->op == FILES_WRITE || f->op == FILES_MAKE_DIRECTORY)
+		files_fail(f, FILES_NOT_FOUND, "the directory that %s is to be in "
+		    "is not there; make it first", path);
+	else if (f->op == FILES_RENAME && strchr(f->to, '/') != NULL)
+		files_fail(f, FILES_NOT_FOUND, "%s is not there, or the directory "
+		    "that %s is to be in", path, f->to);
+	else
+		files_fail(f, FILES_NOT_FOUND, "%s is not there", path);
+}
+
+/* Which path it is about: a new name may be in the way. */
+static const char *
+fail_path(const struct files *f, long number)
+{
+	bool	is_of_name = number == EEXIST || number == EISDIR ||
+		    number == ENOTDIR || number == ENOTEMPTY;
+
+	return f->op == FILES_RENAME && is_of_name ? f->to : f->path;
+}
+
+/* Which of the two is one, littlefs does not tell. */
+static void
+fail_other_kind(struct files *f, enum files_kind kind, const char *article)
+{
+	if (f->op == FILES_RENAME)
+		files_fail(f, kind, "%s cannot take the place of %s: one of them "
+		    "is a directory", f->path, f->to);
+	else
+		files_fail(f, kind, "%s is %s directory", f->path, article);
+}
+
+static void
+fail_by(struct files *f, long number)
+{
+	const char	*path = fail_path(f, number);
+
+	if (f->result.kind == FILES_OK)
+		f->result.path = path;
 	switch (number) {
 	case ENOENT:
-		if (f->op == FILES_WRITE || f->op == FILES_MAKE_DIRECTORY)
-			files_fail(f, FILES_NOT_FOUND, "the directory that %s is "
-			    "to be in is not there; make it first", path);
-		else
-			files_fail(f, FILES_NOT_FOUND, "%s is not there", path);
+		fail_not_found(f);
 		break;
 	case EEXIST:
 		files_fail(f, FILES_EXISTS, "%s is there already", path);
@@ -71,10 +106,10 @@ fail_by(struct files *f, long number)
 		    "the board's file system is read-only");
 		break;
 	case EISDIR:
-		files_fail(f, FILES_IS_DIRECTORY, "%s is a directory", path);
+		fail_other_kind(f, FILES_IS_DIRECTORY, "a");
 		break;
 	case ENOTDIR:
-		files_fail(f, FILES_NOT_DIRECTORY, "%s is no directory", path);
+		fail_other_kind(f, FILES_NOT_DIRECTORY, "no");
 		break;
 	case ENOTEMPTY:
 		files_fail(f, FILES_NOT_EMPTY, "%s is not empty", path);

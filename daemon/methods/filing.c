@@ -31,7 +31,6 @@ filing_destroy(struct filing *f)
 	evbuffer_free(f->data);
 	json_decref(f->list);
 	scratch_destroy(f->file);
-	free(f->path);
 	free(f);
 }
 
@@ -175,7 +174,7 @@ static void
 filing_fail(struct filing *f, const struct files_result *result)
 {
 	json_t	*json = json_pack("{s:s, s:s, s:s}", "board",
-		    board_name(f->board), "path", f->path, "kind",
+		    board_name(f->board), "path", result->path, "kind",
 		    files_kind_name(result->kind));
 
 	if (result->drive)
@@ -276,7 +275,6 @@ filing_create(struct call *call, struct board *b,
 	f->call = call;
 	f->board = b;
 	f->file = file;
-	f->path = xstrdup(order->path);
 	f->total = order->len;
 	f->files = xhave(files_create(order, board_files(b)));
 	f->timer = evtimer_new(call->context->base,

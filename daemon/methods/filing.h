@@ -29,7 +29,6 @@ struct filing {
 	struct board		*board;
 	struct asker		*asker;
 	struct files		*files;
-	char			*path;
 	struct scratch		*file;		/* what is written, or NULL */
 	struct event		*timer;
 	bool			 stopping;	/* we interrupted the job */

@@ -133,6 +133,24 @@ class MicroPythonFiles(Files):
         self.assertEqual(self.run_it('cat', ':boot.py'), '1')
         self.put('no/such/directory', b'', status=12)
 
+    def test_a_name_that_is_in_the_way_is_told(self):
+        self.put('bin', b'1')
+        self.run_it('mkdir', ':d', ':no')
+        self.run_it('rm', ':no')
+        for words, message in ((['mv', ':bin', ':d'], 'bin cannot take the '
+                                'place of d: one of them is a directory'),
+                               (['mv', ':d', ':bin'], 'd cannot take the '
+                                'place of bin: one of them is a directory'),
+                               (['mv', ':bin', ':no/x'], 'bin is not there, '
+                                'or the directory that no/x is to be in'),
+                               (['mv', ':x', ':y'], 'x is not there')):
+            done = self.p.picoctl(*words)
+            self.assertEqual((done.returncode, done.stderr),
+                             (12, f'picoctl: {message}\n'))
+        with self.p.connect() as c:
+            with self.fails('FileError', path='d', kind='isDirectory'):
+                c.call('RenameFile', path='bin', to='d')
+
     def test_what_just_fits(self):
         self.run_it('send', "f = open('most', 'wb'); [f.write(bytes(10000)) "
                             'for _ in range(97)]; f.close(); f = None')
