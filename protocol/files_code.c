@@ -246,6 +246,7 @@ static const char	code_drop_plain[] =
     "def D(p):\n"
     " os.remove(p)\n";
 
+/* What is there already is well where it is a directory, too. */
 static const char	code_make[] =
     "def K(p,r):\n"
     " i=p.find('/',1) if r else 0\n"
@@ -256,7 +257,7 @@ static const char	code_make[] =
     "  i=p.find('/',i+1)\n"
     " try:os.mkdir(p)\n"
     " except OSError as e:\n"
-    "  if not r or e.args[0]!=17:raise\n";
+    "  if not r or e.args[0]!=17 or not os.stat(p)[0]&16384:raise\n";
 
 /*
  * What interrupted writers have left, in any directory: so many entries are looked

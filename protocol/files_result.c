@@ -91,7 +91,9 @@ fail_by(struct files *f, long number)
 		fail_not_found(f);
 		break;
 	case EEXIST:
-		files_fail(f, FILES_EXISTS, "%s is there already", path);
+		files_fail(f, FILES_EXISTS, "%s is there already%s", path,
+		    f->op == FILES_MAKE_DIRECTORY && f->recursive ?
+		    ", and is no directory" : "");
 		break;
 	case ENOSPC:
 		files_fail(f, FILES_NO_SPACE, "the board has no room for %s; "

@@ -151,6 +151,20 @@ class MicroPythonFiles(Files):
             with self.fails('FileError', path='d', kind='isDirectory'):
                 c.call('RenameFile', path='bin', to='d')
 
+    def test_a_file_is_no_directory_that_is_there(self):
+        self.put('d', b'1')
+        self.write('e/x')
+        self.run_it('put', 'e', ':')
+        os.rename(os.path.join(self.here, 'e'), os.path.join(self.here, 'd'))
+        os.remove(os.path.join(self.here, 'd/x'))
+        for words in ['mkdir', ':d'], ['put', 'd', ':/'], ['cp', 'd', ':/']:
+            done = self.p.picoctl(*words, cwd=self.here)
+            self.assertEqual(done.returncode, 12, done)
+            self.assertIn('d is there already, and is no directory\n',
+                          done.stderr)
+        self.run_it('mkdir', ':e')
+        self.assertEqual(self.run_it('cat', ':d'), '1')
+
     def test_what_just_fits(self):
         self.run_it('send', "f = open('most', 'wb'); [f.write(bytes(10000)) "
                             'for _ in range(97)]; f.close(); f = None')

@@ -930,6 +930,26 @@ class Files(Case):
         self.assertEqual(board.files, {'/a': b'1', '/b': b'2'})
         self.assertEqual(len(fake.calls), 2)
 
+    def test_a_file_is_no_directory_that_is_there(self):
+        board = FilesOfABoard()
+
+        def make(parameters):
+            board.fail('exists', board.path(parameters))
+
+        self.fake(**{**board.methods(), 'MakeDirectory': make})
+        board.files.update({'/a': b'1', '/d': None})
+
+        async def ask():
+            async with picoctl.aio.Picod() as p:
+                await (p.board().files / 'd').mkdir(exist_ok=True)
+                with self.assertRaisesRegex(picoctl.FileError, 'exists'):
+                    await (p.board().files / 'a').mkdir(exist_ok=True)
+
+        asyncio.run(ask())
+        (picoctl.board().files / 'd').mkdir(exist_ok=True)
+        with self.assertRaisesRegex(picoctl.FileError, 'exists'):
+            (picoctl.board().files / 'a').mkdir(exist_ok=True)
+
     def test_what_is_long_is_handed_over_in_pieces(self):
         board = FilesOfABoard()
         fake = self.fake(**board.methods())

@@ -89,7 +89,8 @@ class BoardPath(AnyPath):
         try:
             await self._call('MakeDirectory', parents=parents or None)
         except FileError as error:
-            if not (exist_ok and error.kind == 'exists'):
+            if not (exist_ok and error.kind == 'exists' and
+                    await self.is_dir()):
                 raise
 
     async def unlink(self, missing_ok: bool = False) -> None:

@@ -184,7 +184,8 @@ class BoardPath(AnyPath):
         try:
             self._call('MakeDirectory', parents=parents or None)
         except FileError as error:
-            if not (exist_ok and error.kind == 'exists'):
+            if not (exist_ok and error.kind == 'exists' and
+                    self.is_dir()):
                 raise
 
     def unlink(self, missing_ok: bool = False) -> None:
