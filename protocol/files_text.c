@@ -200,9 +200,37 @@ text_give(struct files *f)
 	text_say(f, f->board->memory < FILES_LITTLE_MEMORY ? ",256)" : ",1024)");
 }
 
+static bool
+text_is_root(const struct files *f)
+{
+	return strcmp(f->path, "/") == 0;
+}
+
+/*
+ * What is in "/", which no board can be without; where the flash is /flash, what is
+ * in that.
+ */
+static void
+text_remove_all(struct files *f)
+{
+	if (!files_has(f, FILES_HAS_STAT)) {
+		text_say(f, "__fm['C'](lambda o=__import__('os'):"
+		    "[o.remove(n)for n in o.listdir()])");
+		return;
+	}
+	text_say(f, "__fm['C'](lambda p,o=__import__('os'):"
+	    "[__fm['D'](p.rstrip('/')+'/'+n)for n in o.listdir(p)],");
+	text_path(f, "");
+	text_say(f, ")");
+}
+
 static void
 text_remove(struct files *f)
 {
+	if (f->recursive && text_is_root(f)) {
+		text_remove_all(f);
+		return;
+	}
 	if (f->recursive)
 		text_say(f, "__fm['C']('D',");
 	else if (files_has(f, FILES_HAS_STAT))

@@ -37,8 +37,8 @@ const struct verb	verb_rm = {
 	.summary = "remove files of a board",
 	.details =
 "Removes each FILE, or empty directory, of the board; with -r directories with\n"
-"all that is in them.  A pattern such as \":*.mpy\" stands for all that is like\n"
-"it.\n",
+"all that is in them, of \":\" all that the board has.  A pattern such as \":*.mpy\"\n"
+"stands for all that is like it.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT) |
 	    OPTION_BIT(RECURSIVE),
 	.least = 1,

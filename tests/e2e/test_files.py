@@ -69,6 +69,15 @@ class Files(Case):
                          '(1, 2, 3)\n')
 
 
+    def test_all_of_it_is_removed(self):
+        for name in self.NAMES:
+            self.put(name, b'1')
+        for _ in range(2):
+            self.assertEqual(self.run_it('rm', '-r', ':'), '')
+            self.assertEqual(self.run_it('ls'), '')
+        self.put('main.py', b'2')
+
+
 class MicroPythonFiles(Files):
     def test_a_program_that_goes_elsewhere_takes_no_names_along(self):
         self.run_it('send', "import os; os.mkdir('/w'); os.chdir('/w')")
@@ -150,6 +159,11 @@ class MicroPythonFiles(Files):
         with self.p.connect() as c:
             with self.fails('FileError', path='d', kind='isDirectory'):
                 c.call('RenameFile', path='bin', to='d')
+
+    def test_all_of_it_is_removed(self):
+        self.run_it('mkdir', ':a/b', ':c')
+        self.put('a/b/x', b'1')
+        super().test_all_of_it_is_removed()
 
     def test_a_file_is_no_directory_that_is_there(self):
         self.put('d', b'1')

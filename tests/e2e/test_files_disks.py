@@ -130,6 +130,9 @@ class DiskInADirectory(Case):
         (root / '.hidden').write_bytes(b'')
         self.assertIn('flash/.hidden', self.b.disk.files)
         self.assertFalse((root / '/main.py').exists())
+        for _ in range(2):
+            root.rmtree()
+            self.assertEqual(list(self.b.disk.files), ['', 'flash'])
 
     def test_a_card_that_it_was_started_from(self):
         self.begin(own='flash')

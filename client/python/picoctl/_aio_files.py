@@ -104,7 +104,7 @@ class BoardPath(AnyPath):
     rmdir = unlink
 
     async def rmtree(self) -> None:
-        """Removes a directory with all that is in it."""
+        """Removes a directory with all that is in it; '' itself stays."""
         await self._call('RemoveFile', recursive=True)
 
     async def rename(self, to: str | BoardPath) -> BoardPath:

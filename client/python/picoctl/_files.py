@@ -199,7 +199,7 @@ class BoardPath(AnyPath):
     rmdir = unlink
 
     def rmtree(self) -> None:
-        """Removes a directory with all that is in it."""
+        """Removes a directory with all that is in it; '' itself stays."""
         self._call('RemoveFile', recursive=True)
 
     def rename(self, to: str | BoardPath) -> BoardPath:
