@@ -111,11 +111,31 @@ text_ask(struct files *f, const char *path, const char *digest_if)
 	text_say(f, ")");
 }
 
+static bool
+text_is_root(const struct files *f)
+{
+	return strcmp(f->path, "/") == 0;
+}
+
+/* What "/" is need not be asked of a board that knows but files, and no room. */
+static bool
+text_is_plain_root(const struct files *f)
+{
+	return f->op == FILES_STAT && text_is_root(f) &&
+	    (files_has(f, FILES_HAS_UART) || !files_has(f, FILES_HAS_STAT) ||
+	    !files_has(f, FILES_HAS_SPACE));
+}
+
 static void
 text_ask_path(struct files *f)
 {
 	char	size[24] = "-2";	/* none is as small */
 
+	if (text_is_plain_root(f)) {
+		text_say(f, "__import__('builtins').print('\\6%T1,0,-;',end='')\n"
+		    FILES_END);
+		return;
+	}
 	if (f->op == FILES_WRITE)
 		snprintf(size, sizeof size, "%zu", f->len);
 	else if (f->hash)
@@ -200,12 +220,6 @@ text_give(struct files *f)
 	text_say(f, f->board->memory < FILES_LITTLE_MEMORY ? ",256)" : ",1024)");
 }
 
-static bool
-text_is_root(const struct files *f)
-{
-	return strcmp(f->path, "/") == 0;
-}
-
 /*
  * What is in "/", which no board can be without; where the flash is /flash, what is
  * in that.
@@ -288,7 +302,9 @@ static unsigned
 text_needs(const struct files *f)
 {
 	switch (f->step) {
-	case FILES_STEP_ASK: case FILES_STEP_SEEK:
+	case FILES_STEP_ASK:
+		return text_is_plain_root(f) ? 0 : FILES_ABOUT;
+	case FILES_STEP_SEEK:
 		return FILES_ABOUT;
 	case FILES_STEP_TAKE:
 		return FILES_TAKE;

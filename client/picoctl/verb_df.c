@@ -21,9 +21,14 @@ verb_df_run(struct picoctl *ctl)
 	status = session_call(ctl, "io.picod.Stat", parameters, &reply);
 	if (status != STATUS_OK)
 		return status;
-	ctl->output.ops->volume(&ctl->output, reply);
+	if (json_object_get(reply, "capacity") != NULL)
+		ctl->output.ops->volume(&ctl->output, reply);
+	else {
+		picoctl_complain("this board cannot tell how much room it has");
+		status = STATUS_USAGE;
+	}
 	json_decref(reply);
-	return STATUS_OK;
+	return status;
 }
 
 const struct verb	verb_df = {
@@ -32,7 +37,8 @@ const struct verb	verb_df = {
 	.summary = "show how much room for files a board has",
 	.details =
 "Shows how large the file system of the board is, how much of it is used and how\n"
-"much is free, in bytes.\n",
+"much is free, in bytes.  Where the board cannot tell, as a micro:bit, the exit\n"
+"status is 2.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(WAIT),
 	.run = verb_df_run,
 };

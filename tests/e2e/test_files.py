@@ -326,6 +326,18 @@ class MicrobitFiles(Files):
                 said += base64.b64decode(event['data'])
         self.assertNotIn(b'MemoryError', said)
 
+    def test_all_of_it_is_a_directory(self):
+        self.put('a', b'1')
+        self.run_it('get', ':', 'all')
+        self.assertEqual(self.read('all/a'), b'1')
+        done = self.p.picoctl('df')
+        self.assertEqual(
+            (done.returncode, done.stdout, done.stderr),
+            (2, '', 'picoctl: this board cannot tell how much room it has\n'))
+        with self.p.connect() as c:
+            self.assertEqual(c.call('Stat', path='/'), {
+                'file': {'path': '/', 'directory': True, 'size': 0}})
+
     def test_no_directories(self):
         self.run_it('mkdir', ':lib', status=2)
         self.run_it('mv', ':a', ':b', status=2)
