@@ -37,6 +37,7 @@ struct flashing {
 	bool			 copied;	/* to its drive, by whoever */
 	char			*script;	/* a program that is to be put on a
 						 * REPL as main.py, or NULL */
+	bool			 kept;		/* it has another, which stays */
 	struct asker		*asker;		/* for what follows, while it waits */
 	unsigned		 step;		/* of what follows the flash */
 	unsigned		 tries;		/* to have its firmware answer */

@@ -111,33 +111,71 @@ flashing_listen(struct flashing *f, struct board *b)
 
 /* ------------------------------------------- what our own firmware answers */
 
-/* A program that writes another, as main.py, and reads it again. */
+/* What the program says where another main.py is there. */
+#define KEPT	"\6kept"
+
+/*
+ * A program that writes another, as main.py, and reads it again; but what is there
+ * already is somebody's work, which new firmware need not cost him.
+ */
 static char *
 script_program(const char *script)
 {
-	size_t	 len = strlen(script), i;
-	char	*program = xmalloc(4 * len + 200), *p = program;
+	static const char	rest[] = "'\n"
+	    "try:\n"
+	    " _f = open('main.py', 'rb')\n"
+	    "except OSError:\n"
+	    " _f = open('main.py', 'wb')\n"
+	    " _f.write(_s)\n"
+	    " _f.close()\n"
+	    " _f = open('main.py', 'rb')\n"
+	    " assert _f.read() == _s\n"
+	    "else:\n"
+	    " if _f.read(len(_s) + 1) != _s:\n"
+	    "  print('\\6kept')\n"
+	    "_f.close()\n"
+	    "del _f, _s\n";
+	size_t			 len = strlen(script), i;
+	char			*program = xmalloc(4 * len + sizeof rest + 10);
+	char			*p = program;
 
-	p += sprintf(p, "_f = open('main.py', 'wb')\n_s = b'");
+	p += sprintf(p, "_s = b'");
 	for (i = 0; i < len; i++)
 		p += sprintf(p, "\\x%02x", (unsigned char)script[i]);
-	strcpy(p, "'\n_f.write(_s)\n_f.close()\n"
-	    "_f = open('main.py', 'rb')\nassert _f.read() == _s\n"
-	    "_f.close()\ndel _f, _s\n");
+	strcpy(p, rest);
 	return program;
 }
 
-/* What comes after a step; false: nothing. */
+/* Whether it has said so; what it has printed is no answer to anything else. */
+static bool
+script_was_kept(struct evbuffer *output)
+{
+	struct evbuffer_ptr	found = evbuffer_search(output, KEPT,
+				    sizeof KEPT - 1, NULL);
+
+	evbuffer_drain(output, evbuffer_get_length(output));
+	return found.pos >= 0;
+}
+
+/*
+ * What comes after a step; false: nothing.  A main.py that was kept may never end,
+ * and is not waited for.
+ */
 static bool
 flashing_step(struct flashing *f, struct request *r)
 {
 	static const char	 check[] = "on, off\nimport sys\nprint("
 	    "sys.implementation.name, '.'.join([str(n) for n in "
 	    "sys.implementation.version[:3]]))\n";
+	const char		*asks = check;
 	char			*program;
 
 	if (f->script == NULL)
 		return false;
+	if (f->kept && f->step == 1) {
+		f->step++;
+		asks = strchr(check, '\n');
+	}
 	switch (f->step++) {
 	case 0:
 		program = script_program(f->script);
@@ -149,8 +187,7 @@ flashing_step(struct flashing *f, struct request *r)
 		request_renew(r, REQUEST_SOFT_RESET, "", 0, ANSWER_MS);
 		return true;
 	case 2:
-		request_renew(r, REQUEST_RUN, check, sizeof check - 1,
-		    ANSWER_MS);
+		request_renew(r, REQUEST_RUN, asks, strlen(asks), ANSWER_MS);
 		return true;
 	default:
 		return false;
@@ -202,6 +239,8 @@ follow_next(struct asker *a, const struct request_result *result)
 
 	switch (result->error) {
 	case ERROR_NONE:
+		if (f->script != NULL && f->step == 1)
+			f->kept = script_was_kept(a->output);
 		return flashing_step(f, a->request);
 	case ERROR_TIMED_OUT:
 	case ERROR_BOARD_SILENT:
@@ -234,8 +273,12 @@ follow_finish(struct asker *a, const struct request_result *result)
 		text[strcspn(text, "\n")] = '\0';
 		answer = text;
 	}
-	snprintf(message, sizeof message, "%s answers", f->script != NULL ?
-	    "main.py" : f->image.firmware.name);
+	if (f->kept)
+		snprintf(message, sizeof message, "its own main.py is as it was "
+		    "(\"picoctl reset\" starts it), and MicroPython answers");
+	else
+		snprintf(message, sizeof message, "%s answers", f->script !=
+		    NULL ? "main.py" : f->image.firmware.name);
 	flashing_succeed(f, answer, message);
 	free(text);
 }

@@ -67,6 +67,8 @@ class PicoRepl(scripted.Repl):
 
     def open(self, name, mode):
         files = self.persona.board.files
+        if 'w' not in mode and name not in files:
+            raise OSError(2)
         file = io.BytesIO(b'' if 'w' in mode else files[name])
         close = file.close
 
@@ -266,6 +268,30 @@ class PicoTest(FlashCase):
         with open(os.path.join(ROOT, 'firmware/micropython/main.py'),
                   'rb') as file:
             self.assertEqual(self.pico.files, {'main.py': file.read()})
+
+    def test_micropython_leaves_a_main_py_that_is_there(self):
+        """Of a board whose firmware is made newer it is the program."""
+        theirs = b"print('theirs')\nx = 5\n"
+        self.start(PICOD_FIRMWARE=os.path.join(ROOT, 'firmware'))
+        self.pico.next = MicroPython
+        self.pico.files['main.py'] = theirs
+        path = os.path.join(FIRMWARE, PINSERVER)
+        result = self.p.picoctl('flash', '--micropython', path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(
+            result.stdout, r'^pico0: its own main.py is as it was '
+            r'\("picoctl reset" starts it\), and MicroPython answers: cpython 3')
+        self.assertEqual(self.pico.files, {'main.py': theirs})
+
+    def test_micropython_with_our_main_py(self):
+        self.start(PICOD_FIRMWARE=os.path.join(ROOT, 'firmware'))
+        self.pico.next = MicroPython
+        with open(os.path.join(ROOT, 'firmware/micropython/main.py'),
+                  'rb') as file:
+            self.pico.files['main.py'] = file.read()
+        path = os.path.join(FIRMWARE, PINSERVER)
+        result = self.p.picoctl('flash', '--micropython', path)
+        self.assertRegex(result.stdout, r'^pico0: main.py answers: cpython 3')
 
     def test_waiting_requests_are_kept(self):
         self.start()
