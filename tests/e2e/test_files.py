@@ -160,6 +160,18 @@ class MicroPythonFiles(Files):
             with self.fails('FileError', path='d', kind='isDirectory'):
                 c.call('RenameFile', path='bin', to='d')
 
+    def test_a_name_that_is_not_listed_as_it_is(self):
+        """Its newline, that is: what stands beside it comes and goes."""
+        self.run_it('send', r"for n in 'a\nb', 'c': open(n, 'w').close()")
+        for words in ['get', ':', 'all'], ['rm', ':*']:
+            done = self.p.picoctl(*words, cwd=self.here)
+            self.assertEqual(done.returncode, 12, done)
+            self.assertIn('b is not there\n', done.stderr)
+        self.assertEqual(os.listdir(os.path.join(self.here, 'all')), ['c'])
+        self.assertEqual(len(self.run_it('ls').splitlines()), 1)
+        self.run_it('rm', '-r', ':')
+        self.assertEqual(self.run_it('ls'), '')
+
     def test_all_of_it_is_removed(self):
         self.run_it('mkdir', ':a/b', ':c')
         self.put('a/b/x', b'1')
