@@ -18,6 +18,8 @@
 #define READ_MAX	(64 * 1024)
 /* More than a socket takes at once. */
 #define FLOOD		(256 * 1024)
+/* So often: what is typed is to be read, too. */
+#define FLOODS		24
 
 void
 caller_connect(struct caller *c, int fd, bool is_stranger)
@@ -136,11 +138,11 @@ caller_call(struct caller *c, json_t *call, size_t kept)
 
 /* Of the script; or of one of them as many as there is room for. */
 static size_t
-caller_fill(char *bytes, struct script *script)
+caller_fill(struct caller *c, char *bytes, struct script *script)
 {
 	size_t	len = script_byte(script), i;
 
-	if (len == UINT8_MAX) {
+	if (len == UINT8_MAX && c->floods++ < FLOODS) {
 		memset(bytes, script_byte(script), FLOOD);
 		return FLOOD;
 	}
@@ -157,7 +159,7 @@ caller_send_bytes(struct caller *c, struct script *script)
 
 	if (c->fd < 0 || c->ended)
 		return;
-	len = caller_fill(bytes, script);
+	len = caller_fill(c, bytes, script);
 	script_tell("%p says %zu bytes: %.*s", (void *)c, len,
 	    (int)(len < UINT8_MAX ? len : 1), bytes);
 	c->wild |= !c->raw && len > 0;

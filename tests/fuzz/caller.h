@@ -31,6 +31,7 @@ struct caller {
 	size_t	 unsent_len;
 	char	*heard;			/* the beginning of an answer */
 	size_t	 heard_len;
+	unsigned floods;		/* of bytes that it sent */
 	bool	 wild;			/* it sent what is no call */
 	bool	 upgrades;		/* it asked for a console */
 	uint64_t half_ms;		/* for so long a call is half sent */
