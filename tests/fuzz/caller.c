@@ -16,10 +16,9 @@
 #include "tests/fuzz/calls.h"
 
 #define READ_MAX	(64 * 1024)
-/* More than a socket takes at once. */
-#define FLOOD		(256 * 1024)
+#define FLOOD		(64 * 1024)
 /* So often: what is typed is to be read, too. */
-#define FLOODS		24
+#define FLOODS		8
 
 void
 caller_connect(struct caller *c, int fd, bool is_stranger)

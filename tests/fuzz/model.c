@@ -166,7 +166,7 @@ model_answer_prompt(struct model *m, char *says)
 	if (m->heard[0] == '\r' || m->heard[0] == 3)
 		return model_answer_enters(m, says);
 	while (n < m->len && n < MODEL_SAYS_MAX / 2 &&
-	    (unsigned char)m->heard[n] >= ' ')
+	    (m->heard[n] > 4 || m->heard[n] <= 0) && m->heard[n] != '\r')
 		n++;
 	model_take(m, n == 0 ? 1 : n, line);
 	switch (line[0]) {
