@@ -10,7 +10,8 @@
 degrees=${1:-25}
 seconds=${2:-10}
 
-while warm=$(picoctl send --wait 1h "temperature() > $degrees"); do
+while :; do
+	warm=$(picoctl send --wait 1h "temperature() > $degrees") || exit
 	case $warm in
 	True) picoctl send 'on()' ;;
 	*) picoctl send 'off()' ;;

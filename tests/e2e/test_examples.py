@@ -124,6 +124,7 @@ class Python(Case):
         self.until(lambda: self.value('lit') == 'False')
         self.p.send('del temperature')
         self.assertIn('NameError', process.communicate()[1])
+        self.assertEqual(process.returncode, 1)
 
     def test_motor(self):
         """Alone; and though it was killed, the motor stands still."""
