@@ -43,8 +43,8 @@ ask_refuse_held(struct board *b, struct request *r)
 
 	request_set_holder(r, board_holder(b));
 	board_describe_use(b, use);
-	board_finish(b, r, ERROR_BOARD_BUSY, "%s; wait for it, or ask for longer "
-	    "with --wait", use);
+	board_finish(b, r, ERROR_BOARD_BUSY, "%s; ask again later, or with a "
+	    "longer wait", use);
 }
 
 /* Its time in the queue is up. */
@@ -65,8 +65,8 @@ ask_refuse_late(struct board *b, struct request *r)
 		if (b->turn.request != NULL)
 			request_set_holder(r, &b->turn.request->client);
 		board_finish(b, r, ERROR_BOARD_BUSY,
-		    "board %s is busy with others' requests; ask for longer "
-		    "with --wait", b->name);
+		    "board %s is busy with others' requests; ask again "
+		    "later, or with a longer wait", b->name);
 	}
 }
 

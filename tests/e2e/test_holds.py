@@ -67,6 +67,23 @@ class Holds(picod.Case):
         self.assertGreaterEqual(since, now)
         self.assertLess(since - now, 60_000_000)
 
+    def check_advice(self):
+        with self.fails('BoardBusy') as caught:
+            self.p.send('1', wait=0)
+        self.assertIn('with a longer wait', caught.exception['message'])
+        self.assertNotIn('--', caught.exception['message'])
+
+    def test_advice_is_for_all_clients(self):
+        """Only one of them has options."""
+        watcher = self.watch(self.p)
+        with self.connect(self.p) as other:
+            other.call('Hold')
+            self.check_advice()
+        with self.connect(self.p) as other:
+            other.send('Send', text='while True: pass')
+            watcher.wait(event='state', state='busy')
+            self.check_advice()
+
     def test_token(self):
         """Whoever has it is let pass, on any connection."""
         holder = self.connect(self.p)
