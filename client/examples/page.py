@@ -31,8 +31,7 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.show(200, '')
 
     def do_POST(self):
-        form = self.rfile.read(int(self.headers.get('Content-Length', 0)))
-        word = urllib.parse.parse_qs(form.decode()).get('led', [''])[0]
+        word = self.button()
         if word not in STATEMENTS:
             self.show(400, 'That is no button of this page.')
             return
@@ -42,6 +41,17 @@ class Page(http.server.BaseHTTPRequestHandler):
             self.show(503, str(error))
         else:
             self.show(200, f'It is {word}.')
+
+    def button(self):
+        """The word of the button; None if that is no form of this page."""
+        try:
+            length = int(self.headers.get('Content-Length', 0))
+            if not 0 <= length <= 1000:
+                return None
+            form = urllib.parse.parse_qs(self.rfile.read(length).decode())
+        except ValueError:
+            return None
+        return form.get('led', [None])[0]
 
     def show(self, status, text):
         body = PAGE.format(html.escape(text)).encode()

@@ -16,6 +16,6 @@ colours = sys.argv[1:] or [
             colorsys.hsv_to_rgb(hue / 360, 1, 1)) for hue in range(0, 360, 5)]
 for colour in colours:
     try:
-        uno.command('c' + colour)
-    except picoctl.CommandRejected:
+        uno.command('c' + colour.upper())
+    except (picoctl.CommandRejected, picoctl.InvalidCommand):
         sys.exit(f'{colour} is no colour; FF8000 would be one')

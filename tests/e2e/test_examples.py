@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every program of client/examples does what it says, on simulated boards."""
 
+import contextlib
+import http.client
 import os
 import re
 import shutil
@@ -155,6 +157,14 @@ class Python(Case):
         self.assertIn('It is on.', ask(led='on')[1])
         self.assertEqual(self.value('lit'), 'True')
         self.assertEqual(ask(led='degrees = 0')[0], 400)
+        where = urllib.parse.urlsplit(page)
+        for length, body in (('x', b''), ('-1', b''), ('2', b'\xff\xfe'),
+                             ('99999999', b''), ('0', b'')):
+            connection = http.client.HTTPConnection(where.hostname, where.port)
+            with contextlib.closing(connection):
+                connection.request('POST', '/', body,
+                                   {'Content-Length': length})
+                self.assertEqual(connection.getresponse().status, 400)
         self.assertEqual(ask(led='off')[0], 200)
         self.assertEqual(self.value('lit, degrees'), '(False, 21)')
         self.p.send('del on')
@@ -240,8 +250,11 @@ class Lamp(Case):
         self.run_it('rgb.py', 'FF8000')
         self.simulated.wait_for('pwm 10 128')
         self.run_it('rgb.py')
-        self.assertIn('FF80 is no colour',
-                      self.run_it('rgb.py', 'FF80', status=1)[1])
+        self.run_it('rgb.py', 'ff4000')
+        self.simulated.wait_for('pwm 10 64')
+        for word in ('FF80', 'red', ''):
+            self.assertEqual(self.run_it('rgb.py', word, status=1)[1],
+                             f'{word} is no colour; FF8000 would be one\n')
 
 
 class All(unittest.TestCase):
