@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import copy
 import gc
+import inspect
 import json
 import multiprocessing
 import os
@@ -102,6 +103,50 @@ class Calls(Case):
         for function in (picoctl.watch, picoctl.Picod.watch,
                          picoctl.Board.watch, picoctl.aio.Picod.watch):
             self.assertIn('$PICOD_BOARD', function.__doc__)
+
+    def test_asyncio_has_the_same(self):
+        """Every function, with the same words."""
+        def what_is_taken(function):
+            return [(each.name, each.default) for each in
+                    inspect.signature(function).parameters.values()]
+
+        names = {name for name in picoctl.__all__
+                 if inspect.isfunction(getattr(picoctl, name))}
+        names.remove('socket_path')
+        self.assertGreaterEqual(names, {'board', 'boards', 'send', 'watch'})
+        self.assertLessEqual(names, set(picoctl.aio.__all__))
+        for name in names:
+            self.assertEqual(what_is_taken(getattr(picoctl.aio, name)),
+                             what_is_taken(getattr(picoctl, name)), name)
+
+    def test_functions_of_asyncio(self):
+        async def ask():
+            return [await picoctl.aio.send('1'), await picoctl.aio.exec('1'),
+                    await picoctl.aio.command('p', 'uno0'),
+                    await picoctl.aio.boards(),
+                    [event.kind async for event in picoctl.aio.watch()]]
+
+        fake = self.fake(
+            Send=lambda parameters: output('1\n'),
+            ListBoards=lambda parameters: {'boards': []},
+            Watch=lambda parameters: {'board': 'a', 'event': 'boot', 'time': 1})
+        self.assertEqual(asyncio.run(ask()), ['1', '1', ['1'], [], ['boot']])
+        self.assertEqual(fake.calls[2]['parameters'],
+                         {'text': 'p', 'board': 'uno0'})
+
+    def test_a_board_of_one_loop_after_another(self):
+        """As one that a module has made."""
+        fake = self.fake(Send=lambda parameters: output('1\n'))
+        pico = picoctl.aio.board('pico0')
+        with warnings.catch_warnings():
+            # Of a transport that its loop has left behind.
+            warnings.simplefilter('ignore', ResourceWarning)
+            for _ in range(2):
+                self.assertEqual(asyncio.run(pico.send('x')), '1')
+            asyncio.run(pico.picod.close())
+            gc.collect()
+        self.assertEqual([call['parameters'] for call in fake.calls],
+                         2 * [{'text': 'x', 'board': 'pico0'}])
 
     def test_every_method_that_takes_a_hold_or_a_board(self):
         with open(os.path.join(ROOT, 'protocol', 'io.picod.varlink'),

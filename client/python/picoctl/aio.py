@@ -7,8 +7,12 @@
         async for line in pico.lines():
             print(line.time, line)
 
+    pico = picoctl.aio.board()          # the one board there is
+    print(await picoctl.aio.eval('temperature()'))
+
 All is as in picoctl itself, but to be awaited. A task that is cancelled stops
-its statement on the board.
+its statement on the board. What board() makes has a connection until the loop
+ends, or "await pico.picod.close()".
 """
 
 from __future__ import annotations
@@ -28,7 +32,8 @@ from ._types import BoardInfo, Event, Line, Lines
 from ._wire import Decoder, Parameters, Path, Reply, check_string, encode, log
 from ._wire import lost, lost_at, socket_path
 
-__all__ = ['Picod', 'Board', 'BoardPath', 'send', 'eval']
+__all__ = ['Picod', 'Board', 'BoardPath', 'board', 'boards', 'command', 'eval',
+           'exec', 'send', 'watch']
 
 P = ParamSpec('P')
 R = TypeVar('R')
@@ -49,6 +54,7 @@ class _Connection:
         except OSError as error:
             raise not_running(self.path, error) from error
         self.alive = True
+        self._loop = asyncio.get_running_loop()
         self._fd: int = self._writer.get_extra_info('socket').fileno()
         close_in_children(self)
         return self
@@ -61,11 +67,14 @@ class _Connection:
     def close(self) -> None:
         if self.alive:
             self.alive = False
-            self._writer.transport.abort()
+            if not self._loop.is_closed():      # else it is over already
+                self._writer.transport.abort()
 
     def is_idle(self) -> bool:
+        """Whether it can be used, in the loop that it was made in."""
         return self.alive and not self._reader.at_eof() and \
-            not self._writer.is_closing()
+            not self._writer.is_closing() and \
+            self._loop is asyncio.get_running_loop()
 
     async def begin(self, call: bytes) -> None:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -353,6 +362,22 @@ class Board:
         return decorate if function is None else decorate(function)
 
 
+def board(name: str | None = None) -> Board:
+    """The board of that name; None: $PICOD_BOARD, or the only one."""
+    return Picod().board(name)
+
+
+async def boards(details: bool = False) -> list[BoardInfo]:
+    """Every board; with details, what runs and waits on each, too."""
+    async with Picod() as picod:
+        return await picod.boards(details)
+
+
+def watch(history: bool = False) -> AsyncIterator[Event]:
+    """What happens on $PICOD_BOARD, or without it on all, from now on."""
+    return Picod().watch(history)
+
+
 async def send(text: str, board: str | None = None,
                timeout: float | None = None,
                wait: float | None = None) -> str:
@@ -367,3 +392,19 @@ async def eval(expression: str, board: str | None = None,
     """Board.eval() on a connection of its own."""
     async with Picod() as picod:
         return await picod.board(board).eval(expression, timeout, wait)
+
+
+async def exec(program: str, board: str | None = None,
+               timeout: float | None = None,
+               wait: float | None = None) -> str:
+    """Board.exec() on a connection of its own."""
+    async with Picod() as picod:
+        return await picod.board(board).exec(program, timeout, wait)
+
+
+async def command(text: str, board: str | None = None,
+                  timeout: float | None = None,
+                  wait: float | None = None) -> list[str]:
+    """Board.command() on a connection of its own."""
+    async with Picod() as picod:
+        return await picod.board(board).command(text, timeout, wait)
