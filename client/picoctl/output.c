@@ -32,6 +32,15 @@ output_columns(FILE *file)
 	return given != NULL && atoi(given) > 0 ? atoi(given) : 80;
 }
 
+int
+output_rows(FILE *file)
+{
+	struct winsize	size;
+
+	return ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ?
+	    size.ws_row : 24;
+}
+
 bool
 output_obeys(FILE *file)
 {

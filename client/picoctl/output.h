@@ -80,6 +80,9 @@ enum output_escape {
 /* The width of a terminal; 0 for what is none. */
 int	output_columns(FILE *);
 
+/* Its height, or 24 where it does not know that. */
+int	output_rows(FILE *);
+
 /* Whether it is a terminal that does what it is told: cursor, colours. */
 bool	output_obeys(FILE *);
 

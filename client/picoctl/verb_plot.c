@@ -10,7 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -34,19 +33,18 @@ struct plot {
 static void
 plot_show(struct plot *p)
 {
-	struct winsize	 size = { 24, 80, 0, 0 };
 	struct canvas	*canvas;
 	FILE		*out = p->ctl->output.out;
-	size_t		 rows, n = p->series.rows, from;
+	size_t		 columns = (size_t)output_columns(out);
+	size_t		 rows = (size_t)output_rows(out);
+	size_t		 n = p->series.rows, from;
 	double		 span;
 
-	if (!isatty(fileno(out)) ||
-	    options_given(&p->ctl->options, OPTION_OUTPUT) || n == 0)
+	if (columns == 0 || options_given(&p->ctl->options, OPTION_OUTPUT) ||
+	    n == 0)
 		return;
-	ioctl(fileno(out), TIOCGWINSZ, &size);
-	rows = size.ws_row > 24 ? 24 : size.ws_row < 8 ? 8 : size.ws_row;
-	canvas = canvas_create(size.ws_col, rows - 1,
-	    getenv("NO_COLOR") == NULL);
+	rows = rows > 24 ? 24 : rows < 8 ? 8 : rows;
+	canvas = canvas_create(columns, rows - 1, p->ctl->output.colour);
 	if (p->height > 0)
 		fprintf(out, "\x1b[%zuA", p->height);
 	from = n > canvas_width(canvas) ? n - canvas_width(canvas) : 0;

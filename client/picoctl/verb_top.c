@@ -15,7 +15,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 
 #include "clock.h"
@@ -150,10 +149,9 @@ top_measure(struct top_view *view)
 static size_t
 top_rows(FILE *out)
 {
-	struct winsize	size;
+	int	rows = output_rows(out);
 
-	return ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_row > 2 ?
-	    size.ws_row : 24;
+	return rows > 2 ? (size_t)rows : 24;
 }
 
 /* The picture over the one before; what does not fit is counted. */

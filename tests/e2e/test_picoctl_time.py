@@ -315,13 +315,15 @@ class Samples(unittest.TestCase):
         self.assertEqual([self.strokes_of(part) for part in
                           picture.split('<title>')[2:]], [3, 2, 3])
 
-    def test_plot_in_a_terminal(self):
+    def plotted(self, rows, columns, last='1s', **env):
+        """What is on a terminal of that size."""
         master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('4H', 20, 60, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ,
+                    struct.pack('4H', rows, columns, 0, 0))
         with FakePicod(Send=self.send) as fake, \
                 subprocess.Popen([PICOCTL, '-s', fake.path, 'plot', 'x',
-                                  '--every', '200ms', '--for', '1s'],
-                                 env=environment(), stdout=slave,
+                                  '--every', '200ms', '--for', last],
+                                 env=environment(**env), stdout=slave,
                                  stderr=subprocess.PIPE):
             os.close(slave)
             shown = b''
@@ -334,6 +336,10 @@ class Samples(unittest.TestCase):
                     break
                 shown += data
         os.close(master)
+        return shown
+
+    def test_plot_in_a_terminal(self):
+        shown = self.plotted(20, 60)
         # At the end of a full line it takes the newest points with it.
         self.assertNotIn(b'\x1b[K\r\n', shown)
         frames = shown.decode().split('\x1b[19A')
@@ -342,6 +348,28 @@ class Samples(unittest.TestCase):
         for line in frames[-1].splitlines():
             plain = re.sub('\x1b\\[[0-9]*[mK]', '', line)
             self.assertLessEqual(len(plain), 60, plain)
+
+    def test_plot_in_a_terminal_that_does_not_know_its_size(self):
+        """As a serial one: it has what "list" and "top" take there."""
+        def size(**env):
+            shown = self.plotted(0, 0, '300ms', **env).decode()
+            frame, _, last = shown.partition('\x1b[23A')
+            self.assertTrue(last)
+            return max(len(re.sub('\x1b\\[[0-9]*[mK]', '', line))
+                       for line in frame.splitlines())
+
+        self.assertEqual(size(), 80)
+        self.assertEqual(size(COLUMNS='50'), 50)
+
+    def test_plot_is_coloured_as_everything_else(self):
+        def colours(**env):
+            return set(re.findall(b'\x1b\\[([0-9]+)m', self.plotted(
+                20, 60, '10ms', **env)))
+
+        self.assertIn(b'36', colours(TERM='xterm'))
+        self.assertIn(b'36', colours(TERM='xterm', NO_COLOR=''))
+        for env in {'TERM': 'xterm', 'NO_COLOR': '1'}, {'TERM': 'dumb'}:
+            self.assertEqual(colours(**env), set())
 
     def test_plot_says_what_it_needs(self):
         for words in (['plot'], ['plot', 'x', '--watch'], ['plot', 'x'],
