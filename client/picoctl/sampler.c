@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "numbers.h"
+#include "protocol/error.h"
 #include "session.h"
 #include "several.h"
 #include "stop.h"
@@ -26,6 +27,7 @@ struct source {
 	struct picod	*picod;
 	bool		 asked;		/* its answer is to come */
 	bool		 late;		/* that of an earlier sample */
+	bool		 known;		/* picod had such a board */
 	char		*complaint;	/* what was told last */
 };
 
@@ -38,7 +40,7 @@ struct sampler {
 	size_t		 count;
 	long long	 period_ms, start_ms, end_ms;
 	long long	 turn;		/* of the next sample */
-	bool		 denied;	/* boards come and go, rights do not */
+	int		 end;		/* the status, where it is of no use */
 };
 
 static void
@@ -223,6 +225,25 @@ source_complain_of_board(struct source *source)
 	source_complain(source, end > 0 ? why : picod_message(source->picod));
 }
 
+/*
+ * Boards come and go, rights do not; and which board is meant is known at the begin,
+ * or never.
+ */
+static void
+source_failed(struct sampler *s, struct source *source, int failure)
+{
+	bool	nobody = failure == PICOD_NO_SUCH_BOARD ||
+		    failure == PICOD_AMBIGUOUS_BOARD;
+
+	if (failure == PICOD_PERMISSION_DENIED || (nobody && !source->known))
+		s->end = error_status(error_find(
+		    picod_error_name(source->picod)));
+	source->known |= failure > 0;
+	source_complain_of_board(source);
+	if (failure < 0)
+		source_drop(source);
+}
+
 /* Its answer is there: the value, unless it is of an earlier sample. */
 static void
 source_answer(struct sampler *s, struct source *source, double *value)
@@ -235,12 +256,10 @@ source_answer(struct sampler *s, struct source *source, double *value)
 		return;
 	source->asked = source->late = false;
 	if (failure != 0) {
-		s->denied |= failure == PICOD_PERMISSION_DENIED;
-		source_complain_of_board(source);
-		if (failure < 0)
-			source_drop(source);
+		source_failed(s, source, failure);
 		return;
 	}
+	source->known = true;
 	if (!late && !number_value(output_string(reply, "output"), value))
 		source_complain(source, "its value is no number");
 	else if (!late) {
@@ -297,8 +316,8 @@ sampler_next(struct sampler *s, struct sample *sample)
 		source_ask(s, &s->sources[i]);
 	}
 	sampler_collect(s, at + s->period_ms);
-	if (s->denied)
-		return STATUS_PERMISSION;
+	if (s->end != STATUS_OK)
+		return s->end;
 	sample->time_us = t.tv_sec * 1000000LL + t.tv_nsec / 1000;
 	sample->seconds = (double)(s->turn * s->period_ms) / 1000;
 	sample->count = s->count;

@@ -88,7 +88,8 @@ const struct verb	verb_sample = {
 "\n"
 "Moments are counted from the start, so that they do not drift.  What is not\n"
 "answered within its period is a gap: an empty field, or null.  It goes on when\n"
-"a board or picod comes back.\n",
+"a board or picod comes back, and ends where picod cannot tell at the begin\n"
+"which board is meant.\n",
 	.options = OPTION_BIT(BOARD) | OPTION_BIT(EVERY) | OPTION_BIT(FOR) |
 	    OPTION_BIT(TIMEOUT),
 	.least = 1,

@@ -232,6 +232,46 @@ class Samples(unittest.TestCase):
             boards[:] = boards[1:2]
             self.assertEqual(picoctl(*words).returncode, 5)
 
+    def answers(self, *names):
+        """A Send that answers by these, and then always by the last of them."""
+        left = list(names)
+
+        def send(_):
+            name = left[0]
+            if len(left) > 1:
+                left.pop(0)
+            if name is not None:
+                raise Answer(name, board='b', message='which is it?')
+            return {'output': '1', 'boot': 1}
+        return send
+
+    def test_a_board_that_is_none_is_told_at_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            gnuplot = os.path.join(folder, 'gnuplot')
+            with open(gnuplot, 'w', encoding='utf-8') as file:
+                file.write('#!/bin/sh\n')
+            os.chmod(gnuplot, 0o755)
+            for words in (['sample', 'x'], ['plot', 'x', '-o',
+                                            os.path.join(folder, 'x.svg')]):
+                for name in 'NoSuchBoard', 'AmbiguousBoard':
+                    self.send = self.answers(name)
+                    with FakePicod(Send=self.send) as fake:
+                        done = picoctl('-s', fake.path, *words, '--for', '1m',
+                                       env={'PATH': folder})
+                    self.assertEqual(done.returncode, 4, done)
+                    self.assertEqual(done.stderr, b'picoctl: x: which is it?\n')
+
+    def test_boards_that_come_and_go_are_gaps(self):
+        """Whichever way picod tells it of one that it knew."""
+        for name in 'NoSuchBoard', 'AmbiguousBoard':
+            for first in None, 'BoardAbsent':
+                self.send = self.answers(first, name, None)
+                done = self.run_it('sample', 'x')
+                rows = done.stdout.decode().splitlines()[1:]
+                values = [row.split(',')[1] for row in rows]
+                self.assertEqual(values, ['1' if first is None else '', '',
+                                          '1', '1', '1', '1'])
+
     def test_plot_as_a_picture(self):
         if shutil.which('gnuplot') is None:
             self.skipTest('gnuplot is not installed')
