@@ -149,6 +149,31 @@ adopt_place(const json_t *boards, const json_t *row, const char *port,
 	return false;
 }
 
+/*
+ * A board that is no port of USB's, there or not, has its name from a section, or
+ * from where picod was started.
+ */
+static int
+adopt_check_board(const json_t *row)
+{
+	const char	*name = output_string(row, "name");
+	char		*file;
+
+	if (row == NULL || json_is_object(json_object_get(row, "usb")) ||
+	    strcmp(output_string(row, "state"), "unclaimed") == 0)
+		return STATUS_OK;
+	file = adopt_find_section("board", name);
+	if (file != NULL)
+		picoctl_complain("board %s is configured already, in %s", name,
+		    file);
+	else
+		picoctl_complain("board %s was named where picod was started, by "
+		    "\"picod -b\" or another configuration: change it there",
+		    name);
+	free(file);
+	return STATUS_FAILED;
+}
+
 /* A port that has a section has its name from there. */
 static int
 adopt_check_port(const json_t *row, const struct section *s)
@@ -220,9 +245,10 @@ adopt_do(struct picoctl *ctl, const char *port, const char *name)
 	s.where = where;
 	picod_close(ctl->picod);
 	ctl->picod = NULL;
-	status = STATUS_FAILED;
-	if (adopt_place(boards, row, port, &s, where, sizeof where))
-		status = adopt_check_port(row, &s);
+	status = adopt_check_board(row);
+	if (status == STATUS_OK)
+		status = adopt_place(boards, row, port, &s, where,
+		    sizeof where) ? adopt_check_port(row, &s) : STATUS_FAILED;
 	if (status == STATUS_OK)
 		status = adopt_check_name(ctl, name, row != NULL ?
 		    output_string(row, "name") : "");

@@ -106,6 +106,22 @@ class Adopt(Case):
             self.assertIn(f'already, in {p.config}\n', said)
         self.assertEqual(os.listdir(p.config + '.d'), [])
 
+    def test_a_board_that_is_there_is_never_denied(self):
+        """Whether it is plugged in or not, and whoever named it."""
+        p = self.picod(config='[board press]\nport = /dev/ttyNOWHERE\n'
+                       '[board lamp]\nmatch = 1a86:7523\n',
+                       sim='unix:/nowhere')
+        self.assertEqual(self.names(p), {'press': 'absent', 'lamp': 'absent',
+                                         'sim': 'absent'})
+        for port in 'press', 'lamp', '/dev/ttyNOWHERE':
+            self.assertRegex(self.run_it(p, 'adopt', port, 'desk', status=1),
+                             f'(press|lamp) is configured already, in {p.config}\n')
+        for words in (('adopt', 'sim'), ('adopt', 'unix:/nowhere'),
+                      ('rename', 'sim')):
+            self.assertIn('board sim was named where picod was started',
+                          self.run_it(p, *words, 'desk', status=1))
+        self.assertEqual(os.listdir(p.config + '.d'), [])
+
     def test_a_name_that_another_has_is_refused(self):
         self.uno()
         p = self.picod()
