@@ -4,8 +4,8 @@
 # A weather station: weather.sh [EVERY [FOR]]
 #
 # Writes a board's temperature to weather.csv, and draws it into weather.svg. The
-# board needs temperature(), which "picoctl install sensors" brings. The two programs
-# share the board with each other and with whoever else uses it.
+# board needs temperature(), which "picoctl install on-off sensors" gives it. The two
+# programs share the board with each other and with whoever else uses it.
 
 set -eu
 every=${1:-1m}

@@ -182,7 +182,8 @@ const struct verb	verb_install = {
 	.details =
 "on-off gives a board on() and off() for its LED, at every start: a main.py, or\n"
 "for CircuitPython a repl.py, which it heeds from version 9 on.  sensors is a\n"
-"module with temperature() and what else the chip can measure.\n"
+"module with temperature() and what else the chip can measure, which on-off\n"
+"imports at every start, if it is there.\n"
 "\n"
 "A file of that name which is another one is not replaced: \"picoctl mv\" gives\n"
 "it another name, \"picoctl rm\" removes it.\n",

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What a board with CircuitPython can measure without anything attached.
 
-    picoctl install sensors
-    picoctl send 'from sensors import *'
+    picoctl install on-off sensors
+    picoctl reset
     picoctl plot 'temperature()'
+
+The repl.py of on-off imports it, from CircuitPython 9 on; without that,
+"picoctl send 'from sensors import *'" does, until the next reset.
 """
 
 import analogio

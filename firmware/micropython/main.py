@@ -3,7 +3,7 @@
 
 Saved on the board as main.py it runs at every start, and what it defines is
 then there at the prompt: MicroPython runs main.py and the prompt in the same
-namespace.
+namespace.  So is what sensors.py defines, where that was saved, too.
 
     picoctl send 'on()'
 """
@@ -31,3 +31,10 @@ def on():
 def off():
     """Turns the LED off."""
     led.value(0)
+
+
+# temperature() and more, where sensors.py is on the board, too.
+try:
+    from sensors import *
+except ImportError:
+    pass

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What a board with MicroPython can measure without anything attached.
 
-    picoctl install sensors
-    picoctl send 'from sensors import *'
+    picoctl install on-off sensors
+    picoctl reset
     picoctl plot 'temperature()'
+
+The main.py of on-off imports it; with one of your own,
+"picoctl send 'from sensors import *'" does, until the next reset.
 """
 
 import machine

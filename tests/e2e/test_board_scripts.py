@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The scripts that come with picod for a board, on modules that are faked."""
+"""The scripts that come with picod for a board, some on modules that are faked."""
 
 import importlib.util
 import os
+import runpy
 import sys
 import types
 import unittest
 from unittest import mock
+
+import picod
+from boards import MicroPython as Simulated
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -88,6 +92,59 @@ class CircuitPython(unittest.TestCase):
         self.assertEqual(sensors.temperature(), 31.5)
         self.assertAlmostEqual(sensors.voltage('A0'), 3.3)
         self.assertEqual(sensors.level('GP2'), 1)
+
+    def test_what_is_there_at_the_prompt(self):
+        led = module('led', on=1, off=2)
+        for more, names in (([], set()), ([module('sensors', temperature=3)],
+                                          {'temperature'})):
+            path = os.path.join(ROOT, 'firmware', 'circuitpython', 'repl.py')
+            with mock.patch.dict(sys.modules, {
+                    'sensors': None, 'led': led,
+                    **{each.__name__: each for each in more}}):
+                there = runpy.run_path(path)
+            self.assertEqual({name for name in there if name[0] != '_'},
+                             {'on', 'off'} | names)
+
+
+class Installed(picod.Case):
+    """On MicroPython itself, by "picoctl install"."""
+
+    def setUp(self):
+        self.simulated = self.board(Simulated())
+        self.p = self.picod(b=f'unix:{self.simulated.path}')
+        self.watcher = self.watch(self.p)
+        # What its port lacks: a chip with a temperature.
+        self.p.send("f = open('esp32.py', 'w')\n"
+                    "f.write('def mcu_temperature(): return 40')\nf.close()\n")
+
+    def install(self, *words):
+        done = self.p.picoctl('install', *words, env={
+            'PICOD_FIRMWARE': os.path.join(ROOT, 'firmware')})
+        self.assertEqual(done.returncode, 0, done)
+
+    def reset(self):
+        """And main.py is over: a request would cut it short."""
+        self.p.call('Reset')
+        told = ''
+        while not told.endswith('>>> '):
+            told += self.watcher.wait(event='output')['output']
+
+    def test_all_of_it_after_each_reset(self):
+        self.install('on-off', 'sensors')
+        for _ in range(2):
+            self.reset()
+            self.assertEqual(self.p.send('temperature()'), '40\n')
+            for text, lit in ('on()', True), ('off()', False):
+                self.p.send(text)
+                self.assertEqual(self.simulated.led(), lit)
+
+    def test_without_sensors(self):
+        self.install('on-off')
+        self.reset()
+        self.p.send('on()')
+        self.assertTrue(self.simulated.led())
+        with self.fails('StatementFailed'):
+            self.p.send('temperature()')
 
 
 if __name__ == '__main__':
