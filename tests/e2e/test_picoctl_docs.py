@@ -330,7 +330,8 @@ class Completions(unittest.TestCase):
         self.assertEqual(complete('cancel', ''), {'12'})
         self.assertIn('led', complete('flash', 'l'))
         self.assertIn('10s', complete('send', '--timeout', ''))
-        self.assertIn('env', complete('hold', 'en'))
+        for words in [], ['-b', 'pico0'], ['--wait', '1s', '-b', 'pico0']:
+            self.assertIn('env', complete('hold', *words, 'en'))
         before = [word for name, _, _ in self.with_values()
                   for word in (name, '1')]
         self.assertEqual(complete(*before, 'se') & names, {'send'})
@@ -378,6 +379,28 @@ class Completions(unittest.TestCase):
         self.check(complete)
         self.assertEqual(complete('send', '--board', '=', 'p'), {'pico0'})
 
+    def test_bash_writes_names_of_files_as_words(self):
+        """And goes on behind a folder; a board's own files are not ours."""
+        script = os.path.join(CLIENT, 'completions', 'picoctl.bash')
+        folder = self.fake.directory
+        os.mkdir(os.path.join(folder, 'lib'))
+        for name in 'my file', 'lib/x':
+            with open(os.path.join(folder, name), 'w', encoding='utf-8'):
+                pass
+        shell = Terminal(self, ['bash', '--norc', '--noprofile', '-i'],
+                         cwd=folder, env={**self.env, 'TERM': 'dumb'})
+        shell.type(f'PS1=; source {script}; echo RE""ADY\n'.encode())
+        shell.expect(b'READY\n')
+        for words in ('put', 'run', 'sync', 'log', 'flash', 'send -f', '-s',
+                      'plot x -o', 'plot x --output='):
+            begin = words + ('' if words[-1] == '=' else ' ')
+            for typed, shown in ('li', 'lib/'), ('m', 'my\\ file '):
+                shell.type(f'picoctl {begin}{typed}\t'.encode())
+                shell.expect(f'picoctl {begin}{shown}'.encode())
+                shell.type(b'\x15')     # Ctrl-U: the next line is another
+        shell.type(b'picoctl get :li\t')
+        self.assertNotIn(b'lib', shell.expect(b'\a'))
+
     def test_fish(self):
         if shutil.which('fish') is None:
             self.skipTest('fish is not installed')
@@ -407,7 +430,8 @@ class Completions(unittest.TestCase):
         with tempfile.NamedTemporaryFile(dir=self.fake.directory) as file:
             lines = [(f'log {file.name[:-1]}', f'log {file.name} ')] + [
                 (f'{name} 1 ident', f'{name} 1 identify ')
-                for name, _, _ in self.with_values()]
+                for name, _, _ in self.with_values()] + [
+                ('hold -b pico0 printen', 'hold -b pico0 printenv ')]
             for line, completed in lines:
                 shell.type(f'picoctl {line}\t'.encode())
                 shell.expect(f'picoctl {completed}'.encode())

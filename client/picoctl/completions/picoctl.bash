@@ -45,6 +45,17 @@ _picoctl_parse() {
 	done
 }
 
+# Files of this machine, after what is offered already; what stands behind a colon
+# is the board's.
+_picoctl_files() {
+	local -a files
+	[[ ${COMP_LINE:0:COMP_POINT} == *[[:blank:]]:"$cur" ]] && return
+	# Outside of a completion, as in a script, there is nothing to be set.
+	compopt -o filenames 2>/dev/null
+	mapfile -t files < <(compgen -f -- "$cur")
+	COMPREPLY+=("${files[@]}")
+}
+
 _picoctl() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb operand words=''
@@ -61,14 +72,14 @@ _picoctl() {
 		if declare -F _command_offset >/dev/null; then
 			_command_offset "$operand"
 		else
-			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			_picoctl_files
 		fi
 		return
 	fi
 	case $prev in
 	-b | --board) words=$(_picoctl_ask list --names) ;;
 	-f | --file | -s | --socket | -o | --output)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		_picoctl_files
 		return ;;
 	--timeout | --wait | --max-age | --every | --for)
 		words='500ms 1s 10s 1m' ;;
@@ -89,15 +100,16 @@ _picoctl() {
 			mapfile -t COMPREPLY < <(
 				compgen -W "$(_picoctl_ask firmware |
 					awk 'NR > 1 {print $2}' | sort -u)" \
-					-- "$cur"
-				compgen -f -- "$cur")
+					-- "$cur")
+			_picoctl_files
 			return ;;
 		install:*) words='on-off sensors' ;;
 		put:* | get:* | cp:* | run:* | sync:* | log:*)
-			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			_picoctl_files
 			return ;;
 		hold:* | lend:* | tty:*)
 			mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+			[[ $cur == */* ]] && compopt -o filenames 2>/dev/null
 			return ;;
 		esac ;;
 	esac

@@ -54,6 +54,26 @@ function __picoctl_flags
         awk -F'\t' '{ print $1 "\t" $2 }'
 end
 
+# What may stand there in the command line of the program that a verb runs, which
+# begins with the first word behind the verb and its options.
+function __picoctl_program
+    set -l words (commandline -opc)
+    set -l verb
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case -b --board -s --socket --wait --will
+                set -e words[1]
+            case '-*'
+            case '*'
+                set -q verb[1]; and break
+                set verb $words[1]
+        end
+        set -e words[1]
+    end
+    complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
+end
+
 complete -c picoctl -f
 complete -c picoctl -s s -l socket -r -F -d 'the socket of picod'
 complete -c picoctl -n __picoctl_no_verb -l json
@@ -92,7 +112,7 @@ complete -c picoctl -n '__picoctl_takes flasher' -l flasher -x \
 complete -c picoctl -n '__picoctl_verb adopt rename forget' \
     -a '(__picoctl_ask list --names)'
 complete -c picoctl -n '__picoctl_verb hold lend tty' \
-    -a '(__fish_complete_subcommand --fcs-skip=2)'
+    -a '(__picoctl_program)'
 complete -c picoctl -n '__picoctl_verb cancel' -a '(__picoctl_requests)'
 complete -c picoctl -n '__picoctl_verb flash' -F -a '(__picoctl_images)'
 complete -c picoctl -n '__picoctl_verb put get cp run sync log' -F
