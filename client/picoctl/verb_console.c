@@ -4,7 +4,8 @@
  *
  * The connection becomes the board's bytes, which are copied both ways as they
  * are.  A terminal is set to raw mode, so that Ctrl-C goes to the board, and set
- * back whatever ends us but SIGKILL.
+ * back whatever ends us but SIGKILL.  A PiSerial board that is shared shows nothing
+ * of what is typed: there the terminal does, and edits it by lines.
  *
  * Where standard input is no terminal, its end is told to picod, which hands all
  * of it to the board, however long that takes, waits for the board's answer, and
@@ -24,14 +25,20 @@
 #include "session.h"
 
 #define LEAVE_KEY	0x1d	/* Ctrl-] */
+#define DROP_KEY	0x03	/* Ctrl-C */
+#define READ_SIZE	4096
 
 struct console {
 	int		 fd;		/* the board's bytes */
 	bool		 terminal;	/* standard input is one */
 	bool		 input_over;
 	bool		 left;		/* by the user */
-	char		 typed[4096];	/* what the board is still to take */
+	char		 typed[READ_SIZE];	/* what the board is still to take */
 	size_t		 typed_at, typed_len;
+	bool		 by_lines;	/* it has commands, and no prompt */
+	unsigned	 asked;		/* of these, without a status yet */
+	char		 said[2];	/* the begin of the line that it says, */
+	size_t		 said_len;	/* and how long that is by now */
 	struct termios	 saved;
 };
 
@@ -66,6 +73,21 @@ verb_console_raw(struct console *c)
 	raw = c->saved;
 	cfmakeraw(&raw);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+}
+
+static void
+verb_console_by_lines(struct console *c)
+{
+	struct termios	lines = c->saved;
+
+	lines.c_iflag |= ICRNL;
+	lines.c_oflag |= OPOST | ONLCR;
+	lines.c_lflag |= ICANON | ECHO | ECHOE | ECHOK;
+	lines.c_lflag &= (tcflag_t)~ISIG;
+	lines.c_cc[VEOL] = LEAVE_KEY;
+	lines.c_cc[VKILL] = DROP_KEY;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &lines);
+	c->by_lines = true;
 }
 
 static bool
@@ -105,6 +127,7 @@ verb_console_read(struct console *c)
 	c->left = leave != NULL;
 	c->typed_at = 0;
 	c->typed_len = leave != NULL ? (size_t)(leave - c->typed) : (size_t)n;
+	c->asked += c->typed_len > 1;
 }
 
 /* Sends what the socket takes, without waiting: the board may have to speak. */
@@ -123,15 +146,47 @@ verb_console_type(struct console *c)
 	return true;
 }
 
+/* Whether a command's "OK" or "RR" is whole: it has no end of a line. */
 static bool
-verb_console_show(const struct console *c)
+verb_console_is_status(const struct console *c)
 {
-	char	buf[4096];
+	return c->asked > 0 && c->said_len == sizeof c->said &&
+	    (memcmp(c->said, "OK", 2) == 0 || memcmp(c->said, "RR", 2) == 0);
+}
+
+/* Each line that says something, without what the terminal does at its end. */
+static bool
+verb_console_show_lines(struct console *c, const char *bytes, size_t len)
+{
+	char	text[2 * READ_SIZE];
+	size_t	n = 0, i;
+
+	for (i = 0; i < len; i++) {
+		if (bytes[i] == '\r' || (bytes[i] == '\n' && c->said_len == 0))
+			continue;
+		text[n++] = bytes[i];
+		if (c->said_len < sizeof c->said)
+			c->said[c->said_len] = bytes[i];
+		c->said_len = bytes[i] == '\n' ? 0 : c->said_len + 1;
+		if (verb_console_is_status(c)) {
+			c->asked--;
+			c->said_len = 0;
+			text[n++] = '\n';
+		}
+	}
+	return verb_console_write(STDOUT_FILENO, text, n);
+}
+
+static bool
+verb_console_show(struct console *c)
+{
+	char	buf[READ_SIZE];
 	ssize_t	n = read(c->fd, buf, sizeof buf);
 
-	if (n < 0 && errno == EINTR)
-		return true;
-	return n > 0 && verb_console_write(STDOUT_FILENO, buf, (size_t)n);
+	if (n <= 0)
+		return n < 0 && errno == EINTR;
+	return c->by_lines ? verb_console_show_lines(c, buf, (size_t)n) :
+	    verb_console_write(STDOUT_FILENO, buf, (size_t)n);
 }
 
 /* Copies both ways until one of both sides is over. */
@@ -167,28 +222,60 @@ verb_console_string(const json_t *object, const char *name)
 	return s == NULL ? "" : s;
 }
 
+/*
+ * What picod says of the console's board, on another connection; NULL if it is gone,
+ * {} if picod does not say.
+ */
+static json_t *
+verb_console_row(struct picoctl *ctl, const json_t *begun)
+{
+	const char	*board = verb_console_string(begun, "board");
+	struct picod	*picod;
+	json_t		*reply, *row, *found = NULL;
+	size_t		 i;
+
+	if (picod_connect(ctl->options.value[OPTION_SOCKET], &picod) < 0)
+		return NULL;
+	if (picod_json_call(picod, "io.picod.ListBoards", json_object(),
+	    &reply) == 0) {
+		json_array_foreach(json_object_get(reply, "boards"), i, row)
+			if (strcmp(verb_console_string(row, "name"), board) == 0)
+				found = json_incref(row);
+		json_decref(reply);
+	} else
+		found = json_object();
+	picod_close(picod);
+	return found;
+}
+
 /* Whether the board is in the boot that the console began with. */
 static bool
 verb_console_stayed(struct picoctl *ctl, const json_t *begun)
 {
-	const char	*board = verb_console_string(begun, "board");
-	json_t		*reply, *row;
-	json_int_t	 boot = -1;
-	size_t		 i;
+	json_t	*row = verb_console_row(ctl, begun), *boot;
+	bool	 stayed;
 
-	picod_close(ctl->picod);
-	ctl->picod = NULL;
-	if (picod_connect(ctl->options.value[OPTION_SOCKET], &ctl->picod) < 0)
-		return false;
-	if (picod_json_call(ctl->picod, "io.picod.ListBoards", json_object(),
-	    &reply) != 0)
-		return true;	/* it does not say */
-	json_array_foreach(json_object_get(reply, "boards"), i, row)
-		if (strcmp(verb_console_string(row, "name"), board) == 0 &&
-		    strcmp(verb_console_string(row, "state"), "absent") != 0)
-			boot = json_integer_value(json_object_get(row, "boot"));
-	json_decref(reply);
-	return boot == json_integer_value(json_object_get(begun, "boot"));
+	boot = json_object_get(row, "boot");
+	stayed = row != NULL && strcmp(verb_console_string(row, "state"),
+	    "absent") != 0 && (boot == NULL ||
+	    json_equal(boot, json_object_get(begun, "boot")));
+	json_decref(row);
+	return stayed;
+}
+
+/* A person wants to see a prompt, or else what he types. */
+static void
+verb_console_share(struct picoctl *ctl, struct console *c, const json_t *begun)
+{
+	json_t	*row = verb_console_row(ctl, begun);
+
+	if (strcmp(verb_console_string(row, "driver"), "piserial") == 0)
+		verb_console_by_lines(c);
+	else {
+		c->typed[0] = '\r';
+		c->typed_len = 1;
+	}
+	json_decref(row);
 }
 
 /* The exit status of a console that is over. */
@@ -228,15 +315,11 @@ console_run(struct picoctl *ctl, bool shared)
 	c.fd = picod_fd(ctl->picod);
 	verb_console_catch();
 	verb_console_raw(&c);
+	if (c.terminal && shared)
+		verb_console_share(ctl, &c, begun);
 	if (c.terminal)
-		fputs(shared ? "This is the board, and you share it; "
-		    "Ctrl-] leaves.\r\n" : "This is the board; Ctrl-] leaves.\r\n",
-		    stderr);
-	/* A face waits for an order; a person wants to see a prompt. */
-	if (c.terminal && shared) {
-		c.typed[0] = '\r';
-		c.typed_len = 1;
-	}
+		fprintf(stderr, "This is the board%s; Ctrl-] leaves.%s\n",
+		    shared ? ", and you share it" : "", c.by_lines ? "" : "\r");
 	if (verb_console_write(STDOUT_FILENO, bytes, len))
 		verb_console_copy(&c);
 	if (c.terminal)

@@ -14,6 +14,7 @@ import unittest
 import picod
 from boards import MicroPython
 from terminal import Terminal
+from uno import Uno
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MPREMOTE = subprocess.run(
@@ -658,6 +659,53 @@ class Prompt(Case):
         self.expect(b'>>> ')
         self.assertEqual(self.p.board()['state'], before['state'])
         self.assertEqual(before['state'], 'listening')
+
+
+class PiSerialPrompt(picod.Case):
+    """picoctl repl, on a board that echoes nothing."""
+
+    def setUp(self):
+        self.uno = self.board(Uno(sketch=os.path.join(
+            picod.FIRMWARE, 'uno-pinserver.hex')))
+        self.p = self.picod(b=f'{self.uno.path},driver=piserial,baud=115200')
+        self.screen = Terminal(
+            self, [picod.PICOCTL, 'repl'], env=self.p.client_environment())
+        self.type, self.expect = self.screen.type, self.screen.expect
+        self.expect(b'Ctrl-] leaves.\r\n')
+
+    def test_each_command_and_its_answer_is_a_line(self):
+        self.type(b'n0')
+        self.assertEqual(self.expect(b'0'), b'n0')
+        self.type(b'D\r')
+        self.assertEqual(self.expect(b'OK\r\n'), b'D\r\nOK\r\n')
+        self.until(lambda: self.uno.level(13) == 1)
+        self.type(b'r0D\r')
+        self.assertEqual(self.expect(b'OK\r\n'), b'r0D\r\nr1\r\nOK\r\n')
+        self.type(b'x\r')
+        self.assertEqual(self.expect(b'RR\r\n'), b'x\r\nRR\r\n')
+        self.type(b'No\r')
+        self.assertRegex(self.expect(b'capitals\r\n'),
+                         b'^No\r\npicod: this cannot be sent [^\r\n]*\r\n$')
+        self.type(b'n0D\rf0D\r')
+        self.assertEqual(self.expect(b'OK\r\n'), b'n0D\r\nf0D\r\nOK\r\n')
+        self.assertEqual(self.expect(b'OK\r\n'), b'OK\r\n')
+
+    def test_keys(self):
+        self.type(b'n0E\x7fD\r')          # backspace
+        self.expect(b'OK\r\n')
+        self.until(lambda: self.uno.level(13) == 1)
+        self.type(b'junk\x03f0D\r')       # Ctrl-C
+        self.expect(b'OK\r\n')
+        self.until(lambda: self.uno.level(13) == 0)
+        self.type(b'n0D\x1d')
+        self.assertEqual(self.screen.wait(), 0)
+        self.assertEqual(self.p.send('f0D'), '')
+
+    def test_ctrl_d_leaves(self):
+        self.type(b'n0D\r')
+        self.expect(b'OK\r\n')
+        self.type(b'\x04')
+        self.assertEqual(self.screen.wait(), 0)
 
 
 if __name__ == '__main__':
