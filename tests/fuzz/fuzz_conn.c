@@ -290,7 +290,8 @@ stop_endless(unsigned rounds)
  * Boards answer, time goes by, and nobody calls any more: all have their answers,
  * and their connections end.  Who watches, which has no end, leaves after a
  * while: perhaps somebody waits for what he holds.  So does whoever may watch,
- * for all one knows of what he sent, and, later, who may wait for himself.
+ * for all one knows of what he sent, who typed more than can be done in time, as
+ * 65,536 resets, and, later, who may wait for himself.
  */
 static void
 let_all_end(void)
@@ -306,7 +307,7 @@ let_all_end(void)
 		go_on(4);
 		for (i = 0; i < CALLERS; i++)
 			if (rounds > 10 && (is_watching(&callers[i]) ||
-			    callers[i].wild ||
+			    callers[i].wild || callers[i].floods > 0 ||
 			    (rounds > ROUNDS / 2 && callers[i].tenant)))
 				caller_leave(&callers[i]);
 		stop_endless(rounds);
