@@ -258,15 +258,17 @@ END_TEST
 /* Nobody waits for an answer that will never come. */
 START_TEST(test_who_cannot_be_watched_is_told)
 {
-	struct rlimit	limit;
+	struct rlimit	limit, none;
 	char		byte;
 
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = 0;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	none = limit;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
 	a.appetite = 0;
 	flood(&a);
 	settle();
+	setrlimit(RLIMIT_NOFILE, &limit);
 	ck_assert_uint_eq(a.gone, 1);
 	ck_assert_int_eq(read(a.peer, &byte, 1), 0);
 	ck_assert_int_lt(write(a.peer, "x", 1), 0);
