@@ -68,6 +68,7 @@ repl_close(struct driver *d)
 	r->deaf = r->touched = r->raw = r->in_step = r->doubt = false;
 	r->asked_free = false;
 	r->helper = r->compile_known = r->no_compile = r->litter = false;
+	r->swollen = false;
 	r->paste_known = r->paste = false;
 	r->full = r->gone = false;
 	r->own_program = true;
@@ -248,6 +249,13 @@ repl_expire(struct repl *r, uint64_t now)
 		return;
 	case REPL_LEAVE:
 		repl_leave_expire(r, now);
+		return;
+	case REPL_OUTPUT:
+		if (!for_job || !r->job.forced)
+			break;
+		/* No prompt, no banner: its program runs. */
+		r->own_program = true;
+		repl_restarted_in_job(r, now);
 		return;
 	default:
 		break;

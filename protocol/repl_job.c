@@ -188,9 +188,10 @@ repl_say_job(struct repl *r, uint64_t now)
 		repl_say_text(r, REPL_FOR_JOB, marked, now);
 	else if (repl_must_ask_room(r))
 		repl_say_room(r, now);
-	else if (r->room == REPL_ROOM_WHOLE)
+	else if (r->room == REPL_ROOM_WHOLE) {
+		r->swollen = true;
 		repl_say_text(r, REPL_FOR_JOB, marked, now);
-	else
+	} else
 		job_store(r, now);
 }
 

@@ -51,6 +51,10 @@ repl_advance(struct repl *r, uint64_t now)
 		repl_say_probe(r, now);
 	} else if (r->job.task == DRIVER_SOFT_RESET) {
 		repl_leave(r, now);
+	} else if (r->swollen) {
+		r->swollen = false;
+		repl_order(r, "\x02\x01", 2);
+		repl_enter(r, REPL_AGAIN, now);
 	} else if (r->litter) {
 		repl_say_clean(r, now);
 	} else if (!r->paste_known || (!r->helper && !r->helper_failed)) {

@@ -77,5 +77,5 @@ void
 repl_restarted(struct repl *r)
 {
 	repl_tell(r, DRIVER_RESTARTED, NULL, 0);
-	r->helper = r->in_step = r->litter = false;
+	r->helper = r->in_step = r->litter = r->swollen = false;
 }

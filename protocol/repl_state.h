@@ -147,6 +147,8 @@ struct repl {
 	bool			 compile_known;
 	bool			 no_compile;	/* it needs the other helper */
 	bool			 litter;	/* it may have a REPL_STORE */
+	bool			 swollen;	/* its raw REPL keeps the room that a
+						 * long text took, until it is left */
 	bool			 paste_known;
 	bool			 paste;		/* it has raw-paste */
 	size_t			 window_step;

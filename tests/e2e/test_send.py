@@ -555,6 +555,15 @@ class OnMicrobit(Repl, picod.Case):
         """Its strings are bytes."""
         return len(text)
 
+    def test_room_for_files_after_a_long_program(self):
+        self.start()
+        line = '# a commented lesson program, as teachers write them\n'
+        self.assertEqual(self.output(line * 110 + 'print("ok")'), 'ok\n')
+        for words in (('put', '-', ':x.py'), ('ls',), ('cat', ':x.py')):
+            with self.subTest(words=words):
+                done = self.p.picoctl(*words, input='x = 1\n')
+                self.assertEqual(done.returncode, 0, done.stderr)
+
 
 class OnMicroPython(Repl, picod.Case):
     BOARD = MicroPython
@@ -579,6 +588,18 @@ class OnMicroPython(Repl, picod.Case):
         with self.fails('StatementFailed') as caught:
             self.output('bytearray(100000000)')
         self.assertIn('MemoryError', caught.exception['traceback'])
+        self.assertEqual(self.output('2 + 2'), '4\n')
+
+    def test_a_hard_reset_into_a_program_that_never_ends(self):
+        """Nothing is said at its end: the program runs, and is left alone."""
+        self.start()
+        self.output("f = open('main.py', 'w')\n"
+                    "f.write('while True: pass\\n')\nf.close()")
+        boot = self.p.board()['boot']
+        self.p.call('Reset', kind='hard')
+        board = self.p.board()
+        self.assertGreater(board['boot'], boot)
+        self.assertEqual(board['state'], 'listening')
         self.assertEqual(self.output('2 + 2'), '4\n')
 
     def test_a_full_memory_ends_a_statement(self):
