@@ -324,16 +324,14 @@ class PicoTest(FlashCase):
                 self.pico.wrote = None
                 self.pico.unplug()
         self.pico.wrote = pull
-        watcher = self.watch(self.p, board='pico0')
         with self.fails('FlashFailed', stage='writing') as caught:
             self.flash(LARGE)
         self.assertIn('plug', caught.exception['message'])
         self.assertEqual(children(self.p.pid), [])
         # The flash may hear of it before all others do.
-        watcher.wait(state='flashing')
-        watcher.wait(state='absent')
+        self.until(lambda: self.p.board()['state'] == 'absent')
         self.pico.bootsel()
-        watcher.wait(state='bootloader')
+        self.until(lambda: self.p.board()['state'] == 'bootloader')
         self.assert_flashes()
 
     def test_verify_fails(self):
