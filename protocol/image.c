@@ -37,11 +37,16 @@ image_is_within(const struct image *image, uint64_t start, uint64_t size)
 static bool
 image_is_for(const struct image *image, const struct image_chip *chip)
 {
+	unsigned	avr = image->flags & IMAGE_AVR_FAMILY;
+
 	if (image->format == IMAGE_UF2)
 		return (image->families & chip->families) != 0;
 	if (image->format == IMAGE_BIN)
 		return chip->arch == IMAGE_AVR ? image->starts_avr :
 		    chip->families != IMAGE_RP2040 || image->starts_rp2040;
+	if (image->arch == IMAGE_AVR && chip->avr != 0 && avr != 0 &&
+	    avr != chip->avr)
+		return false;
 	return image->arch == IMAGE_ANY_ARCH || image->arch == chip->arch ||
 	    (chip->arch == IMAGE_ANY_ARCH && image->arch != IMAGE_AVR &&
 	    image->arch != IMAGE_OTHER_ARCH);

@@ -32,6 +32,9 @@ enum {
 	IMAGE_OTHER	= 1 << 3,	/* another chip's */
 };
 
+/* Of the flags of an AVR's ELF: its family, 5 for ATmega328P, 6 for ATmega2560. */
+#define IMAGE_AVR_FAMILY	0x7f
+
 struct image {
 	enum image_format	 format;
 	enum image_arch		 arch;
@@ -53,6 +56,7 @@ struct image_chip {
 	unsigned	 families;	/* of UF2; 0: it takes none */
 	uint64_t	 start, size;	/* of flash */
 	uint64_t	 ram_start, ram_size;	/* may be loaded, too */
+	unsigned	 avr;		/* family of an AVR, as ELFs have it; 0: any */
 };
 
 /* "hex", "elf", "uf2" or "bin"; the format of such a name, or ANY. */

@@ -16,25 +16,25 @@
 #include "protocol/setting.h"
 
 /* One of which only that is known: 8 MiB, where avr-gcc's addresses of RAM begin. */
-#define AVR_ANY { "AVR", IMAGE_AVR, 0, 0, 0x800000, 0, 0 }
-#define AVR_CHIP(name, size) { name, IMAGE_AVR, 0, 0, size, 0, 0 }
+#define AVR_ANY { "AVR", IMAGE_AVR, 0, 0, 0x800000, 0, 0, 0 }
+#define AVR_CHIP(name, size, avr) { name, IMAGE_AVR, 0, 0, size, 0, 0, avr }
 /* Flash of any size there is, and the RAM of the larger one. */
 #define PICO_CHIP(name, families) { name, IMAGE_ANY_ARCH, families, \
-	0x10000000, 16 * 1024 * 1024, 0x20000000, 0x82000 }
+	0x10000000, 16 * 1024 * 1024, 0x20000000, 0x82000, 0 }
 
 static const struct flash_recipe recipes[] = {
 	{ "uno", "uno", FLASH_AVRDUDE, "m328p", "arduino", 115200, false,
-	    AVR_CHIP("ATmega328P", 32256), NULL },
+	    AVR_CHIP("ATmega328P", 32256, 5), NULL },
 	{ "nano", "nano", FLASH_AVRDUDE, "m328p", "arduino", 115200, false,
-	    AVR_CHIP("ATmega328P", 30720), NULL },
+	    AVR_CHIP("ATmega328P", 30720, 5), NULL },
 	{ "nano-old", "nano", FLASH_AVRDUDE, "m328p", "arduino", 57600, false,
-	    AVR_CHIP("ATmega328P", 30720), NULL },
+	    AVR_CHIP("ATmega328P", 30720, 5), NULL },
 	{ "mega", "mega", FLASH_AVRDUDE, "m2560", "wiring", 115200, false,
-	    AVR_CHIP("ATmega2560", 253952), NULL },
+	    AVR_CHIP("ATmega2560", 253952, 6), NULL },
 	{ "leonardo", "leonardo", FLASH_AVRDUDE, "m32u4", "avr109", 57600, true,
-	    AVR_CHIP("ATmega32U4", 28672), NULL },
+	    AVR_CHIP("ATmega32U4", 28672, 5), NULL },
 	{ "micro", "leonardo", FLASH_AVRDUDE, "m32u4", "avr109", 57600, true,
-	    AVR_CHIP("ATmega32U4", 28672), NULL },
+	    AVR_CHIP("ATmega32U4", 28672, 5), NULL },
 	{ "pico", "pico", FLASH_PICOTOOL, "", "", 0, false,
 	    PICO_CHIP("RP2040 or RP2350", IMAGE_RP2040 | IMAGE_RP2350), NULL },
 	{ "rp2040", "pico", FLASH_PICOTOOL, "", "", 0, false,

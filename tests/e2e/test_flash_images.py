@@ -28,6 +28,7 @@ class ImageTest(FlashCase):
         self.start()
         self.refused('cut off', image('uno-led.hex')[:1000])
         self.refused('another chip', image('pico-pinserver.uf2'))
+        self.refused('another chip', image('mega-led.elf'))
         self.refused('too large', image('uno-led.hex').replace(
             b':00000001FF', b':107E0000' + 16 * b'00' + b'72\r\n:00000001FF'))
         self.refused('no image', b'hello')

@@ -12,7 +12,8 @@
 #include "tests/unit/suite.h"
 
 static const struct image_chip	uno = {
-	.name = "ATmega328P", .arch = IMAGE_AVR, .start = 0, .size = 32256
+	.name = "ATmega328P", .arch = IMAGE_AVR, .start = 0, .size = 32256,
+	.avr = 5
 };
 static const struct image_chip	pico = {
 	.name = "RP2040", .arch = IMAGE_ARM, .families = IMAGE_RP2040,
@@ -213,6 +214,24 @@ START_TEST(test_uf2_of_another_chip)
 	put_block(block, 0xe48bff59, 0x10000000, 0, 1);
 	ck_assert_int_eq(parse(block, 512, IMAGE_UF2), 0);
 	ck_assert_int_eq(image_check(&image, &pico, &why), -EINVAL);
+	ck_assert_str_eq(why, "it is for another chip");
+}
+END_TEST
+
+/* The flags of an ELF have the family of an AVR, or 0; 0x80 is about its linking. */
+START_TEST(test_elf_of_another_avr)
+{
+	struct image		elf = { .format = IMAGE_ELF, .arch = IMAGE_AVR,
+				    .high = 100, .size = 100 };
+	struct image_chip	any = uno;
+
+	any.avr = 0;
+	for (elf.flags = 0; elf.flags <= 0xff; elf.flags++) {
+		ck_assert_int_eq(image_check(&elf, &any, &why), 0);
+		ck_assert_int_eq(image_check(&elf, &uno, &why),
+		    (elf.flags & 0x7f) == 5 || (elf.flags & 0x7f) == 0 ? 0 :
+		    -EINVAL);
+	}
 	ck_assert_str_eq(why, "it is for another chip");
 }
 END_TEST
@@ -594,6 +613,7 @@ main(void)
 	tcase_add_test(tc, test_said_to_be);
 	tcase_add_test(tc, test_uf2);
 	tcase_add_test(tc, test_uf2_of_another_chip);
+	tcase_add_test(tc, test_elf_of_another_avr);
 	tcase_add_test(tc, test_elf);
 	tcase_add_test(tc, test_bin);
 	tcase_add_loop_test(tc, test_our_own, 0, 2);
