@@ -34,6 +34,9 @@ import unittest
 import idl
 from boards import FIRMWARE, ROOT
 
+# Under nohup, all that is started here would ignore it, too.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 # Whole farms of boards are played in one process: the usual 1024 descriptors
 # are too few for that, and nobody forbids more.
 resource.setrlimit(resource.RLIMIT_NOFILE,
