@@ -188,8 +188,8 @@ void		 board_describe_use(const struct board *, char text[BOARD_USE_SIZE]);
 const char	*board_will(const struct board *, size_t *len);
 bool		 board_admits(const struct board *, const char *token);
 
-/* It may run now as if its client had the hold that is on; as root may. */
-void		 board_admit(const struct board *, struct request *);
+/* The request runs in its turn as if it were the holder's. */
+void		 board_overrule_hold(const struct board *, struct request *);
 
 /*
  * The request that runs, or NULL; how many wait; and all of them in their order,

@@ -19,7 +19,7 @@ board_admits(const struct board *b, const char *token)
 }
 
 void
-board_admit(const struct board *b, struct request *r)
+board_overrule_hold(const struct board *b, struct request *r)
 {
 	const char	*token = hold_token(&b->hold);
 

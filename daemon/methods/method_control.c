@@ -93,7 +93,7 @@ reset_run(struct call *call)
 	if (r == NULL)
 		return;
 	if (call_client(call)->uid == 0)
-		board_admit(b, r);
+		board_overrule_hold(b, r);
 	task_submit(call, b, r);
 }
 
