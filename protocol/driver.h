@@ -84,6 +84,8 @@ struct driver_job {
 				 * what it was fed */
 	bool			 forced;	/* it may stop the board's own program,
 				 * whatever the options say */
+	bool			 restarts;	/* it ends by a restart, of which the
+				 * board may say nothing */
 };
 
 /* What the board does by itself, as far as it tells. */

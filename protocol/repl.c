@@ -251,7 +251,7 @@ repl_expire(struct repl *r, uint64_t now)
 		repl_leave_expire(r, now);
 		return;
 	case REPL_OUTPUT:
-		if (!for_job || !r->job.forced)
+		if (!for_job || !r->job.restarts)
 			break;
 		/* No prompt, no banner: its program runs. */
 		r->own_program = true;

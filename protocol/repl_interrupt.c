@@ -29,8 +29,8 @@ static const struct {
 #define COMPILE_BYTES_PER_MS	20
 #define COMPILE_LONG_MS		1000
 
-/* A forced job is a reset: where nothing was said by then, it has done it. */
-#define RESET_MS		3000
+/* A job that restarts the board, and is not answered by then, has done it. */
+#define RESTART_MS		3000
 
 /* Nothing of the job is on the board: it is over at once. */
 static void
@@ -104,8 +104,8 @@ repl_runs(struct repl *r, uint64_t now)
 	uint64_t	ms = COMPILE_MS + r->said_len / COMPILE_BYTES_PER_MS;
 
 	repl_enter(r, REPL_OUTPUT, now);
-	if (r->job.forced && r->purpose == REPL_FOR_JOB)
-		r->deadline = now + RESET_MS;
+	if (r->job.restarts && r->purpose == REPL_FOR_JOB)
+		r->deadline = now + RESTART_MS;
 	r->runs_at = now + (ms < COMPILE_LONG_MS ? ms : COMPILE_LONG_MS);
 	if (r->stopping && r->interrupts == 0)
 		r->interrupt_at = r->runs_at;

@@ -47,10 +47,11 @@ job_of(const struct board *b, const struct request *r)
 		return job_of_flash(b, r);
 	case REQUEST_BOOTLOADER:
 		return (struct driver_job){ .text = bootloader,
-		    .len = sizeof bootloader - 1 };
+		    .len = sizeof bootloader - 1, .restarts = true };
 	case REQUEST_HARD_RESET:
 		return (struct driver_job){ .text = hard_reset,
-		    .len = sizeof hard_reset - 1, .forced = true };
+		    .len = sizeof hard_reset - 1, .forced = true,
+		    .restarts = true };
 	default:
 		return (struct driver_job){ .text = r->text, .len = r->len,
 		    .marked = r->kind != REQUEST_RUN,

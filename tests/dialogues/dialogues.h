@@ -9,7 +9,8 @@
  *	use TITLE	its lines, here
  *	option WORD	"no-interrupt", "settle=MS", "ask", "find-baud",
  *			"reports=LETTERS", "baud=N"
- *	run TEXT	a job; also "sync", "reset", "leave", and "force TEXT"
+ *	run TEXT	a job; also "sync", "reset", "leave", "force TEXT", and
+ *			"restart TEXT" for one that restarts the board
  *	fails NAME	the job before was refused with that errno
  *	interrupt
  *	reopen		the port is closed and opened

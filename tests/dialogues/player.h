@@ -40,6 +40,7 @@ struct play {
 	unsigned		 baud;		/* the one told last */
 	int			 jobs, ends;
 	bool			 force;		/* the next job */
+	bool			 restarts;	/* likewise */
 	int			 result;	/* of the last driver_run() */
 	char			*texts[PLAY_LINES];
 	size_t			 n_texts;
@@ -243,7 +244,8 @@ play_speech(struct play *p, char *to, const char *text)
 static void
 play_run(struct play *p, enum driver_task task, const char *text)
 {
-	struct driver_job	 job = { .task = task, .forced = p->force };
+	struct driver_job	 job = { .task = task, .forced = p->force,
+				    .restarts = p->restarts };
 	char			*copy = malloc(strlen(text) + 1);
 
 	assert(copy != NULL && p->n_texts < PLAY_LINES);
@@ -334,6 +336,10 @@ play_line(struct play *p, const struct play_line *line, bool *on)
 		p->force = true;
 		play_run(p, DRIVER_RUN, text);
 		p->force = false;
+	} else if (strcmp(line->verb, "restart") == 0) {
+		p->restarts = true;
+		play_run(p, DRIVER_RUN, text);
+		p->restarts = false;
 	} else if (strcmp(line->verb, "sync") == 0) {
 		play_run(p, DRIVER_SYNC, "");
 	} else if (strcmp(line->verb, "reset") == 0) {
